@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "neurode/dynamics/system.hpp"
+#include "neurode/integrate/method.hpp"
+#include "neurode/integrate/statistics.hpp"
+
+namespace neurode::integrate {
+
+/// What [integrator] says, numbers only.
+struct Options {
+  std::string method = "tsit5";
+  double rtol = 1e-6;
+  Vector atol;                 ///< one a state component, or size 1 for all
+  double dt = 0;               ///< fixed methods: the step (required); adaptive: the first step, 0 = choose (Hairer)
+  double dt_min = 0;           ///< 0: 16 ulp of t
+  double dt_max = std::numeric_limits<double>::infinity();
+  std::int64_t max_steps = 0;  ///< 0: no limit (all caps)
+  std::int64_t max_rhs = 0;
+  std::int64_t max_rejected = 50;  ///< in a row
+  double max_wall_seconds = 0;
+};
+
+/// Times t0 + k * every, k = 0, 1, ... up to the end (the end included where it lies within 1e-9 of the spacing of a grid
+/// point, and then exactly the end). every = 0: every accepted step (and the start).
+struct OutputGrid {
+  double every = 0;
+};
+
+/// A scalar g(t, x); the integration stops where it crosses zero in the given direction (0: either), located by root
+/// finding on the dense output to time accuracy of a few ulp. With `stop` false it is only reported.
+struct Event {
+  std::string name;
+  std::function<double(double t, const Vector& x)> g;
+  int direction = 0;
+  bool stop = true;
+};
+
+/// What the caller hears. All may be empty. x is valid during the call only.
+struct Observer {
+  /// Point `index` of output grid `grid` is reached.
+  std::function<void(std::size_t grid, std::int64_t index, double t, const Vector& x)> output;
+  /// After each accepted step: for progress.
+  std::function<void(double t, double dt, const Vector& x, const Statistics& s)> step;
+  /// Event `which` happened.
+  std::function<void(std::size_t which, double t, const Vector& x)> event;
+  /// Asked after every step; true: stop (Outcome::interrupted).
+  std::function<bool()> interrupt;
+};
+
+/// A run's end.
+struct Result {
+  Outcome outcome = Outcome::reached_end;
+  double t = 0;            ///< time reached
+  Vector x;                ///< state there (the last good one after a failure)
+  Statistics statistics;
+  int event = -1;          ///< the event that stopped it
+  // After non_finite: the component of the trial state (or its derivative) that was not finite, and where it was tried.
+  Index bad_element = -1;
+  double bad_time = 0;
+  std::string message;     ///< one line: outcome, time, dt, the variable's name where one is to blame
+};
+
+/// Integrates `system` from (t0, x0) to t1 > t0. Allocates before the first step only.
+///
+/// Steps end exactly on breakpoints of the system and on t1; output points inside a step come from the method's dense
+/// output and do not shorten steps (fixed-step methods too: the grid of steps is t0 + k dt within each segment, the last
+/// step of a segment shortened to end on it). Grid points that coincide with a step's end give the step's value itself.
+/// Step control: PI (Gustafsson), weighted RMS norm with scale atol + rtol * max(|x0|, |x1|); a non-finite trial is a
+/// rejection with dt / 4 for adaptive methods, and an end (Outcome::non_finite) for fixed ones.
+/// `steady_state` > 0 stops (Outcome::steady_state) at the first step end where max_i |F_i| < steady_state.
+Result drive(System& system, double t0, const Vector& x0, double t1, const Options& options,
+             const std::vector<OutputGrid>& grids, const std::vector<Event>& events, const Observer& observer,
+             double steady_state = 0);
+
+}  // namespace neurode::integrate

@@ -1,0 +1,24 @@
+# Compiler options that every target of this project is built with (not handed on to users of the library).
+add_library(neurode_options INTERFACE)
+target_compile_features(neurode_options INTERFACE cxx_std_20)
+target_compile_options(neurode_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
+                                                 -fno-math-errno)
+if(NEURODE_WERROR)
+  target_compile_options(neurode_options INTERFACE -Werror)
+endif()
+if(NEURODE_NATIVE)
+  target_compile_options(neurode_options INTERFACE -march=native)
+endif()
+if(NEURODE_SANITIZE)
+  target_compile_options(neurode_options INTERFACE -fsanitize=${NEURODE_SANITIZE} -fno-omit-frame-pointer
+                                                   -fno-sanitize-recover=all)
+  target_link_options(neurode_options INTERFACE -fsanitize=${NEURODE_SANITIZE})
+endif()
+# Eigen's own warnings under -Warray-bounds are false positives of g++ 12 in vectorised code.
+target_compile_options(neurode_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-array-bounds>
+                                                 $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
+
+find_program(NEURODE_CCACHE ccache)
+if(NEURODE_CCACHE AND PROJECT_IS_TOP_LEVEL)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${NEURODE_CCACHE})
+endif()
