@@ -14,9 +14,10 @@ if(NEURODE_SANITIZE)
                                                    -fno-sanitize-recover=all)
   target_link_options(neurode_options INTERFACE -fsanitize=${NEURODE_SANITIZE})
 endif()
-# Eigen's own warnings under -Warray-bounds are false positives of g++ 12 in vectorised code.
+# False positives of g++ 12: array bounds and uninitialised reads in vectorised Eigen code, overlaps in std::string + (PR105651).
 target_compile_options(neurode_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-array-bounds>
-                                                 $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
+                                                 $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
+                                                 $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
 
 find_program(NEURODE_CCACHE ccache)
 if(NEURODE_CCACHE AND PROJECT_IS_TOP_LEVEL)
