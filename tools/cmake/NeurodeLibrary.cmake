@@ -22,6 +22,8 @@ foreach(layer IN LISTS neurode_layers)
   target_include_directories(neurode_${layer} PUBLIC ${PROJECT_SOURCE_DIR}/include PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(neurode_${layer} PRIVATE neurode_options PUBLIC Eigen3::Eigen fmt::fmt)
   target_compile_definitions(neurode_${layer} PUBLIC EIGEN_MAX_ALIGN_BYTES=64)
+  # Threads are ours (results must not depend on their number); products keep their packing buffers on the stack.
+  target_compile_definitions(neurode_${layer} PRIVATE EIGEN_DONT_PARALLELIZE EIGEN_STACK_ALLOCATION_LIMIT=2097152)
   if(NEURODE_OPENMP)
     target_link_libraries(neurode_${layer} PUBLIC OpenMP::OpenMP_CXX)
   endif()
