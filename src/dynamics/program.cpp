@@ -89,7 +89,9 @@ std::vector<ValueId> Program::elementwise(Index rows, Index cols, std::vector<No
 ValueId Program::elementwise(Index rows, Index cols, Node expression) {
   const ValueId same = value_of(expression);
   if (same.valid() && (*this)[same].rows == rows && (*this)[same].cols == cols) return same;
-  return elementwise(rows, cols, std::vector<Node>{expression})[0];
+  const auto [at, added] = by_expression_.try_emplace({expression.id, rows, cols});
+  if (added) at->second = elementwise(rows, cols, std::vector<Node>{expression})[0];
+  return at->second;
 }
 
 ValueId Program::product(ValueId a, bool transpose_a, ValueId b, bool transpose_b, ValueId base) {

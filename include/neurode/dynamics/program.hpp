@@ -1,9 +1,10 @@
 #pragma once
 
-#include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -87,6 +88,7 @@ class Program {
   ValueId constant(Matrix m);
   /// Every element from the expressions of value symbols. The inputs have the shape rows x cols, or 1 x 1.
   std::vector<ValueId> elementwise(Index rows, Index cols, std::vector<equations::Node> expressions);
+  /// The same for one expression; the value that holds it already where there is one.
   ValueId elementwise(Index rows, Index cols, equations::Node expression);
   /// base + op(a) op(b); base may be invalid (none).
   ValueId product(ValueId a, bool transpose_a, ValueId b, bool transpose_b, ValueId base = {});
@@ -116,6 +118,7 @@ class Program {
   std::vector<Value> values_;
   std::vector<Op> ops_;
   std::unordered_map<std::uint32_t, ValueId> by_symbol_;
+  std::map<std::tuple<std::uint32_t, Index, Index>, ValueId> by_expression_;
   std::vector<std::shared_ptr<const void>> owners_;
   ValueId time_, segment_;
 };
