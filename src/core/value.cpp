@@ -95,8 +95,10 @@ std::string Value::to_toml(std::size_t limit) const {
     }
     out += first ? "}" : " }";
   }
-  if (out.size() > limit) out = out.substr(0, limit) + "...";
-  return out;
+  if (out.size() <= limit) return out;
+  std::size_t end = limit;
+  while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xC0U) == 0x80U) --end;  // not inside a UTF-8 character
+  return out.substr(0, end) + "...";
 }
 
 }  // namespace neurode
