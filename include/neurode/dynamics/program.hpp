@@ -72,6 +72,8 @@ class Program {
   std::size_t value_count() const { return values_.size(); }
   /// The symbol that stands for an element of v in expressions.
   equations::Node symbol(ValueId v) const { return (*this)[v].symbol; }
+  /// What stands for v in expressions: its symbol, or the number itself where all its elements are one known constant.
+  equations::Node node(ValueId v) const;
   /// The value a symbol stands for; invalid if it is no value's.
   ValueId value_of(equations::Node symbol) const;
 
