@@ -117,8 +117,9 @@ class RungeKuttaStepper final : public Stepper {
   /// out = dt sum w_i k_i, in one pass. (odeint's generic_rk_scale_sum_err has no seven stages.)
   void combine(const Row<kStages>& w, double dt, Vector& out) {
     [&]<std::size_t... i>(std::index_sequence<i...>) {
-      out = ((w[0] * dt) * start_ + ... + ((w[i + 1] * dt) * stages_[i].m_v));
-    }(std::make_index_sequence<kStages - 1>());
+      out = (((w[0] * dt) * start_) + ... + ((w[i + 1] * dt) * stages_[i].m_v));
+    }
+    (std::make_index_sequence<kStages - 1>());
   }
 
   Rhs rhs_;
