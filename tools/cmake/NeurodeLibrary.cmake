@@ -48,9 +48,11 @@ include(NeurodeEmbed)
 
 add_library(neurode STATIC ${neurode_objects})
 add_library(neurode::neurode ALIAS neurode)
-target_include_directories(neurode PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>)
+target_include_directories(neurode PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>)
 target_compile_features(neurode PUBLIC cxx_std_20)
-# The library and its users must agree on how Eigen aligns what it allocates, whatever -march each is built with.
+# What one side allocates the other may free or read with aligned loads: both must ask Eigen for the same alignment on
+# the heap, whatever -march each is built with. (That of fixed-size types follows -march all the same, so public headers
+# hold none; the include-rule check sees to it.) OpenMP is public for the like reason: it changes Eigen's inline code.
 target_compile_definitions(neurode PUBLIC EIGEN_MAX_ALIGN_BYTES=64)
 target_link_libraries(neurode PUBLIC Eigen3::Eigen fmt::fmt PRIVATE ${HDF5_C_LIBRARIES})
 if(NEURODE_OPENMP)
