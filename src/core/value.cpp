@@ -14,9 +14,7 @@ const Value* Value::find(std::string_view name) const {
   return nullptr;
 }
 
-Value* Value::find(std::string_view name) {
-  return const_cast<Value*>(static_cast<const Value*>(this)->find(name));
-}
+Value* Value::find(std::string_view name) { return const_cast<Value*>(static_cast<const Value*>(this)->find(name)); }
 
 std::string Value::kind_name() const {
   if (is_none()) return "nothing";
@@ -26,6 +24,14 @@ std::string Value::kind_name() const {
   if (is_string()) return "a string";
   if (is_list()) return fmt::format("a list of {}", list().size());
   return "a table";
+}
+
+std::string Value::describe() const {
+  constexpr std::size_t kShown = 60;
+  if (is_none()) return "nothing";
+  if (is_string()) return "the string " + to_toml(kShown);
+  if (is_list() || is_table()) return kind_name() + ", " + to_toml(kShown);
+  return to_toml(kShown);
 }
 
 std::string number_text(double x) {
@@ -57,8 +63,8 @@ static std::string quoted(const std::string& s) {
 }
 
 static bool is_bare_key(const std::string& k) {
-  return !k.empty() && k.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") ==
-                           std::string::npos;
+  return !k.empty() &&
+         k.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") == std::string::npos;
 }
 
 std::string Value::to_toml(std::size_t limit) const {
@@ -89,8 +95,10 @@ std::string Value::to_toml(std::size_t limit) const {
     }
     out += first ? "}" : " }";
   }
-  if (out.size() > limit) out = out.substr(0, limit) + "...";
-  return out;
+  if (out.size() <= limit) return out;
+  std::size_t end = limit;
+  while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xC0U) == 0x80U) --end;  // not inside a UTF-8 character
+  return out.substr(0, end) + "...";
 }
 
 }  // namespace neurode

@@ -47,6 +47,8 @@ struct Value {
 
   /// What it is, as error messages say it: "a string", "an integer", "a list of 3", ...
   std::string kind_name() const;
+  /// Kind and text, as messages show what was found: `the string "abc"`, `-0.1`, `a list of 3, [1, 2, 3]`.
+  std::string describe() const;
   /// The value as TOML writes it on one line; long lists and tables shortened to `limit` characters.
   std::string to_toml(std::size_t limit = static_cast<std::size_t>(-1)) const;
 };
