@@ -315,6 +315,7 @@ Parameters read_parameters(const ParameterTable& specs, const Value& table, cons
   }
   for (const auto& spec : specs) {
     if (const Value* given = table.find(spec.name)) {
+      if (given->is_none()) continue;  // refused by the reader already
       if (auto v = check_value(spec, *given, diagnostics)) out.set(spec.name, std::move(*v));
     } else if (spec.default_value) {
       out.set(spec.name, *spec.default_value);

@@ -42,7 +42,7 @@ std::string number_text(double x) {
   return s;
 }
 
-static std::string quoted(const std::string& s) {
+std::string quoted_text(const std::string& s) {
   std::string out = "\"";
   for (const char c : s) {
     const auto u = static_cast<unsigned char>(c);
@@ -67,6 +67,8 @@ static bool is_bare_key(const std::string& k) {
          k.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") == std::string::npos;
 }
 
+std::string key_text(const std::string& name) { return is_bare_key(name) ? name : quoted_text(name); }
+
 std::string Value::to_toml(std::size_t limit) const {
   std::string out;
   if (is_bool()) {
@@ -76,7 +78,7 @@ std::string Value::to_toml(std::size_t limit) const {
   } else if (is_number()) {
     out = number_text(number());
   } else if (is_string()) {
-    out = quoted(string());
+    out = quoted_text(string());
   } else if (is_list()) {
     out = "[";
     for (const auto& v : list()) {
@@ -89,7 +91,7 @@ std::string Value::to_toml(std::size_t limit) const {
     out = "{ ";
     bool first = true;
     for (const auto& [k, v] : table()) {
-      out += fmt::format("{}{} = {}", first ? "" : ", ", is_bare_key(k) ? k : quoted(k), v.to_toml(limit));
+      out += fmt::format("{}{} = {}", first ? "" : ", ", key_text(k), v.to_toml(limit));
       first = false;
       if (out.size() > limit) break;
     }
