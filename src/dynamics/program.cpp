@@ -26,6 +26,17 @@ ValueId Program::value_of(Node symbol) const {
   return it == by_symbol_.end() ? ValueId{} : it->second;
 }
 
+Node Program::node(ValueId v) const {
+  const Value& info = (*this)[v];
+  if (info.source == Value::Source::computed) {
+    const Op& op = ops_[static_cast<std::size_t>(info.op)];
+    if (op.kind == Kind::elementwise && op.out.size() == 1 && graph_.is_constant(op.expressions[0])) {
+      return op.expressions[0];
+    }
+  }
+  return info.symbol;
+}
+
 ValueId Program::input(int vector, Index offset, Index rows, Index cols) {
   Value v;
   v.rows = rows;
@@ -89,7 +100,9 @@ std::vector<ValueId> Program::elementwise(Index rows, Index cols, std::vector<No
 ValueId Program::elementwise(Index rows, Index cols, Node expression) {
   const ValueId same = value_of(expression);
   if (same.valid() && (*this)[same].rows == rows && (*this)[same].cols == cols) return same;
-  return elementwise(rows, cols, std::vector<Node>{expression})[0];
+  const auto [at, added] = by_expression_.try_emplace({expression.id, rows, cols});
+  if (added) at->second = elementwise(rows, cols, std::vector<Node>{expression})[0];
+  return at->second;
 }
 
 ValueId Program::product(ValueId a, bool transpose_a, ValueId b, bool transpose_b, ValueId base) {
@@ -112,6 +125,7 @@ ValueId Program::product(ValueId a, bool transpose_a, ValueId b, bool transpose_
 ValueId Program::broadcast(ValueId v, Index rows, Index cols) {
   const Value& info = (*this)[v];
   if (info.rows == rows && info.cols == cols) return v;
+  if (const Node n = node(v); graph_.is_constant(n)) return elementwise(rows, cols, n);
   Op op;
   op.kind = Kind::broadcast;
   op.in = {v};

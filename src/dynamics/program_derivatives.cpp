@@ -69,7 +69,7 @@ struct TangentPass {
       for (const ValueId z : op.in) {
         if (!of(z).valid()) continue;
         const Node partial = differentiate(g, op.expressions[k], p.symbol(z));
-        total = g.add(total, g.mul(substitute(g, partial, known), p.symbol(of(z))));
+        total = g.add(total, g.mul(substitute(g, partial, known), p.node(of(z))));
       }
       if (g.is_constant(total, 0)) continue;
       expressions.push_back(total);
@@ -140,8 +140,8 @@ struct AdjointPass {
     if (t.empty()) return {};
     if (t.size() > 1) {
       auto& g = p.graph();
-      Node s = p.symbol(t[0]);
-      for (std::size_t k = 1; k < t.size(); ++k) s = g.add(s, p.symbol(t[k]));
+      Node s = p.node(t[0]);
+      for (std::size_t k = 1; k < t.size(); ++k) s = g.add(s, p.node(t[k]));
       t = {p.elementwise(p[v].rows, p[v].cols, s)};
     }
     return t[0];
@@ -155,7 +155,7 @@ struct AdjointPass {
     for (std::size_t k = 0; k < op.out.size(); ++k) {
       const ValueId bar = total(op.out[k]);
       if (!bar.valid()) continue;
-      bars[k] = p.symbol(bar);
+      bars[k] = p.node(bar);
       any = true;
     }
     if (!any) return;

@@ -1,9 +1,10 @@
 #pragma once
 
-#include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -71,6 +72,8 @@ class Program {
   std::size_t value_count() const { return values_.size(); }
   /// The symbol that stands for an element of v in expressions.
   equations::Node symbol(ValueId v) const { return (*this)[v].symbol; }
+  /// What stands for v in expressions: its symbol, or the number itself where all its elements are one known constant.
+  equations::Node node(ValueId v) const;
   /// The value a symbol stands for; invalid if it is no value's.
   ValueId value_of(equations::Node symbol) const;
 
@@ -87,6 +90,7 @@ class Program {
   ValueId constant(Matrix m);
   /// Every element from the expressions of value symbols. The inputs have the shape rows x cols, or 1 x 1.
   std::vector<ValueId> elementwise(Index rows, Index cols, std::vector<equations::Node> expressions);
+  /// The same for one expression; the value that holds it already where there is one.
   ValueId elementwise(Index rows, Index cols, equations::Node expression);
   /// base + op(a) op(b); base may be invalid (none).
   ValueId product(ValueId a, bool transpose_a, ValueId b, bool transpose_b, ValueId base = {});
@@ -116,6 +120,7 @@ class Program {
   std::vector<Value> values_;
   std::vector<Op> ops_;
   std::unordered_map<std::uint32_t, ValueId> by_symbol_;
+  std::map<std::tuple<std::uint32_t, Index, Index>, ValueId> by_expression_;
   std::vector<std::shared_ptr<const void>> owners_;
   ValueId time_, segment_;
 };

@@ -36,6 +36,11 @@ struct Assembly {
   std::vector<Named> named;
   std::vector<ValueId> outputs;            ///< of each population
   std::vector<ValueId> inputs;             ///< of each population: its first input
+  /// Softmax of a population: its argument, the largest argument and the sum of exponentials, n x samples each.
+  struct Softmax {
+    ValueId argument, top, total;
+  };
+  std::vector<Softmax> softmax;            ///< of each population; invalid ids where it has none
   std::vector<std::size_t> activity;       ///< parts that are activity
   struct Plastic {
     std::string name;
