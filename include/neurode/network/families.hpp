@@ -28,6 +28,7 @@ struct InitialiserContext {
   std::uint64_t seed = 0;
   std::string stream;                    ///< name of the random stream
   std::filesystem::path folder;          ///< of the scenario
+  std::string unit = {};                 ///< of the numbers; `values` converts those written with a unit
 };
 
 /// Fills a matrix of weights, biases, parameters or initial values.
@@ -53,10 +54,18 @@ struct StimulusEntry : Entry {
   /// parameters; empty: the stimulus is its table.
   std::string expression;
   /// Times in (t0, t1) at which it or its slope jumps; any order.
+  /// @throws NumericalError if there would be more than 10^7 (check() refuses that before a run).
   std::vector<double> (*breakpoints)(const Parameters& p, double t0, double t1) = nullptr;
   bool from_file = false;
+  /// Faults that concern several parameters together, for a run over [t0, t1]; `source` is what the user wrote. null: none.
+  void (*check)(const Parameters& p, const Value& source, double t0, double t1, Diagnostics& diagnostics) = nullptr;
 };
 const std::vector<StimulusEntry>& stimuli();
+
+/// The table of a `piecewise` stimulus: a CSV file with a header, its first column ascending times, then one column or
+/// one a neuron (`neurons` of them). `path` is the key's value, relative to `folder`. Null if it had faults (reported).
+std::shared_ptr<const TimeTable> read_time_table(const Value& path, const std::filesystem::path& folder, Index neurons,
+                                                 bool linear, Diagnostics& diagnostics);
 
 /// Built-in models and plasticity rules, parsed from their TOML files once, sorted by name.
 const std::vector<scenario::ModelSection>& models();
