@@ -2,7 +2,7 @@
 # Every .cpp below a layer's folder belongs to it; a new file needs no line here.
 find_package(Boost 1.74 REQUIRED)
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)
-find_package(HDF5 REQUIRED COMPONENTS C)
+find_package(HDF5 REQUIRED COMPONENTS C HL)  # HL: dimension scales
 find_package(tomlplusplus REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(fmt 9 REQUIRED)
@@ -45,7 +45,7 @@ if(TARGET neurode_run)
 endif()
 if(TARGET neurode_record)
   target_include_directories(neurode_record SYSTEM PRIVATE ${HDF5_C_INCLUDE_DIRS})
-  target_compile_definitions(neurode_record PRIVATE ${HDF5_C_DEFINITIONS})
+  target_compile_definitions(neurode_record PRIVATE ${HDF5_C_DEFINITIONS} NEURODE_VERSION="${PROJECT_VERSION}")
 endif()
 
 # The built-in models and rules are TOML files, embedded as text.
@@ -59,7 +59,7 @@ target_compile_features(neurode PUBLIC cxx_std_20)
 # the heap, whatever -march each is built with. (That of fixed-size types follows -march all the same, so public headers
 # hold none; the include-rule check sees to it.) OpenMP is public for the like reason: it changes Eigen's inline code.
 target_compile_definitions(neurode PUBLIC EIGEN_MAX_ALIGN_BYTES=64)
-target_link_libraries(neurode PUBLIC Eigen3::Eigen fmt::fmt PRIVATE ${HDF5_C_LIBRARIES})
+target_link_libraries(neurode PUBLIC Eigen3::Eigen fmt::fmt PRIVATE ${HDF5_C_HL_LIBRARIES} ${HDF5_C_LIBRARIES})
 if(NEURODE_OPENMP)
   target_link_libraries(neurode PUBLIC OpenMP::OpenMP_CXX)
 endif()
