@@ -77,6 +77,7 @@ static std::string bound_text(double x) { return fmt::format("{}", x); }
 
 /// " > 0 and <= 1", or "".
 static std::string range_text(const ParameterSpec& s) {
+  if (s.min && s.max && *s.min == *s.max) return " equal to " + bound_text(*s.min);
   std::string out;
   if (s.min) out += fmt::format(" {} {}", s.min_open ? ">" : ">=", bound_text(*s.min));
   if (s.max) out += fmt::format("{} {} {}", s.min ? " and" : "", s.max_open ? "<" : "<=", bound_text(*s.max));

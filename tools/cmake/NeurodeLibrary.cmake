@@ -2,7 +2,7 @@
 # Every .cpp below a layer's folder belongs to it; a new file needs no line here.
 find_package(Boost 1.74 REQUIRED)
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)
-find_package(HDF5 REQUIRED COMPONENTS C)
+find_package(HDF5 REQUIRED COMPONENTS C HL)  # HL: dimension scales
 find_package(tomlplusplus REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(fmt 9 REQUIRED)
@@ -50,7 +50,7 @@ if(TARGET neurode_run)
 endif()
 if(TARGET neurode_record)
   target_include_directories(neurode_record SYSTEM PRIVATE ${HDF5_C_INCLUDE_DIRS})
-  target_compile_definitions(neurode_record PRIVATE ${HDF5_C_DEFINITIONS})
+  target_compile_definitions(neurode_record PRIVATE ${HDF5_C_DEFINITIONS} NEURODE_VERSION="${PROJECT_VERSION}")
 endif()
 
 # The built-in models and rules are TOML files, embedded as text.
@@ -61,7 +61,7 @@ add_library(neurode::neurode ALIAS neurode)
 target_include_directories(neurode PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>)
 target_compile_features(neurode PUBLIC cxx_std_20)
 target_compile_definitions(neurode PUBLIC ${neurode_eigen})
-target_link_libraries(neurode PUBLIC Eigen3::Eigen fmt::fmt PRIVATE ${HDF5_C_LIBRARIES})
+target_link_libraries(neurode PUBLIC Eigen3::Eigen fmt::fmt PRIVATE ${HDF5_C_HL_LIBRARIES} ${HDF5_C_LIBRARIES})
 if(NEURODE_OPENMP)
   target_link_libraries(neurode PUBLIC OpenMP::OpenMP_CXX)
 endif()
