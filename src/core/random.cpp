@@ -47,7 +47,8 @@ double CounterRandom::normal(std::uint64_t index) const {
 }
 
 std::uint64_t CounterRandom::integer(std::uint64_t index, std::uint64_t n) const {
-  return static_cast<std::uint64_t>((static_cast<unsigned __int128>(words(index)[0]) * n) >> 64);
+  __extension__ using Wide = unsigned __int128;
+  return static_cast<std::uint64_t>((static_cast<Wide>(words(index)[0]) * n) >> 64);
 }
 
 }  // namespace neurode

@@ -14,9 +14,7 @@ const Value* Value::find(std::string_view name) const {
   return nullptr;
 }
 
-Value* Value::find(std::string_view name) {
-  return const_cast<Value*>(static_cast<const Value*>(this)->find(name));
-}
+Value* Value::find(std::string_view name) { return const_cast<Value*>(static_cast<const Value*>(this)->find(name)); }
 
 std::string Value::kind_name() const {
   if (is_none()) return "nothing";
@@ -28,6 +26,14 @@ std::string Value::kind_name() const {
   return "a table";
 }
 
+std::string Value::describe() const {
+  constexpr std::size_t kShown = 60;
+  if (is_none()) return "nothing";
+  if (is_string()) return "the string " + to_toml(kShown);
+  if (is_list() || is_table()) return kind_name() + ", " + to_toml(kShown);
+  return to_toml(kShown);
+}
+
 std::string number_text(double x) {
   if (std::isnan(x)) return "nan";
   if (std::isinf(x)) return x > 0 ? "inf" : "-inf";
@@ -36,7 +42,7 @@ std::string number_text(double x) {
   return s;
 }
 
-static std::string quoted(const std::string& s) {
+std::string quoted_text(const std::string& s) {
   std::string out = "\"";
   for (const char c : s) {
     const auto u = static_cast<unsigned char>(c);
@@ -57,9 +63,11 @@ static std::string quoted(const std::string& s) {
 }
 
 static bool is_bare_key(const std::string& k) {
-  return !k.empty() && k.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") ==
-                           std::string::npos;
+  return !k.empty() &&
+         k.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") == std::string::npos;
 }
+
+std::string key_text(const std::string& name) { return is_bare_key(name) ? name : quoted_text(name); }
 
 std::string Value::to_toml(std::size_t limit) const {
   std::string out;
@@ -70,7 +78,7 @@ std::string Value::to_toml(std::size_t limit) const {
   } else if (is_number()) {
     out = number_text(number());
   } else if (is_string()) {
-    out = quoted(string());
+    out = quoted_text(string());
   } else if (is_list()) {
     out = "[";
     for (const auto& v : list()) {
@@ -83,14 +91,16 @@ std::string Value::to_toml(std::size_t limit) const {
     out = "{ ";
     bool first = true;
     for (const auto& [k, v] : table()) {
-      out += fmt::format("{}{} = {}", first ? "" : ", ", is_bare_key(k) ? k : quoted(k), v.to_toml(limit));
+      out += fmt::format("{}{} = {}", first ? "" : ", ", key_text(k), v.to_toml(limit));
       first = false;
       if (out.size() > limit) break;
     }
     out += first ? "}" : " }";
   }
-  if (out.size() > limit) out = out.substr(0, limit) + "...";
-  return out;
+  if (out.size() <= limit) return out;
+  std::size_t end = limit;
+  while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xC0U) == 0x80U) --end;  // not inside a UTF-8 character
+  return out.substr(0, end) + "...";
 }
 
 }  // namespace neurode

@@ -22,6 +22,8 @@ foreach(layer IN LISTS neurode_layers)
   target_include_directories(neurode_${layer} PUBLIC ${PROJECT_SOURCE_DIR}/include PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(neurode_${layer} PRIVATE neurode_options PUBLIC Eigen3::Eigen fmt::fmt)
   target_compile_definitions(neurode_${layer} PUBLIC EIGEN_MAX_ALIGN_BYTES=64)
+  # Threads are ours (results must not depend on their number); products keep their packing buffers on the stack.
+  target_compile_definitions(neurode_${layer} PRIVATE EIGEN_DONT_PARALLELIZE EIGEN_STACK_ALLOCATION_LIMIT=2097152)
   if(NEURODE_OPENMP)
     target_link_libraries(neurode_${layer} PUBLIC OpenMP::OpenMP_CXX)
   endif()
@@ -36,6 +38,11 @@ endif()
 if(TARGET neurode_scenario)
   target_link_libraries(neurode_scenario PRIVATE tomlplusplus::tomlplusplus)
 endif()
+if(TARGET neurode_run)
+  string(TOUPPER "${CMAKE_BUILD_TYPE}" build_type)
+  set_source_files_properties(${PROJECT_SOURCE_DIR}/src/run/version.cpp PROPERTIES COMPILE_DEFINITIONS
+    "NEURODE_VERSION=\"${PROJECT_VERSION}\";NEURODE_COMPILER=\"${CMAKE_CXX_COMPILER_ID}\";NEURODE_BUILD_TYPE=\"${CMAKE_BUILD_TYPE}\";NEURODE_FLAGS=\"${CMAKE_CXX_FLAGS_${build_type}}\"")
+endif()
 if(TARGET neurode_record)
   target_include_directories(neurode_record SYSTEM PRIVATE ${HDF5_C_INCLUDE_DIRS})
   target_compile_definitions(neurode_record PRIVATE ${HDF5_C_DEFINITIONS} NEURODE_VERSION="${PROJECT_VERSION}")
@@ -46,9 +53,11 @@ include(NeurodeEmbed)
 
 add_library(neurode STATIC ${neurode_objects})
 add_library(neurode::neurode ALIAS neurode)
-target_include_directories(neurode PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>)
+target_include_directories(neurode PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>)
 target_compile_features(neurode PUBLIC cxx_std_20)
-# The library and its users must agree on how Eigen aligns what it allocates, whatever -march each is built with.
+# What one side allocates the other may free or read with aligned loads: both must ask Eigen for the same alignment on
+# the heap, whatever -march each is built with. (That of fixed-size types follows -march all the same, so public headers
+# hold none; the include-rule check sees to it.) OpenMP is public for the like reason: it changes Eigen's inline code.
 target_compile_definitions(neurode PUBLIC EIGEN_MAX_ALIGN_BYTES=64)
 target_link_libraries(neurode PUBLIC Eigen3::Eigen fmt::fmt PRIVATE ${HDF5_C_HL_LIBRARIES} ${HDF5_C_LIBRARIES})
 if(NEURODE_OPENMP)

@@ -14,12 +14,16 @@ if(NEURODE_SANITIZE)
                                                    -fno-sanitize-recover=all)
   target_link_options(neurode_options INTERFACE -fsanitize=${NEURODE_SANITIZE})
 endif()
-# False positives of g++ 12: array bounds and uninitialised reads in vectorised Eigen code, overlaps in std::string + (PR105651).
+# False positives of g++ 12: array bounds and uninitialised reads in vectorised Eigen code, overlaps in
+# std::string + (PR105651), the AVX-512 intrinsics of its own headers (PR105593).
 target_compile_options(neurode_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-array-bounds>
                                                  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
-                                                 $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
+                                                 $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
+                                                 $<$<CXX_COMPILER_ID:GNU>:-Wno-uninitialized>)
 
+# A launcher that the user chose stands. The build folder stays out of the hash, or -g would keep two folders with equal
+# flags (tests/consumer is one) from sharing objects.
 find_program(NEURODE_CCACHE ccache)
-if(NEURODE_CCACHE AND PROJECT_IS_TOP_LEVEL)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${NEURODE_CCACHE})
+if(NEURODE_CCACHE AND PROJECT_IS_TOP_LEVEL AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_NOHASHDIR=1 ${NEURODE_CCACHE})
 endif()

@@ -15,7 +15,7 @@ namespace neurode {
 enum class Kind {
   boolean,
   integer,
-  number,      ///< a finite number, or a string "10 ms" where the parameter has a unit
+  number,  ///< a finite number, or a string "10 ms" where the parameter has a unit
   string,
   choice,      ///< one of `choices`
   path,        ///< a file, relative to the scenario's folder
@@ -31,13 +31,13 @@ enum class Kind {
 struct ParameterSpec {
   std::string name;
   Kind kind = Kind::number;
-  std::string help;                     ///< one line
-  std::string unit;                     ///< "" where dimensionless
-  std::optional<Value> default_value;   ///< none: required if `required`, otherwise absent unless given
+  std::string help;                    ///< one line
+  std::string unit;                    ///< "" where dimensionless
+  std::optional<Value> default_value;  ///< none: required if `required`, otherwise absent unless given
   bool required = false;
   std::optional<double> min;
   std::optional<double> max;
-  bool min_open = false;                ///< must be > min, not >= min
+  bool min_open = false;  ///< must be > min, not >= min
   bool max_open = false;
   std::vector<std::string> choices;
 
@@ -57,7 +57,7 @@ struct ParameterSpec {
   ParameterSpec standard(bool x) &&;
   ParameterSpec standard(const char* x) &&;
   ParameterSpec one_of(std::vector<std::string> names) &&;
-  ParameterSpec needed() &&;            ///< required
+  ParameterSpec needed() &&;  ///< required
 };
 
 using ParameterTable = std::vector<ParameterSpec>;

@@ -7,7 +7,8 @@
 namespace neurode {
 
 /// Philox4x32-10: four 32-bit random words for a 128-bit counter and a 64-bit key.
-/// @par Source  J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC11.
+/// @par Source  J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, "Parallel random numbers: as easy as 1, 2, 3",
+/// SC11.
 std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key);
 
 /// Random numbers that depend on (seed, stream name, index) alone: not on order, threads or platform.

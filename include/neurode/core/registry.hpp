@@ -11,10 +11,10 @@ namespace neurode {
 /// What every entry of a family (model, integrator, rule, loss, stimulus, ...) carries.
 struct Entry {
   std::string name;
-  std::string summary;        ///< one line
+  std::string summary;  ///< one line
   ParameterTable parameters;
-  std::string citation;       ///< empty only where there is nothing to cite
-  std::string needs;          ///< what it needs of the rest of the scenario, in words; may be empty
+  std::string citation;  ///< empty only where there is nothing to cite
+  std::string needs;     ///< what it needs of the rest of the scenario, in words; may be empty
 };
 
 /// The entry called `name` in a list of things derived from Entry, or null.

@@ -20,6 +20,8 @@ struct Value {
   Location where;      ///< of the value
   Location key_where;  ///< of its key; `where` again for elements of a list
   std::string key;     ///< dotted, e.g. "population.hidden.bias.init"
+  int text_line = 0;   ///< of a string: where its first character stands, behind the quotes; 0 where unknown
+  int text_column = 0;
 
   bool is_none() const { return std::holds_alternative<std::monostate>(data); }
   bool is_bool() const { return std::holds_alternative<bool>(data); }
@@ -47,9 +49,17 @@ struct Value {
 
   /// What it is, as error messages say it: "a string", "an integer", "a list of 3", ...
   std::string kind_name() const;
+  /// Kind and text, as messages show what was found: `the string "abc"`, `-0.1`, `a list of 3, [1, 2, 3]`.
+  std::string describe() const;
   /// The value as TOML writes it on one line; long lists and tables shortened to `limit` characters.
   std::string to_toml(std::size_t limit = static_cast<std::size_t>(-1)) const;
 };
+
+/// A key as TOML writes it: bare, or in quotes where it must be.
+std::string key_text(const std::string& name);
+
+/// A string as TOML writes it on one line, in quotes.
+std::string quoted_text(const std::string& s);
 
 /// A number as TOML and JSON write it so that reading it gives the same double; "nan", "inf" as TOML has them.
 std::string number_text(double x);

@@ -14,7 +14,7 @@ enum class Op : std::uint8_t {
   constant, symbol,
   add, sub, mul, div, pow, min, max, less, less_equal, equal, not_equal, logical_and, logical_or,  // two operands
   neg, logical_not, exp, expm1, log, log1p, sqrt, sin, cos, tan, tanh, atan, logistic, relu, softplus, erf, exprel,
-  exprel_derivative, abs, sign, heaviside, floor,                                                   // one operand
+  exprel_derivative, exprel_second_derivative, abs, sign, heaviside, floor,                         // one operand
   where,                                                                                           // condition, then, else
 };
 
@@ -62,6 +62,7 @@ class Graph {
   bool is_constant(Node n) const { return nodes_[n.id].op == Op::constant; }
 
  private:
+  Node make(Op op, Node a, Node b = {}, Node c = {});
   Node intern(NodeData d);
   std::vector<NodeData> nodes_;
   std::vector<std::string> names_;
@@ -71,6 +72,7 @@ class Graph {
 
 /// d f / d symbol. Derivatives of abs, sign, relu, heaviside, min, max, where and comparisons are those of the branch
 /// taken (0 at a kink of sign, heaviside and comparisons; relu'(0) = 0; abs'(0) = 0).
+/// @throws std::invalid_argument for the third derivative of exprel.
 Node differentiate(Graph& graph, Node f, Node symbol);
 
 /// `f` with nodes replaced: whenever a node equals a key (compared before its operands are visited), its value stands there.

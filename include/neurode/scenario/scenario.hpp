@@ -49,7 +49,7 @@ struct PlasticitySection {
 
 /// Weights or biases: `{ init = "normal", std = 1.0, plastic = true }`, a number, or a list.
 struct WeightsSection {
-  Choice init;           ///< name "constant" for a number, "values" for a list
+  Choice init;           ///< a number: "constant" with the setting `value`; a list: "values" with the setting `values`
   bool plastic = false;
 };
 
@@ -61,7 +61,7 @@ struct PopulationSection {
   std::string model;
   Value model_value;     ///< the string as written, for messages
   std::optional<Value> activation;                            ///< name or expression of I
-  std::vector<std::pair<std::string, WeightsSection>> bias;   ///< input name -> bias; key `bias` is that of the first input
+  std::vector<std::pair<std::string, WeightsSection>> bias;   ///< input name -> bias; "" is the model's first input
   std::vector<std::pair<std::string, Value>> initial;         ///< state -> number, list, distribution
   Value settings;        ///< all other keys: the model's parameters
 };
@@ -87,15 +87,16 @@ struct StimulusSection {
 
 struct DataSection {
   Location where;
-  std::optional<Value> inputs, targets;   ///< inline lists, one row a sample
+  std::optional<Value> inputs, targets;   ///< inline lists of rows, one a sample: finite numbers, all rows equally long
   std::optional<Value> file;              ///< CSV
-  Parameters settings;                    ///< checked keys: header, input_columns, target_columns, classes, scale, test...
+  Parameters settings;                    ///< checked keys: header, input_columns, target_columns, one_hot, classes,
+                                          ///< scale, target_scale, test = { every, offset } or { fraction }
 };
 
 struct LearningSection {
   Location where;
   Choice rule;                   ///< keys of the rule: mode, rate, error_tau ...
-  Choice loss;                   ///< "squared_error" and its keys
+  Choice loss;                   ///< "squared_error" and its keys; no name where none is given
 };
 
 struct StopCondition {

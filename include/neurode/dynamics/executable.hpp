@@ -1,0 +1,68 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "neurode/dynamics/program.hpp"
+#include "neurode/equations/tape.hpp"
+
+namespace neurode {
+
+/// A Program made ready to run for some outputs: what they do not need is left out, expressions over the same lanes are
+/// joined into one tape, and intermediate matrices share memory as soon as they are free.
+///
+/// run() allocates nothing. Not safe for concurrent calls on one object; large blocks run on several threads inside,
+/// cut in a way that does not depend on their number.
+class Executable {
+ public:
+  /// Where a value goes: external output vector and offset. An invalid value writes `size` zeros.
+  struct Output {
+    ValueId value;
+    int vector = 0;
+    Index offset = 0;
+    Index size = 0;
+  };
+
+  Executable(const Program& program, const std::vector<Output>& outputs);
+
+  /// in[k]: external input vector k of the program (in[0] = { t, midpoint of the segment }); out[k]: output vectors.
+  void run(const double* const* in, double* const* out);
+
+  std::size_t scratch_size() const { return scratch_.size(); }  ///< doubles
+  std::size_t steps() const { return steps_.size(); }
+
+ private:
+  enum class Base : std::uint8_t { input, output, scratch, constant };
+  struct Ref {
+    Base base = Base::scratch;
+    int vector = 0;
+    Index offset = 0;
+    const double* data = nullptr;
+  };
+  struct Step {
+    Program::Kind kind = Program::Kind::elementwise;
+    Program::Along along = Program::Along::all;
+    bool transpose_a = false, transpose_b = false, has_base = false;
+    Index rows = 0, cols = 0, inner = 0, in_rows = 0, in_cols = 0, offset = 0;
+    std::vector<Ref> in, out;
+    std::vector<char> uniform;  // of elementwise inputs
+    equations::Tape tape;
+    std::shared_ptr<const TimeTable> table;
+  };
+
+  const double* read(const Ref& r, const double* const* in, double* const* out) const;
+  double* write(const Ref& r, double* const* out);
+  void run_tape(const Step& s, const double* const* in, double* const* out);
+
+  friend class ExecutableBuilder;
+  std::vector<Step> steps_;
+  Vector scratch_;
+  std::vector<double> tape_scratch_;
+  std::size_t tape_stride_ = 0;  // doubles of tape scratch a thread
+  std::vector<equations::LaneInput> inputs_;
+  std::vector<double*> outputs_;
+  std::vector<std::shared_ptr<const void>> owners_;
+};
+
+}  // namespace neurode

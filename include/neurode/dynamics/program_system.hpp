@@ -1,0 +1,76 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "neurode/dynamics/executable.hpp"
+#include "neurode/dynamics/program.hpp"
+#include "neurode/dynamics/system.hpp"
+
+namespace neurode {
+
+/// A System whose right-hand side is a Program: state slices in, their rates out. All products are derived from it; each
+/// is built when it is first asked for.
+///
+/// External vectors of the program: 0 time, 1 state, 2 direction (of jvp and vjp).
+class ProgramSystem : public System {
+ public:
+  static constexpr int kState = 1, kDirection = 2;
+
+  /// A slice of the state: its value in the program (an input of vector kState) and its rate (invalid: 0).
+  struct Part {
+    ValueId value, rate;
+  };
+
+  /// `parts` in the order of layout.slices(). `breaks` ascending.
+  ProgramSystem(Program program, StateLayout layout, std::vector<Part> parts,
+                std::function<std::vector<double>(double, double)> breakpoints, bool symmetric = false);
+
+  const StateLayout& layout() const override { return layout_; }
+  void rhs(double t, const double* x, double* dxdt) override;
+  void jvp(double t, const double* x, const double* v, double* jv) override;
+  void vjp(double t, const double* x, const double* u, double* jtu) override;
+  bool symmetric_jacobian() const override { return symmetric_; }
+  std::vector<double> breakpoints(double t0, double t1) const override;
+  void begin_segment(double t0, double t1) override;
+
+  const Program& program() const { return program_; }
+  Program& program() { return program_; }
+  const std::vector<Part>& parts() const { return parts_; }
+
+  /// Code for any values of the program as functions of (t, x): run(t, x, out) writes them one after another.
+  class Sampler {
+   public:
+    Sampler(ProgramSystem& system, const std::vector<ValueId>& values);
+    /// Doubles written by run().
+    Index size() const { return size_; }
+    /// Where each value starts.
+    const std::vector<Index>& offsets() const { return offsets_; }
+    void run(double t, const double* x, double* out);
+
+   private:
+    ProgramSystem& system_;
+    std::vector<Index> offsets_;
+    Index size_ = 0;
+    std::unique_ptr<Executable> code_;
+  };
+
+ private:
+  void set_time(double t);
+  std::unique_ptr<Executable> build(const std::vector<ValueId>& rates);
+
+  Program program_;
+  StateLayout layout_;
+  std::vector<Part> parts_;
+  std::function<std::vector<double>(double, double)> breakpoints_;
+  bool symmetric_;
+  double time_[2] = {0, 0};
+  double segment_begin_ = 0, segment_end_ = 0;
+  bool in_segment_ = false;
+  std::unique_ptr<Executable> rhs_, jvp_, vjp_;
+};
+
+}  // namespace neurode

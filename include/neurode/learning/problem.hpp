@@ -1,0 +1,49 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "neurode/core/diagnostics.hpp"
+#include "neurode/dynamics/system.hpp"
+#include "neurode/network/assemble.hpp"
+#include "neurode/scenario/scenario.hpp"
+
+namespace neurode::learning {
+
+/// Evaluates chosen quantities of a running system: size() doubles, one value after another, column-major each.
+class Sampler {
+ public:
+  virtual ~Sampler() = default;
+  virtual Index size() const = 0;
+  virtual const std::vector<Index>& offsets() const = 0;
+  virtual void run(double t, const double* x, double* out) = 0;
+};
+
+/// A scalar figure of merit: "loss", "accuracy", "test_loss", "test_accuracy".
+struct Metric {
+  std::string name, long_name;
+  std::function<double(double t, const double* x)> evaluate;
+};
+
+/// The initial value problem a scenario stands for: network and learning rule as one System.
+struct Problem {
+  std::unique_ptr<System> system;
+  Vector initial;
+  std::vector<network::Named> named;   ///< what can be recorded
+  std::vector<Metric> metrics;
+  std::function<std::unique_ptr<Sampler>(const std::vector<ValueId>& values)> sampler;
+  bool learns = false;
+  std::string mode;                    ///< "coupled", "adiabatic" or "" without learning
+  int output_population = -1;
+
+  const Metric* metric(const std::string& name) const;
+  const network::Named* find(const std::string& name) const;
+};
+
+/// Wraps a network (which must outlive the problem) and the scenario's [learning] into a System. Faults go to the
+/// diagnostics; the result may then be empty.
+Problem build_problem(const scenario::Scenario& scenario, const network::Network& network, Diagnostics& diagnostics);
+
+}  // namespace neurode::learning

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "neurode/dynamics/program_system.hpp"
+#include "neurode/network/network.hpp"
+
+namespace neurode::network {
+
+/// A quantity with a name that can be recorded: a matrix of the program.
+struct Named {
+  std::string name;                      ///< "hidden.a", "input -> hidden.weights", "loss"
+  ValueId value;
+  std::string unit, long_name;
+  std::string row_dimension, col_dimension;  ///< "" where there is none (one column, or a scalar)
+  bool state = false;                    ///< a slice of the state
+  Index rows = 1, cols = 1;              ///< of the value
+  std::string population;                ///< whose rows are the neurons of it; "" for scalars
+};
+
+/// How to turn a Network into equations.
+struct AssemblyOptions {
+  const Samples* samples = nullptr;  ///< what clamped populations hold; null: none (one column)
+  bool steady = false;               ///< populations sit at their steady state (needs can_be_steady)
+  bool weights_in_state = true;      ///< weights and biases that move are state; else inputs of vector kWeights
+};
+
+/// The network as a Program and its state: activity, then weights and biases that move.
+struct Assembly {
+  /// External vector of moving weights where they are not in the state.
+  static constexpr int kWeights = 3;
+
+  Program program;
+  StateLayout layout;
+  std::vector<ProgramSystem::Part> parts;  ///< one a slice; weights under the learning rule have no rate yet
+  Vector initial;                          ///< state at the start
+  std::vector<Named> named;
+  std::vector<ValueId> outputs;            ///< of each population
+  std::vector<ValueId> inputs;             ///< of each population: its first input
+  /// Softmax of a population: its argument, the largest argument and the sum of exponentials, n x samples each.
+  struct Softmax {
+    ValueId argument, top, total;
+  };
+  std::vector<Softmax> softmax;            ///< of each population; invalid ids where it has none
+  std::vector<std::size_t> activity;       ///< parts that are activity
+  struct Plastic {
+    std::string name;
+    ValueId value;
+    int part = -1;    ///< index into parts, or -1 where weights are no state
+    Index offset = 0; ///< in the weights vector
+    int projection = -1, population = -1, bias = -1;
+  };
+  std::vector<Plastic> plastic;            ///< what the learning rule moves, in the order of the layout
+  Index samples = 1;
+
+  const Named* find(const std::string& name) const;
+};
+
+Assembly assemble(const Network& network, const AssemblyOptions& options);
+
+/// Can every population be put at its steady state from its inputs alone: all have a steady state in closed form and
+/// no cycle leads through them? If not, `reason` says why.
+bool can_be_steady(const Network& network, std::string* reason = nullptr);
+
+/// Order in which populations can be evaluated when those in `algebraic` depend on their inputs at once; empty where
+/// they form a cycle.
+std::vector<std::size_t> evaluation_order(const Network& network, const std::vector<char>& algebraic);
+
+}  // namespace neurode::network

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "neurode/core/diagnostics.hpp"
+#include "neurode/dynamics/layout.hpp"
+#include "neurode/scenario/scenario.hpp"
+
+namespace neurode::network {
+
+/// Samples as columns.
+struct Samples {
+  Matrix inputs;   ///< inputs x samples
+  Matrix targets;  ///< outputs x samples; no rows where there are no targets
+  Index count() const { return inputs.cols(); }
+};
+
+/// A data set, scaled and split. Scaling constants come from the training rows alone.
+struct Data {
+  Samples train, test;
+  std::vector<std::string> classes;  ///< labels of a one-hot target, in order
+};
+
+/// Reads [data]. Faults (file, cell, width) go to the diagnostics.
+Data load_data(const scenario::DataSection& section, const std::filesystem::path& folder, std::uint64_t seed,
+               Diagnostics& diagnostics);
+
+/// A table of numbers and words read from CSV text (RFC 4180 quotes, comma, blank lines skipped, # comments at the top).
+struct Csv {
+  std::vector<std::string> header;               ///< empty where the file has none
+  std::vector<std::vector<std::string>> rows;
+  std::vector<int> lines;                        ///< line of each row
+};
+/// Every row must have as many cells as the first. @throws FileError if the file cannot be read.
+Csv read_csv(const std::filesystem::path& path, bool header, Diagnostics& diagnostics);
+/// A cell as a finite number; a fault names the line and column of the file.
+bool csv_number(const Csv& csv, const std::filesystem::path& path, std::size_t row, std::size_t col, double& out,
+                Diagnostics& diagnostics);
+/// A file of numbers only, rows x columns. Nothing (0 x 0) if it had faults.
+Matrix read_csv_matrix(const std::filesystem::path& path, bool header, Diagnostics& diagnostics);
+
+}  // namespace neurode::network

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "neurode/core/diagnostics.hpp"
+#include "neurode/equations/graph.hpp"
+#include "neurode/scenario/scenario.hpp"
+
+namespace neurode::network {
+
+/// A model's equations as expressions of its local names (states, inputs, parameters, t), definitions inlined.
+struct Instance {
+  std::vector<std::pair<std::string, equations::Node>> rates;        ///< state -> d state / dt, in the order of the text
+  std::vector<std::pair<std::string, equations::Node>> definitions;
+  std::vector<std::pair<std::string, equations::Node>> steady_state;  ///< one a state, or none
+  equations::Node output;
+  /// Arguments of a population-wide activation (softmax), each with the node that stands for its result.
+  std::vector<std::pair<equations::Node, equations::Node>> softmax;
+};
+
+/// What stands for f(...) in a model.
+struct ActivationText {
+  std::string expression;  ///< of I; empty where there is none
+  bool softmax = false;
+  Location where;
+  std::string key;
+};
+
+/// Parses a model into `graph`. Reports every name it does not know (with what it may use), equations for a state that
+/// `initial` or `steady_state` lacks or has too many of, and f without an activation.
+Instance instantiate(equations::Graph& graph, const scenario::ModelSection& model, const ActivationText& activation,
+                     Diagnostics& diagnostics);
+
+/// A local rule as an expression for dw/dt of w, pre, post, t and its parameters.
+equations::Node instantiate(equations::Graph& graph, const scenario::PlasticitySection& rule, Diagnostics& diagnostics);
+
+}  // namespace neurode::network

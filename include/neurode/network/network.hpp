@@ -1,0 +1,88 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "neurode/core/diagnostics.hpp"
+#include "neurode/dynamics/layout.hpp"
+#include "neurode/network/data.hpp"
+#include "neurode/network/families.hpp"
+#include "neurode/scenario/scenario.hpp"
+
+namespace neurode::network {
+
+/// A bias: rows = neurons; a fixed one that is zero is left out.
+struct Bias {
+  std::string name;      ///< "hidden.bias", "hidden.bias.J" for a further input
+  std::string input;
+  Matrix values;         ///< n x 1
+  bool plastic = false;
+};
+
+/// Numbers a neuron: one for all, or one each.
+struct PerNeuron {
+  std::string name;
+  Vector values;  ///< size 1 or n
+};
+
+struct Population {
+  std::string name;
+  Index size = 0;
+  const scenario::ModelSection* model = nullptr;
+  scenario::PopulationSection section;
+  std::string activation;             ///< equation text of I; empty: none
+  Location activation_where;
+  bool softmax = false;
+  std::vector<PerNeuron> parameters;
+  std::vector<std::pair<std::string, Vector>> initial;  ///< state -> n values, in the order of the equations
+  std::vector<Bias> biases;
+  bool clamped = false;               ///< carries the data's inputs
+  double time_factor = 1;             ///< model time units per scenario time unit
+
+  bool has_input(const std::string& input) const;
+};
+
+struct Projection {
+  std::string name;
+  std::size_t pre = 0, post = 0;      ///< populations
+  std::string into;
+  std::shared_ptr<const Matrix> weights;  ///< post x pre: initial values, or the values for good
+  bool plastic = false;               ///< follows the learning rule
+  const scenario::PlasticitySection* rule = nullptr;  ///< follows a local rule
+  Parameters rule_parameters;
+  bool moves() const { return plastic || rule; }
+};
+
+struct Stimulus {
+  std::string name;
+  std::size_t target = 0;
+  std::string into;
+  const StimulusEntry* entry = nullptr;
+  Parameters parameters;
+  std::vector<std::int64_t> neurons;  ///< empty: all
+  std::vector<PerNeuron> values;      ///< of per-neuron parameters
+  std::shared_ptr<const TimeTable> table;
+};
+
+/// A scenario's populations, projections, stimuli and data with every number in place. What it becomes (dynamic, at
+/// steady state, with weights moving or not) is decided in assemble().
+struct Network {
+  std::vector<scenario::ModelSection> own_models;
+  std::vector<scenario::PlasticitySection> own_rules;
+  std::vector<Population> populations;
+  std::vector<Projection> projections;
+  std::vector<Stimulus> stimuli;
+  std::optional<Data> data;
+  std::string time_unit;
+
+  std::vector<double> breakpoints(double t0, double t1) const;
+  int find(const std::string& population) const;
+};
+
+/// Builds and checks everything a scenario says of its network; all faults go to the diagnostics.
+std::unique_ptr<Network> build_network(const scenario::Scenario& scenario, Diagnostics& diagnostics);
+
+}  // namespace neurode::network

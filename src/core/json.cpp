@@ -1,0 +1,137 @@
+#include "neurode/core/json.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <stdexcept>
+
+namespace neurode {
+
+/// Length of the UTF-8 sequence that starts `s`, 0 if it is none (overlong forms and surrogates included).
+static std::size_t utf8_length(std::string_view s) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(s[i]); };
+  const unsigned lead = byte(0);
+  if (lead < 0x80) return 1;
+  const std::size_t n = lead >= 0xC2 && lead <= 0xDF   ? 2
+                        : (lead & 0xF0U) == 0xE0       ? 3
+                        : lead >= 0xF0 && lead <= 0xF4 ? 4
+                                                       : 0;
+  if (n == 0 || s.size() < n) return 0;
+  for (std::size_t i = 1; i < n; ++i) {
+    if ((byte(i) & 0xC0U) != 0x80) return 0;
+  }
+  const unsigned second = byte(1);
+  if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F)) return 0;
+  if ((lead == 0xF0 && second < 0x90) || (lead == 0xF4 && second > 0x8F)) return 0;
+  return n;
+}
+
+std::string json_quoted(std::string_view s) {
+  std::string out = "\"";
+  while (!s.empty()) {
+    const auto c = static_cast<unsigned char>(s.front());
+    const std::size_t n = utf8_length(s);
+    if (n == 0) {
+      out += "\\ufffd";
+    } else if (c == '"' || c == '\\') {
+      out += '\\';
+      out += s.front();
+    } else if (c == '\n') {
+      out += "\\n";
+    } else if (c == '\t') {
+      out += "\\t";
+    } else if (c < 0x20 || c == 0x7f) {
+      out += fmt::format("\\u{:04x}", c);
+    } else {
+      out += s.substr(0, n);
+    }
+    s.remove_prefix(n == 0 ? 1 : n);
+  }
+  return out + '"';
+}
+
+void JsonWriter::new_line() {
+  if (indent_ <= 0) return;
+  out_ += '\n';
+  out_.append(static_cast<std::size_t>(indent_) * levels_.size(), ' ');
+}
+
+void JsonWriter::before_value() {
+  if (after_key_) {
+    after_key_ = false;
+    return;
+  }
+  if (levels_.empty()) {
+    if (!out_.empty()) throw std::logic_error("JsonWriter: a second value at the top");
+    return;
+  }
+  if (levels_.back().object) throw std::logic_error("JsonWriter: a value where a key is wanted");
+  if (!levels_.back().empty) out_ += indent_ > 0 ? "," : ", ";
+  levels_.back().empty = false;
+  new_line();
+}
+
+JsonWriter& JsonWriter::raw(std::string_view s) {
+  before_value();
+  out_ += s;
+  return *this;
+}
+
+JsonWriter& JsonWriter::begin(bool object) {
+  before_value();
+  out_ += object ? '{' : '[';
+  levels_.push_back({object, true});
+  return *this;
+}
+
+JsonWriter& JsonWriter::end(bool object) {
+  if (levels_.empty() || levels_.back().object != object || after_key_) {
+    throw std::logic_error("JsonWriter: an end without its beginning");
+  }
+  const bool empty = levels_.back().empty;
+  levels_.pop_back();
+  if (!empty) new_line();
+  out_ += object ? '}' : ']';
+  return *this;
+}
+
+JsonWriter& JsonWriter::begin_object() { return begin(true); }
+JsonWriter& JsonWriter::end_object() { return end(true); }
+JsonWriter& JsonWriter::begin_array() { return begin(false); }
+JsonWriter& JsonWriter::end_array() { return end(false); }
+
+JsonWriter& JsonWriter::key(std::string_view name) {
+  if (levels_.empty() || !levels_.back().object || after_key_)
+    throw std::logic_error("JsonWriter: a key outside an object");
+  if (!levels_.back().empty) out_ += indent_ > 0 ? "," : ", ";
+  levels_.back().empty = false;
+  new_line();
+  out_ += json_quoted(name) + ": ";
+  after_key_ = true;
+  return *this;
+}
+
+JsonWriter& JsonWriter::value(std::string_view s) { return raw(json_quoted(s)); }
+JsonWriter& JsonWriter::value(double x) { return raw(std::isfinite(x) ? number_text(x) : "null"); }
+JsonWriter& JsonWriter::value(bool b) { return raw(b ? "true" : "false"); }
+JsonWriter& JsonWriter::value(std::int64_t n) { return raw(std::to_string(n)); }
+JsonWriter& JsonWriter::value(std::uint64_t n) { return raw(std::to_string(n)); }
+JsonWriter& JsonWriter::null() { return raw("null"); }
+
+JsonWriter& JsonWriter::value(const Value& v) {
+  if (v.is_none()) return null();
+  if (v.is_bool()) return value(v.boolean());
+  if (v.is_integer()) return value(v.integer());
+  if (v.is_number()) return value(v.number());
+  if (v.is_string()) return value(std::string_view(v.string()));
+  if (v.is_list()) {
+    begin_array();
+    for (const auto& element : v.list()) value(element);
+    return end_array();
+  }
+  begin_object();
+  for (const auto& [name, element] : v.table()) key(name).value(element);
+  return end_object();
+}
+
+}  // namespace neurode

@@ -1,0 +1,111 @@
+#include "neurode/dynamics/program_system.hpp"
+
+namespace neurode {
+
+ProgramSystem::ProgramSystem(Program program, StateLayout layout, std::vector<Part> parts,
+                             std::function<std::vector<double>(double, double)> breakpoints, bool symmetric)
+    : program_(std::move(program)),
+      layout_(std::move(layout)),
+      parts_(std::move(parts)),
+      breakpoints_(std::move(breakpoints)),
+      symmetric_(symmetric) {}
+
+std::vector<double> ProgramSystem::breakpoints(double t0, double t1) const {
+  return breakpoints_ ? breakpoints_(t0, t1) : std::vector<double>{};
+}
+
+void ProgramSystem::begin_segment(double t0, double t1) {
+  segment_begin_ = t0;
+  segment_end_ = t1;
+  in_segment_ = true;
+}
+
+/// Inside the announced segment inputs keep the piece of its midpoint; elsewhere (a direct call) time itself decides.
+void ProgramSystem::set_time(double t) {
+  time_[0] = t;
+  const bool inside = in_segment_ && t >= segment_begin_ && t <= segment_end_;
+  time_[1] = inside ? 0.5 * (segment_begin_ + segment_end_) : t;
+}
+
+std::unique_ptr<Executable> ProgramSystem::build(const std::vector<ValueId>& rates) {
+  std::vector<Executable::Output> outputs;
+  for (std::size_t k = 0; k < parts_.size(); ++k) {
+    const Slice& s = layout_.slices()[k];
+    outputs.push_back({rates[k], 0, s.offset, s.size()});
+  }
+  return std::make_unique<Executable>(program_, outputs);
+}
+
+void ProgramSystem::rhs(double t, const double* x, double* dxdt) {
+  if (!rhs_) {
+    std::vector<ValueId> rates;
+    for (const Part& p : parts_) rates.push_back(p.rate);
+    rhs_ = build(rates);
+  }
+  set_time(t);
+  const double* in[] = {time_, x};
+  double* out[] = {dxdt};
+  rhs_->run(in, out);
+}
+
+void ProgramSystem::jvp(double t, const double* x, const double* v, double* jv) {
+  if (!jvp_) {
+    Program::Seeds seeds;
+    std::vector<ValueId> rates;
+    std::vector<std::size_t> where;
+    for (std::size_t k = 0; k < parts_.size(); ++k) {
+      const Slice& s = layout_.slices()[k];
+      seeds.emplace_back(parts_[k].value, program_.input(kDirection, s.offset, s.rows, s.cols));
+      if (!parts_[k].rate.valid()) continue;
+      rates.push_back(parts_[k].rate);
+      where.push_back(k);
+    }
+    const auto d = program_.tangent(seeds, rates);
+    std::vector<ValueId> all(parts_.size());
+    for (std::size_t i = 0; i < d.size(); ++i) all[where[i]] = d[i];
+    jvp_ = build(all);
+  }
+  set_time(t);
+  const double* in[] = {time_, x, v};
+  double* out[] = {jv};
+  jvp_->run(in, out);
+}
+
+void ProgramSystem::vjp(double t, const double* x, const double* u, double* jtu) {
+  if (!vjp_) {
+    Program::Seeds seeds;
+    std::vector<ValueId> targets;
+    for (std::size_t k = 0; k < parts_.size(); ++k) {
+      const Slice& s = layout_.slices()[k];
+      targets.push_back(parts_[k].value);
+      if (parts_[k].rate.valid()) {
+        seeds.emplace_back(parts_[k].rate, program_.input(kDirection, s.offset, s.rows, s.cols));
+      }
+    }
+    vjp_ = build(program_.adjoint(seeds, targets));
+  }
+  set_time(t);
+  const double* in[] = {time_, x, u};
+  double* out[] = {jtu};
+  vjp_->run(in, out);
+}
+
+ProgramSystem::Sampler::Sampler(ProgramSystem& system, const std::vector<ValueId>& values) : system_(system) {
+  std::vector<Executable::Output> outputs;
+  for (const ValueId v : values) {
+    const Index size = system.program_[v].size();
+    offsets_.push_back(size_);
+    outputs.push_back({v, 0, size_, size});
+    size_ += size;
+  }
+  code_ = std::make_unique<Executable>(system.program_, outputs);
+}
+
+void ProgramSystem::Sampler::run(double t, const double* x, double* out) {
+  system_.set_time(t);
+  const double* in[] = {system_.time_, x};
+  double* outs[] = {out};
+  code_->run(in, outs);
+}
+
+}  // namespace neurode

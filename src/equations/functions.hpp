@@ -1,0 +1,23 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "neurode/equations/graph.hpp"
+
+namespace neurode::equations {
+
+/// A function equations may call, and how many arguments it takes (`most` < 0: any number).
+struct Function {
+  std::string_view name;
+  Op op;
+  int least, most;
+};
+
+/// The built-in function of that name, if there is one.
+const Function* find_function(std::string_view name);
+
+/// What somebody who wrote `name` meant: a built-in or one of `more` (other spellings included: sigmoid, ln), or "".
+std::string suggest_function(std::string_view name, const std::vector<std::string>& more);
+
+}  // namespace neurode::equations

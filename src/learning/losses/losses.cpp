@@ -1,0 +1,28 @@
+#include "learning/losses/losses.hpp"
+
+namespace neurode::learning {
+
+const std::vector<LossEntry>& losses() {
+  static const std::vector<LossEntry> all = {cross_entropy(), squared_error()};
+  return all;
+}
+
+ParameterTable loss_parameters(const char* standard_reduction) {
+  return {
+      ParameterSpec::make(Kind::number, "factor", "the loss is multiplied by this").above(0).standard(1.0),
+      ParameterSpec::make(Kind::choice, "reduction", "over samples: their sum, or their mean")
+          .one_of({"mean", "sum"})
+          .standard(standard_reduction),
+  };
+}
+
+ValueId reduced(const LossContext& c, ValueId terms) {
+  auto& g = c.program.graph();
+  const Index samples = c.program[terms].cols;
+  double factor = c.parameters.number("factor");
+  if (c.parameters.text("reduction") == "mean") factor /= static_cast<double>(samples);
+  const ValueId total = c.program.sum(terms, Program::Along::all);
+  return c.program.elementwise(1, 1, g.mul(g.constant(factor), c.program.symbol(total)));
+}
+
+}  // namespace neurode::learning

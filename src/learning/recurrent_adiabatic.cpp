@@ -1,0 +1,325 @@
+// Gradient flow on a recurrent network whose activity sits at its fixed point.
+#include <Eigen/LU>
+#include <fmt/format.h>
+
+#include <cmath>
+#include <initializer_list>
+
+#include "learning/build.hpp"
+#include "neurode/core/errors.hpp"
+
+namespace neurode::learning {
+
+using network::Assembly;
+
+namespace {
+
+/// External vectors of the inner program, beside 1 (activity) and Assembly::kWeights (3).
+constexpr int kErrors = 4, kDirections = 5, kErrorDirections = 6, kWeightDirections = 7;
+
+/// dw/dt = -rate dL/dw with F(x, w) = 0 kept: x by Newton with pseudo-transient continuation (which follows the flow to a
+/// stable fixed point where Newton alone would wander), the error signal l by the solve J^T l = -dL/dx.
+/// @par Source  Almeida 1987, Pineda 1987; C. T. Kelley, D. E. Keyes, SIAM J. Numer. Anal. 35 (1998) 508-523.
+class RecurrentAdiabatic : public System {
+ public:
+  RecurrentAdiabatic(const Setup& setup, Assembly assembly, ValueId loss)
+      : net_(setup.network), a_(std::move(assembly)), rate_(setup.rule.number("rate")) {
+    start_ = a_.initial;
+    x_ = start_;
+    for (const auto& w : a_.plastic) {
+      Slice s;
+      const auto v = a_.program[w.value];
+      s.name = w.name;
+      s.rows = v.rows;
+      s.cols = v.cols;
+      s.block = Block::weights;
+      s.long_name = "weights";
+      layout_.add(s);
+    }
+    nx_ = x_.size();
+    nw_ = layout_.size();
+    samples_ = a_.samples;
+    per_sample_ = nx_ / samples_;
+    build(loss);
+  }
+
+  const StateLayout& layout() const override { return layout_; }
+  bool symmetric_jacobian() const override { return true; }
+  std::vector<double> breakpoints(double t0, double t1) const override { return net_.breakpoints(t0, t1); }
+  void begin_segment(double t0, double t1) override {
+    begin_ = t0;
+    end_ = t1;
+    in_segment_ = true;
+  }
+
+  void rhs(double t, const double* w, double* dwdt) override {
+    settle(t, w);
+    run(*gradient_, t, w, {dwdt});
+  }
+  void jvp(double t, const double* w, const double* v, double* jv) override {
+    settle(t, w);
+    dx_.setZero();
+    dl_.setZero();
+    run(*tangent_, t, w, {tx_.data(), tl_.data(), jv}, v);
+    dx_ = -tx_;
+    solve(dx_, false);  // dx = -J^-1 F_w v
+    run(*tangent_, t, w, {tx_.data(), tl_.data(), jv}, v);
+    dl_ = -tl_;
+    solve(dl_, true);
+    run(*tangent_, t, w, {tx_.data(), tl_.data(), jv}, v);
+  }
+  void vjp(double t, const double* w, const double* u, double* jtu) override { jvp(t, w, u, jtu); }  // a Hessian
+
+  /// Any values of the inner program at the fixed point.
+  void sample(Executable& code, double t, const double* w, double* out) {
+    settle(t, w);
+    run(code, t, w, {out});
+  }
+  const Program& program() const { return a_.program; }
+
+ private:
+  void build(ValueId loss) {
+    Program& p = a_.program;
+    auto& g = p.graph();
+    std::vector<ValueId> states, rates, weights;
+    Program::Seeds seeds = {{loss, p.elementwise(1, 1, g.constant(1))}}, directions, loss_only = seeds;
+    std::vector<Executable::Output> residual, error, slope;
+    for (std::size_t k = 0; k < a_.parts.size(); ++k) {
+      const Slice& s = a_.layout.slices()[k];
+      states.push_back(a_.parts[k].value);
+      rates.push_back(a_.parts[k].rate);
+      residual.push_back({rates.back(), 0, s.offset, s.size()});
+      const ValueId l = p.input(kErrors, s.offset, s.rows, s.cols);
+      seeds.emplace_back(rates.back(), l);
+      directions.emplace_back(states.back(), p.input(kDirections, s.offset, s.rows, s.cols));
+    }
+    residual_ = std::make_unique<Executable>(p, residual);
+    const auto columns = p.tangent(directions, rates);
+    auto targets = states;
+    for (const auto& w : a_.plastic) targets.push_back(w.value);
+    const auto lx = p.adjoint(loss_only, states);
+    auto bars = p.adjoint(seeds, targets);
+    // Everything the second tangent differentiates: F, J^T l + L_x, and the weights' rates.
+    std::vector<ValueId> dw, all = rates;
+    for (std::size_t k = states.size(); k < bars.size(); ++k) {
+      const auto shape = p[targets[k]];
+      dw.push_back(bars[k].valid()
+                       ? p.elementwise(shape.rows, shape.cols, g.mul(g.constant(-rate_), p.node(bars[k])))
+                       : bars[k]);
+    }
+    std::vector<Executable::Output> gradient;
+    for (std::size_t k = 0; k < dw.size(); ++k) {
+      const Slice& s = layout_.slices()[k];
+      gradient.push_back({dw[k], 0, s.offset, s.size()});
+    }
+    gradient_ = std::make_unique<Executable>(p, gradient);
+    for (std::size_t k = 0; k < states.size(); ++k) {
+      const Slice& s = a_.layout.slices()[k];
+      slope.push_back({columns[k], 0, s.offset, s.size()});
+      error.push_back({lx[k], 0, s.offset, s.size()});
+    }
+    column_ = std::make_unique<Executable>(p, slope);
+    loss_slope_ = std::make_unique<Executable>(p, error);
+
+    for (std::size_t k = 0; k < states.size(); ++k) {
+      const Slice& s = a_.layout.slices()[k];
+      directions.emplace_back(seeds[k + 1].second, p.input(kErrorDirections, s.offset, s.rows, s.cols));
+    }
+    for (std::size_t k = 0; k < a_.plastic.size(); ++k) {
+      const Slice& s = layout_.slices()[k];
+      directions.emplace_back(a_.plastic[k].value, p.input(kWeightDirections, s.offset, s.rows, s.cols));
+    }
+    std::vector<ValueId> outputs;
+    std::vector<Executable::Output> places;
+    const auto want = [&](ValueId v, int vector, const Slice& s) {
+      places.push_back({{}, vector, s.offset, s.size()});
+      if (v.valid()) outputs.push_back(v);
+      valid_.push_back(v.valid());
+    };
+    for (std::size_t k = 0; k < states.size(); ++k) want(rates[k], 0, a_.layout.slices()[k]);
+    for (std::size_t k = 0; k < states.size(); ++k) want(bars[k], 1, a_.layout.slices()[k]);
+    for (std::size_t k = 0; k < dw.size(); ++k) want(dw[k], 2, layout_.slices()[k]);
+    const auto d = p.tangent(directions, outputs);
+    for (std::size_t k = 0, i = 0; k < places.size(); ++k) {
+      if (valid_[k]) places[k].value = d[i++];
+    }
+    tangent_ = std::make_unique<Executable>(p, places);
+
+    for (Vector* v : {&f_, &l_, &dx_, &dl_, &tx_, &tl_, &direction_, &trial_}) v->setZero(nx_);
+    jacobians_.assign(static_cast<std::size_t>(samples_), Matrix::Zero(per_sample_, per_sample_));
+    factors_.assign(static_cast<std::size_t>(samples_), Eigen::PartialPivLU<Matrix>(per_sample_));
+    shifted_.setZero(per_sample_, per_sample_);
+    part_.setZero(per_sample_);
+    solved_.setZero(per_sample_);
+  }
+
+  void run(Executable& code, double t, const double* w, std::initializer_list<double*> out, const double* v = nullptr) {
+    const bool inside = in_segment_ && t >= begin_ && t <= end_;
+    const double time[] = {t, inside ? 0.5 * (begin_ + end_) : t};
+    const double* in[] = {time, x_.data(), nullptr, w, l_.data(), direction_source_, dl_.data(), v};
+    if (v) in[kDirections] = dx_.data();
+    code.run(in, out.begin());
+  }
+
+  /// Component i of sample s in the activity vector, whose slices are (neurons x samples) one after another.
+  template <class F>
+  void for_sample(Index s, F&& f) const {
+    Index i = 0;
+    for (const auto& slice : a_.layout.slices()) {
+      for (Index r = 0; r < slice.rows; ++r, ++i) f(i, slice.offset + s * slice.rows + r);
+    }
+  }
+
+  /// One product with J gives a column of every sample's block at once.
+  void compute_jacobians(double t, const double* w) {
+    for (Index c = 0; c < per_sample_; ++c) {
+      direction_.setZero();
+      for (Index s = 0; s < samples_; ++s) {
+        for_sample(s, [&](Index i, Index at) {
+          if (i == c) direction_[at] = 1;
+        });
+      }
+      direction_source_ = direction_.data();
+      run(*column_, t, w, {trial_.data()});
+      for (Index s = 0; s < samples_; ++s) {
+        auto& j = jacobians_[static_cast<std::size_t>(s)];
+        for_sample(s, [&](Index i, Index at) { j(i, c) = trial_[at]; });
+      }
+    }
+  }
+
+  void factorise(double shift) {
+    for (std::size_t s = 0; s < jacobians_.size(); ++s) {
+      shifted_ = jacobians_[s];
+      shifted_.diagonal().array() -= shift;
+      factors_[s].compute(shifted_);
+    }
+  }
+
+  /// b <- J^-1 b, or J^-T b, with the factors at hand.
+  void solve(Vector& b, bool transpose) {
+    for (Index s = 0; s < samples_; ++s) {
+      for_sample(s, [&](Index i, Index at) { part_[i] = b[at]; });
+      const auto& lu = factors_[static_cast<std::size_t>(s)];
+      if (transpose) {
+        solved_ = lu.transpose().solve(part_);
+      } else {
+        solved_ = lu.solve(part_);
+      }
+      for_sample(s, [&](Index i, Index at) { b[at] = solved_[i]; });
+    }
+  }
+
+  double residual(double t, const double* w) {
+    run(*residual_, t, w, {f_.data()});
+    return f_.norm();
+  }
+
+  /// x to the fixed point and l to its adjoint. Starts from the last fixed point, or from the beginning if that fails.
+  void settle(double t, const double* w) {
+    if (!relax(t, w)) {
+      x_ = start_;
+      if (!relax(t, w)) {
+        throw NumericalError(fmt::format(
+            "activity has no fixed point within reach at t = {}; learning with mode = \"adiabatic\" needs one: "
+            "smaller recurrent weights, a smaller rate, or mode = \"coupled\" may help",
+            t));
+      }
+    }
+    run(*loss_slope_, t, w, {l_.data()});
+    l_ = -l_;
+    solve(l_, true);
+  }
+
+  bool relax(double t, const double* w) {
+    double norm = residual(t, w);
+    double shift = norm > 1e-3 ? 1.0 : 0.0;  // 1 / pseudo time step
+    for (int k = 0; k < kMostSteps && std::isfinite(norm); ++k) {
+      compute_jacobians(t, w);
+      factorise(shift);
+      trial_ = f_;
+      solve(trial_, false);
+      x_ -= trial_;
+      const double before = norm;
+      norm = residual(t, w);
+      if (shift == 0 && trial_.norm() <= 1e-9 * (1 + x_.norm())) {  // quadratic: the error left is rounding
+        compute_jacobians(t, w);
+        factorise(0);
+        return std::isfinite(norm);
+      }
+      shift = norm < before ? shift * std::max(norm / before, 0.05) : std::max(2 * shift, 1.0);
+      if (shift < 1e-8) shift = 0;
+    }
+    return false;
+  }
+
+  static constexpr int kMostSteps = 300;
+  const network::Network& net_;
+  Assembly a_;
+  double rate_;
+  StateLayout layout_;
+  Index nx_ = 0, nw_ = 0, samples_ = 1, per_sample_ = 0;
+  Vector start_, x_, l_, f_, dx_, dl_, tx_, tl_, direction_, trial_, part_, solved_;
+  const double* direction_source_ = nullptr;
+  Matrix shifted_;
+  std::vector<Matrix> jacobians_;
+  std::vector<Eigen::PartialPivLU<Matrix>> factors_;
+  std::vector<char> valid_;
+  std::unique_ptr<Executable> residual_, column_, loss_slope_, gradient_, tangent_;
+  double begin_ = 0, end_ = 0;
+  bool in_segment_ = false;
+};
+
+class FixedPointSampler : public Sampler {
+ public:
+  FixedPointSampler(RecurrentAdiabatic& system, const std::vector<ValueId>& values) : system_(system) {
+    std::vector<Executable::Output> outputs;
+    for (const ValueId v : values) {
+      const Index size = system.program()[v].size();
+      offsets_.push_back(size_);
+      outputs.push_back({v, 0, size_, size});
+      size_ += size;
+    }
+    code_ = std::make_unique<Executable>(system.program(), outputs);
+  }
+  Index size() const override { return size_; }
+  const std::vector<Index>& offsets() const override { return offsets_; }
+  void run(double t, const double* x, double* out) override { system_.sample(*code_, t, x, out); }
+
+ private:
+  RecurrentAdiabatic& system_;
+  Index size_ = 0;
+  std::vector<Index> offsets_;
+  std::unique_ptr<Executable> code_;
+};
+
+}  // namespace
+
+Problem recurrent_adiabatic_problem(const Setup& setup) {
+  const auto& train = setup.network.data->train;
+  Assembly a = network::assemble(setup.network, {&train, false, false});
+  const ValueId loss = add_loss(setup, a, train, false);
+  const ValueId output = a.outputs[static_cast<std::size_t>(setup.output)];
+  Problem problem;
+  problem.named = a.named;
+  Vector weights(0);
+  for (const auto& w : a.plastic) {
+    const Matrix& m = w.projection >= 0
+                          ? *setup.network.projections[static_cast<std::size_t>(w.projection)].weights
+                          : setup.network.populations[static_cast<std::size_t>(w.population)]
+                                .biases[static_cast<std::size_t>(w.bias)]
+                                .values;
+    const Index old = weights.size();
+    weights.conservativeResize(old + m.size());
+    weights.tail(m.size()) = Eigen::Map<const Vector>(m.data(), m.size());
+  }
+  problem.initial = weights;
+  auto system = std::make_unique<RecurrentAdiabatic>(setup, std::move(a), loss);
+  RecurrentAdiabatic* raw = system.get();
+  problem.system = std::move(system);
+  problem.sampler = [raw](const std::vector<ValueId>& values) { return std::make_unique<FixedPointSampler>(*raw, values); };
+  add_metrics(setup, problem, loss, output, 0);
+  return problem;
+}
+
+}  // namespace neurode::learning

@@ -1,0 +1,191 @@
+#include "network/build.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "neurode/core/units.hpp"
+#include "neurode/network/assemble.hpp"
+#include "neurode/network/instantiate.hpp"
+
+namespace neurode::network {
+
+bool Population::has_input(const std::string& input) const {
+  return std::find(model->inputs.begin(), model->inputs.end(), input) != model->inputs.end();
+}
+
+int Network::find(const std::string& population) const {
+  for (std::size_t p = 0; p < populations.size(); ++p) {
+    if (populations[p].name == population) return static_cast<int>(p);
+  }
+  return -1;
+}
+
+std::vector<double> Network::breakpoints(double t0, double t1) const {
+  std::vector<double> all;
+  for (const auto& s : stimuli) {
+    if (s.table) {
+      for (const double t : s.table->times) {
+        if (t > t0 && t < t1) all.push_back(t);
+      }
+    } else if (s.entry->breakpoints) {
+      const auto own = s.entry->breakpoints(s.parameters, t0, t1);
+      all.insert(all.end(), own.begin(), own.end());
+    }
+  }
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  return all;
+}
+
+std::optional<Matrix> initialise(const scenario::Choice& choice, Index rows, Index cols, bool weights,
+                                 const std::string& stream, const scenario::Scenario& scenario,
+                                 Diagnostics& diagnostics) {
+  const auto* entry = find_entry(initialisers(), choice.name);
+  if (!entry) {
+    diagnostics.add(unknown_name("initialiser", choice.source, choice.name, entry_names(initialisers())));
+    return {};
+  }
+  if (entry->needs_fan && !weights) {
+    diagnostics.add({choice.source.where, choice.source.key,
+                     "\"" + entry->name + "\" scales with the number of inputs, which only weights have", "",
+                     "\"constant\", \"uniform\", \"normal\" or a list", ""});
+    return {};
+  }
+  const std::size_t before = diagnostics.size();
+  const Parameters parameters =
+      read_parameters(entry->parameters, choice.settings, "initialiser \"" + entry->name + "\"", diagnostics);
+  if (diagnostics.size() > before) return {};
+  Matrix out(rows, cols);
+  entry->fill({rows, cols, parameters, choice.source, scenario.seed, stream, scenario.folder}, out, diagnostics);
+  if (diagnostics.size() > before) return {};
+  return out;
+}
+
+std::optional<Vector> per_neuron(const Value& value, Index n, const std::string& stream,
+                                 const scenario::Scenario& scenario, const ParameterSpec* range,
+                                 Diagnostics& diagnostics) {
+  if (value.is_number()) return Vector::Constant(1, value.number());
+  if (value.is_list()) {
+    if (static_cast<Index>(value.list().size()) != n) {
+      diagnostics.add({value.where, value.key, "the list has another length than the population", value.kind_name(),
+                       fmt::format("a list of {}, or one number for all", n), ""});
+      return {};
+    }
+    Vector out(n);
+    for (Index i = 0; i < n; ++i) {
+      const Value& x = value.list()[static_cast<std::size_t>(i)];
+      if (!x.is_number()) {
+        diagnostics.add({x.where, value.key, "must be a number", x.kind_name(), "a list of numbers", ""});
+        return {};
+      }
+      out[i] = x.number();
+    }
+    return out;
+  }
+  if (!value.is_table()) {
+    diagnostics.add({value.where, value.key, "must be numbers", value.kind_name(),
+                     fmt::format("a number, a list of {}, or a distribution {{ init = \"normal\", ... }}", n), ""});
+    return {};
+  }
+  scenario::Choice choice;
+  choice.source = value;
+  choice.settings = value;
+  choice.settings.data = Value::Table{};
+  for (const auto& [k, v] : value.table()) {
+    if (k == "init" && v.is_string()) {
+      choice.name = v.string();
+    } else {
+      choice.settings.table().emplace_back(k, v);
+    }
+  }
+  if (choice.name.empty()) {
+    diagnostics.add({value.where, value.key, "a distribution needs its name", "no key \"init\"",
+                     "{ init = \"normal\", mean = 0, std = 1 } and the like", ""});
+    return {};
+  }
+  const auto drawn = initialise(choice, n, 1, false, stream, scenario, diagnostics);
+  if (!drawn) return {};
+  for (Index i = 0; range && i < n; ++i) {
+    const double x = (*drawn)(i, 0);
+    const bool low = range->min && (range->min_open ? x <= *range->min : x < *range->min);
+    const bool high = range->max && (range->max_open ? x >= *range->max : x > *range->max);
+    if (low || high) {
+      diagnostics.add({value.where, value.key, fmt::format("the distribution drew a value out of range for neuron {}", i),
+                       number_text(x), range->allowed(), ""});
+      return {};
+    }
+  }
+  return Vector(drawn->col(0));
+}
+
+void agree_on_time(const scenario::Scenario& scenario, Network& network, Diagnostics& diagnostics) {
+  network.time_unit = scenario.time.unit;
+  for (const auto& p : network.populations) {
+    if (network.time_unit.empty()) network.time_unit = p.model->time_unit;
+  }
+  for (auto& p : network.populations) {
+    const std::string& own = p.model->time_unit;
+    if (own.empty() || own == network.time_unit) continue;
+    const auto factor = conversion_factor(network.time_unit, own);
+    if (!factor) {
+      diagnostics.add({p.section.model_value.where, p.section.model_value.key,
+                       fmt::format("model \"{}\" counts time in {}, the scenario in {}", p.model->name, own,
+                                   network.time_unit),
+                       "", "a unit of time in [time] unit", ""});
+      continue;
+    }
+    p.time_factor = *factor;
+  }
+}
+
+std::unique_ptr<Network> build_network(const scenario::Scenario& scenario, Diagnostics& diagnostics) {
+  auto network = std::make_unique<Network>();
+  network->own_models = scenario.models;
+  network->own_rules = scenario.plasticity;
+  if (scenario.data) network->data = load_data(*scenario.data, scenario.folder, scenario.seed, diagnostics);
+  for (const auto& p : scenario.populations) build_population(p, scenario, *network, diagnostics);
+  agree_on_time(scenario, *network, diagnostics);
+  for (const auto& p : scenario.projections) build_projection(p, scenario, *network, diagnostics);
+  for (const auto& s : scenario.stimuli) build_stimulus(s, scenario, *network, diagnostics);
+
+  std::vector<const Population*> clamped;
+  for (const auto& p : network->populations) {
+    if (p.clamped) clamped.push_back(&p);
+  }
+  if (network->data && scenario.data) {
+    const Index width = network->data->train.inputs.rows();
+    if (clamped.size() != 1) {
+      diagnostics.add({scenario.data->where, "data", "exactly one population must hold the data's inputs",
+                       fmt::format("{} populations with model \"clamped\"", clamped.size()),
+                       "one population with model = \"clamped\"", ""});
+    } else if (width > 0 && clamped[0]->size != width) {
+      diagnostics.add({clamped[0]->section.size_where, "population." + clamped[0]->name + ".size",
+                       fmt::format("the data have {} inputs a sample", width),
+                       fmt::format("a population of {}", clamped[0]->size), fmt::format("size = {}", width), ""});
+    }
+  }
+  if (!diagnostics.empty()) return network;
+
+  // Populations that answer at once must not drive themselves in a circle.
+  std::vector<char> algebraic;
+  for (const auto& p : network->populations) {
+    equations::Graph graph;
+    const Instance i = instantiate(graph, *p.model, {p.activation, p.softmax, p.activation_where, ""}, diagnostics);
+    bool depends = false;
+    for (const auto& input : p.model->inputs) depends = depends || depends_on(graph, i.output, graph.symbol(input));
+    algebraic.push_back(depends);
+  }
+  if (evaluation_order(*network, algebraic).size() != network->populations.size()) {
+    std::vector<std::string> names;
+    for (std::size_t p = 0; p < algebraic.size(); ++p) {
+      if (algebraic[p]) names.push_back(network->populations[p].name);
+    }
+    diagnostics.add({network->populations[0].section.where, "",
+                     "populations without own dynamics drive each other in a circle", quoted_list(names),
+                     "at least one population with a differential equation in every loop", ""});
+  }
+  return network;
+}
+
+}  // namespace neurode::network

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "neurode/network/network.hpp"
+
+namespace neurode::network {
+
+/// Draws or reads a matrix by initialiser: "weights = { init = ..., ... }" and everything like it.
+std::optional<Matrix> initialise(const scenario::Choice& choice, Index rows, Index cols, bool weights,
+                                 const std::string& stream, const scenario::Scenario& scenario,
+                                 Diagnostics& diagnostics);
+
+/// A number, list or distribution for n neurons: size 1 where it is one number for all.
+std::optional<Vector> per_neuron(const Value& value, Index n, const std::string& stream,
+                                 const scenario::Scenario& scenario, const ParameterSpec* range,
+                                 Diagnostics& diagnostics);
+
+/// Fills one population, projection or stimulus of the network from its section.
+void build_population(const scenario::PopulationSection& section, const scenario::Scenario& scenario, Network& network,
+                      Diagnostics& diagnostics);
+void build_projection(const scenario::ProjectionSection& section, const scenario::Scenario& scenario, Network& network,
+                      Diagnostics& diagnostics);
+void build_stimulus(const scenario::StimulusSection& section, const scenario::Scenario& scenario, Network& network,
+                    Diagnostics& diagnostics);
+/// One time unit for all models, and each population's factor to it.
+void agree_on_time(const scenario::Scenario& scenario, Network& network, Diagnostics& diagnostics);
+
+}  // namespace neurode::network

@@ -1,0 +1,113 @@
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "scenario/reader.hpp"
+
+namespace neurode::scenario {
+
+namespace {
+
+/// Names, numbers from 0, or ranges "first..last": a list, or one of them.
+void check_columns(const Parameters& p, const std::string& name, Diagnostics& diagnostics) {
+  const Value* v = p.find(name);
+  if (v == nullptr) return;
+  const std::string allowed = "column names, numbers from 0, or ranges \"first..last\"";
+  const auto check = [&](const Value& column) {
+    if (column.is_integer() && column.integer() >= 0) return;
+    if (column.is_string() && !column.string().empty()) return;
+    fault(diagnostics, column, "must be the name or number of a column", allowed);
+  };
+  if (!v->is_list()) return check(*v);
+  if (v->list().empty()) fault(diagnostics, *v, "is empty", allowed);
+  for (const auto& column : v->list()) check(column);
+}
+
+void check_scale(const Parameters& p, Diagnostics& diagnostics) {
+  const Value* v = p.find("scale");
+  if (v == nullptr) return;
+  const std::string allowed = "\"none\", \"zscore\", \"minmax\", or a factor";
+  if (v->is_number() && std::isfinite(v->number()) && v->number() != 0) return;
+  if (v->is_string() && (v->string() == "none" || v->string() == "zscore" || v->string() == "minmax")) return;
+  Diagnostic d{v->where, v->key, "is no scaling", v->describe(), allowed, ""};
+  if (v->is_string()) d.suggestion = nearest_name(v->string(), {"none", "zscore", "minmax"});
+  diagnostics.add(std::move(d));
+}
+
+void check_classes(const Parameters& p, Diagnostics& diagnostics) {
+  const Value* v = p.find("classes");
+  if (v == nullptr) return;
+  const std::string allowed = "a list of labels, strings or integers, at least two";
+  if (!v->is_list() || v->list().size() < 2) return fault(diagnostics, *v, "must be a list of class labels", allowed);
+  for (const auto& label : v->list()) {
+    if (!label.is_string() && !label.is_integer()) fault(diagnostics, label, "is no class label", allowed);
+  }
+}
+
+/// [data] test, checked, `offset` filled in.
+void check_test(Parameters& p, Diagnostics& diagnostics) {
+  const Value* given = p.find("test");
+  if (given == nullptr) return;
+  const std::string allowed = "{ every = 4, offset = 3 } or { fraction = 0.25 }";
+  const std::size_t before = diagnostics.size();
+  const Parameters test = read_section("data.test", *given, "the rows kept out", diagnostics);
+  if (diagnostics.size() > before) return;
+  if (test.has("every") == test.has("fraction") || (test.has("offset") && !test.has("every"))) {
+    return fault(diagnostics, *given, "must say either \"every\" or \"fraction\"", allowed);
+  }
+  if (!test.has("every")) return;
+  Value checked = *given;
+  if (!test.has("offset")) {
+    Value zero = absent(*given);
+    zero.data = std::int64_t{0};
+    checked.table().emplace_back("offset", std::move(zero));
+  } else if (test.integer("offset") >= test.integer("every")) {
+    fault(diagnostics, *given->find("offset"), fmt::format("must be < every = {}", test.integer("every")), allowed);
+  }
+  p.set("test", std::move(checked));
+}
+
+}  // namespace
+
+std::optional<DataSection> read_data(const Value& root, Diagnostics& diagnostics) {
+  const Value* table = root.find("data");
+  if (table == nullptr || !table->is_table()) return std::nullopt;
+  DataSection out;
+  out.where = table->where;
+  Value settings = table_at(*table, {});  // without the rows, which may be many
+  for (const auto& entry : table->table()) {
+    if (entry.first != "inputs" && entry.first != "targets") settings.table().push_back(entry);
+  }
+  out.settings = read_section("data", settings, "[data]", diagnostics);
+  check_columns(out.settings, "input_columns", diagnostics);
+  check_columns(out.settings, "target_columns", diagnostics);
+  check_scale(out.settings, diagnostics);
+  check_classes(out.settings, diagnostics);
+  check_test(out.settings, diagnostics);
+
+  const Value *inputs = table->find("inputs"), *targets = table->find("targets"), *file = table->find("file");
+  const std::string both = "inputs and targets, or file";
+  if (inputs == nullptr && file == nullptr) {
+    diagnostics.add({table->where, table->key, "has neither \"inputs\" nor \"file\"", "", both, ""});
+  }
+  if (file != nullptr) {
+    for (const Value* v : {inputs, targets}) {
+      if (v != nullptr) fault_at_key(diagnostics, *v, "cannot be given beside \"file\"", both);
+    }
+  } else {
+    for (const char* name : {"header", "input_columns", "target_columns", "one_hot", "classes"}) {
+      if (const Value* v = table->find(name)) fault_at_key(diagnostics, *v, "has a meaning only beside \"file\"", both);
+    }
+  }
+  bool good = true;
+  for (const Value* v : {inputs, targets}) good = (v == nullptr || check_numbers(*v, true, false, diagnostics)) && good;
+  if (good && inputs != nullptr && targets != nullptr && inputs->list().size() != targets->list().size()) {
+    fault(diagnostics, *targets, fmt::format("must have as many rows as inputs, {}", inputs->list().size()));
+  }
+  if (inputs != nullptr) out.inputs = *inputs;
+  if (targets != nullptr) out.targets = *targets;
+  if (file != nullptr) out.file = *file;
+  return out;
+}
+
+}  // namespace neurode::scenario

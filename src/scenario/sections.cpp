@@ -1,0 +1,162 @@
+#include "neurode/scenario/read.hpp"
+
+namespace neurode::scenario {
+
+namespace {
+
+using Spec = ParameterSpec;
+
+Spec boolean(const char* name, const char* help) { return Spec::make(Kind::boolean, name, help); }
+Spec integer(const char* name, const char* help) { return Spec::make(Kind::integer, name, help); }
+Spec number(const char* name, const char* help) { return Spec::make(Kind::number, name, help); }
+Spec text(const char* name, const char* help) { return Spec::make(Kind::string, name, help); }
+Spec expression(const char* name, const char* help) { return Spec::make(Kind::expression, name, help); }
+Spec table(const char* name, const char* help) { return Spec::make(Kind::table, name, help); }
+Spec any(const char* name, const char* help) { return Spec::make(Kind::any, name, help); }
+
+SectionTable top() {
+  return {
+      "",
+      "The scenario as a whole.",
+      {integer("schema", "version of the scenario format; 1").at_least(1).at_most(1).needed(),
+       text("title", "one line that names the scenario"), text("description", "what it shows, and where it comes from"),
+       integer("seed", "every random number depends on it").at_least(0).standard(0),
+       table("data", "the data set: one sample a row"), table("model", "[model.NAME]: your own neuron models"),
+       table("plasticity", "[plasticity.NAME]: your own local learning rules"),
+       table("population", "[population.NAME]: neurons of one model"),
+       table("projection", "[projection.\"FROM -> TO\"]: weights between two populations"),
+       table("stimulus", "[stimulus.NAME]: a drive as a function of time"),
+       table("learning", "the rule by which plastic weights move"),
+       table("integrator", "the method, its tolerances and its steps"), table("time", "from when to when"),
+       table("record", "what goes into the result file")}};
+}
+
+std::vector<SectionTable> data() {
+  return {{"data",
+           "The data set: inline rows, or a CSV file. Every sample is a column of activity.",
+           {any("inputs", "list of rows, one a sample"), any("targets", "list of rows, one a sample"),
+            Spec::make(Kind::path, "file", "a CSV file, relative to the scenario's folder"),
+            boolean("header", "the file's first row names its columns").standard(true),
+            any("input_columns", "names, numbers from 0, or ranges \"first..last\" of the input columns"),
+            any("target_columns", "names, numbers from 0, or ranges \"first..last\" of the target columns"),
+            boolean("one_hot", "the target column holds class labels: one output a class").standard(false),
+            any("classes", "the class labels in the order of the outputs; without it: sorted"),
+            any("scale", "of the inputs: \"none\", \"zscore\", \"minmax\", or a factor").standard("none"),
+            number("target_scale", "factor of the targets").standard(1.0), table("test", "rows kept out of training")}},
+          {"data.test",
+           "Rows kept out of training: every n-th, or a random fraction.",
+           {integer("every", "row i is kept out where i % every == offset").at_least(2),
+            integer("offset", "see every").at_least(0),
+            number("fraction", "this fraction of the rows, drawn with the seed").above(0).below(1)}}};
+}
+
+std::vector<SectionTable> models() {
+  return {{"model.*",
+           "A neuron model as equations.",
+           {text("equations", "lines dNAME/dt = ... and definitions NAME = ...").needed(),
+            table("parameters", "name = default, or name = { default, unit, min, max, above, below, help }"),
+            table("initial", "state = number, list or distribution"), table("units", "state or definition = unit"),
+            any("inputs", "names that projections, biases and stimuli add to; list, or table name = unit; [\"I\"]"),
+            expression("output", "what projections read; without it: the first state"),
+            any("steady_state", "the state where its rate is 0, as an expression; a table where there are several"),
+            text("time_unit", "unit of t in the equations"), text("summary", "one line"),
+            text("citation", "where the model comes from")}},
+          {"model.*.parameters.*",
+           "A parameter of a model or of a local rule.",
+           {any("default", "its value where a scenario gives none; without it: must be given"),
+            text("unit", "its unit"), any("min", "smallest value allowed"), any("max", "largest value allowed"),
+            any("above", "values must be greater than this"), any("below", "values must be less than this"),
+            text("help", "one line")}},
+          {"plasticity.*",
+           "A local learning rule as equations: dw/dt = ... of w, pre, post and parameters.",
+           {text("equations", "dw/dt = ... and definitions NAME = ...").needed(),
+            table("parameters", "name = default, or name = { default, unit, min, max, above, below, help }"),
+            text("summary", "one line"), text("citation", "where the rule comes from")}}};
+}
+
+std::vector<SectionTable> network() {
+  return {{"population.*",
+           "Neurons of one model. Keys not listed here are parameters of the model.",
+           {integer("size", "number of neurons").at_least(1).at_most(2147483647).standard(1),
+            text("model", "name of a built-in model, or of one in this file").needed(),
+            text("activation", "f: a name, or an expression of I"),
+            any("bias", "number, list, { init = ..., plastic = ... }, or a table input = such"),
+            table("initial", "state = number, list or distribution")},
+           true},
+          {"population.*.bias",
+           "A bias. Keys not listed here belong to the initialiser.",
+           {any("init", "name of a distribution, a number, or a list of one a neuron").standard(0.0),
+            boolean("plastic", "learning moves it").standard(false)},
+           true},
+          {"projection.*",
+           "Weights from one population to another.",
+           {any("weights", "number, list of rows (to x from), or { init = ..., plastic = ... }").needed(),
+            text("into", "input of the target's model; without it: the first"),
+            any("plasticity", "a local learning rule: its name, or { rule = ..., ... }")}},
+          {"projection.*.weights",
+           "Weights. Keys not listed here belong to the initialiser.",
+           {any("init", "name of a distribution, a number, or a list of rows (to x from)").needed(),
+            boolean("plastic", "learning moves them").standard(false)},
+           true},
+          {"projection.*.plasticity",
+           "A local learning rule. Keys not listed here are its parameters.",
+           {text("rule", "name of a built-in rule, or of one in this file").needed()},
+           true},
+          {"stimulus.*",
+           "A drive as a function of time. Keys not listed here belong to its kind.",
+           {text("target", "name of a population").needed(), text("into", "input of its model; without it: the first"),
+            any("neurons", "list of numbers from 0, or \"all\"").standard("all"),
+            text("kind", "name of a stimulus").needed()},
+           true}};
+}
+
+std::vector<SectionTable> run() {
+  return {
+      {"learning",
+       "How plastic weights move. Keys not listed here belong to the rule.",
+       {text("rule", "name of a learning rule").standard("gradient_flow"),
+        any("loss", "name of a loss, or { name = ..., ... }")},
+       true},
+      {"learning.loss", "A loss. Keys not listed here belong to it.", {text("name", "name of a loss").needed()}, true},
+      {"integrator",
+       "The method and its tolerances. Keys not listed here are the integrator's own.",
+       {text("method", "name of an integrator").standard("tsit5"),
+        any("atol", "absolute tolerance: a number, or a table of blocks (activity, weights, ...) and variables")},
+       true},
+      {"time",
+       "From when to when.",
+       {number("start", "first time").standard(0.0), number("end", "last time").needed(),
+        text("unit", "unit of time of this section and of [record]; without it: that of the models"),
+        table("stop", "conditions that end the run early")}},
+      {"time.stop",
+       "Conditions that end the run early; the first that holds.",
+       {number("loss", "the loss is at most this").above(0),
+        number("accuracy", "the accuracy is at least this").above(0).at_most(1),
+        number("steady_state", "the norm of the right-hand side is at most this").above(0),
+        text("when", "a condition, e.g. \"hidden.a[0] > 0.5\"")}},
+      {"record",
+       "What goes into the result file.",
+       {number("every", "distance of recorded times; 0: every step").at_least(0).standard(0.0),
+        any("variables", "list of names, or of { name, every, neurons, type }"),
+        table("expressions", "name = expression of recorded variables"),
+        integer("gzip", "compression, 0 to 9").at_least(0).at_most(9).standard(4)}},
+      {"record.variables[]",
+       "A variable with a grid, neurons or precision of its own.",
+       {text("name", "e.g. \"hidden.a\", \"weights\", \"loss\"").needed(),
+        number("every", "distance of its recorded times; 0: every step").at_least(0),
+        any("neurons", "list of numbers from 0, or \"all\"").standard("all"),
+        Spec::make(Kind::choice, "type", "precision in the file").one_of({"float32", "float64"}).standard("float64")}}};
+}
+
+}  // namespace
+
+const std::vector<SectionTable>& section_tables() {
+  static const std::vector<SectionTable> all = [] {
+    std::vector<SectionTable> out = {top()};
+    for (auto&& group : {data(), models(), network(), run()}) out.insert(out.end(), group.begin(), group.end());
+    return out;
+  }();
+  return all;
+}
+
+}  // namespace neurode::scenario

@@ -1,0 +1,212 @@
+// The one place that sees toml++. Header-only on purpose: no ABI to agree on, and no exceptions from the parser.
+#undef TOML_HEADER_ONLY
+#undef TOML_SHARED_LIB
+#define TOML_HEADER_ONLY 1
+#define TOML_EXCEPTIONS 0
+#define TOML_ENABLE_FORMATTERS 0
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "neurode/scenario/read.hpp"
+
+namespace neurode::scenario {
+
+namespace {
+
+constexpr int kMaxDepth = 64;
+
+/// Byte offsets of places in the text. toml++ counts columns in code points.
+class SourceMap {
+ public:
+  explicit SourceMap(const std::string& text) : text_(text) {
+    lines_.push_back(0);
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      if (text[i] == '\n') lines_.push_back(i + 1);
+    }
+  }
+
+  /// Where the first character of a string stands, given the place of its opening quote.
+  std::pair<int, int> text_place(int line, int column) const {
+    std::size_t i = offset(line, column);
+    if (i >= text_.size() || (text_[i] != '"' && text_[i] != '\'')) return {0, 0};
+    const char quote = text_[i];
+    if (text_.compare(i, 3, std::string(3, quote)) != 0) return {line, column + 1};
+    i += 3;
+    column += 3;
+    if (text_.compare(i, 1, "\n") == 0 || text_.compare(i, 2, "\r\n") == 0) return {line + 1, 1};
+    return {line, column};
+  }
+
+ private:
+  std::size_t offset(int line, int column) const {
+    if (line < 1 || static_cast<std::size_t>(line) > lines_.size()) return text_.size();
+    std::size_t i = lines_[static_cast<std::size_t>(line) - 1];
+    if (line == 1 && text_.compare(0, 3, "\xEF\xBB\xBF") == 0) i = 3;
+    for (; column > 1 && i < text_.size(); --column) {
+      ++i;
+      while (i < text_.size() && (static_cast<unsigned char>(text_[i]) & 0xC0U) == 0x80U) ++i;
+    }
+    return i;
+  }
+
+  const std::string& text_;
+  std::vector<std::size_t> lines_;
+};
+
+/// The line with a key of more than kMaxDepth dotted parts, if there is one: toml++ would recurse as deeply.
+std::optional<int> line_of_deep_key(const std::string& text) {
+  int line = 1, dots = 0;
+  char quote = 0;
+  bool triple = false, comment = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '\n') {
+      ++line;
+      dots = 0;
+      comment = false;
+      if (!triple) quote = 0;
+    } else if (comment) {
+      continue;
+    } else if (quote != 0) {
+      if (c == '\\' && quote == '"') {
+        if (i + 1 < text.size() && text[i + 1] != '\n') ++i;
+      } else if (c == quote && !triple) {
+        quote = 0;
+      } else if (c == quote && text.compare(i, 3, std::string(3, quote)) == 0) {
+        quote = 0;
+        triple = false;
+        i += 2;
+      }
+    } else if (c == '"' || c == '\'') {
+      quote = c;
+      triple = text.compare(i, 3, std::string(3, c)) == 0;
+      if (triple) i += 2;
+    } else if (c == '#') {
+      comment = true;
+    } else if (c == '=' || c == ',' || c == '{' || c == '[') {
+      dots = 0;
+    } else if (c == '.' && ++dots >= kMaxDepth) {
+      return line;
+    }
+  }
+  return std::nullopt;
+}
+
+std::string child_key(const std::string& parent, const std::string& name) {
+  return parent.empty() ? key_text(name) : parent + "." + key_text(name);
+}
+
+class Converter {
+ public:
+  Converter(const std::string& text, const std::string& file, Diagnostics& diagnostics)
+      : map_(text), file_(file), diagnostics_(diagnostics) {}
+
+  Value convert(const toml::node& node, const std::string& key, const std::optional<Location>& key_where) {
+    Value v;
+    v.where = place(node.source());
+    v.key_where = key_where ? *key_where : v.where;
+    v.key = key;
+    if (const auto* b = node.as_boolean()) {
+      v.data = b->get();
+    } else if (const auto* n = node.as_integer()) {
+      v.data = n->get();
+    } else if (const auto* x = node.as_floating_point()) {
+      v.data = x->get();
+    } else if (const auto* s = node.as_string()) {
+      v.data = s->get();
+      std::tie(v.text_line, v.text_column) = map_.text_place(v.where.line, v.where.column);
+    } else if (const auto* list = node.as_array()) {
+      v.data = elements(*list, key);
+    } else if (const auto* table = node.as_table()) {
+      v.data = entries(*table, key);
+    } else {
+      diagnostics_.add({v.where, key, "dates and times have no meaning here", "", "a number, or a string", ""});
+    }
+    return v;
+  }
+
+ private:
+  Location place(const toml::source_region& region) const {
+    return {file_, static_cast<int>(region.begin.line), static_cast<int>(region.begin.column)};
+  }
+
+  Value::List elements(const toml::array& list, const std::string& key) {
+    Value::List out;
+    out.reserve(list.size());
+    for (const auto& element : list) {
+      out.push_back(convert(element, fmt::format("{}[{}]", key, out.size()), std::nullopt));
+    }
+    return out;
+  }
+
+  /// toml++ sorts keys by name; the order of the file comes back from their places.
+  Value::Table entries(const toml::table& table, const std::string& key) {
+    Value::Table out;
+    out.reserve(table.size());
+    for (const auto& [k, node] : table) {
+      const std::string name(k.str());
+      out.emplace_back(name, convert(node, child_key(key, name), place(k.source())));
+    }
+    std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) {
+      return std::tie(a.second.key_where.line, a.second.key_where.column) <
+             std::tie(b.second.key_where.line, b.second.key_where.column);
+    });
+    return out;
+  }
+
+  SourceMap map_;
+  const std::string& file_;
+  Diagnostics& diagnostics_;
+};
+
+/// "Error while parsing X: Y" in our words.
+std::string kind_words(std::string_view description) {
+  constexpr std::string_view kPrefix = "Error while parsing ";
+  if (!description.starts_with(kPrefix)) return fmt::format("is not valid TOML: {}", description);
+  description.remove_prefix(kPrefix.size());
+  std::string out = "is not valid TOML, in a";
+  out += description.find_first_of("aeiou") == 0 ? "n " : " ";
+  for (const char c : description) {
+    if (c == '\n') {
+      out += "\\n";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+Value parse_toml(const std::string& text, const std::string& file, Diagnostics& diagnostics) {
+  Value root;
+  root.data = Value::Table{};
+  root.where = root.key_where = {file, 0, 0};
+  if (const auto line = line_of_deep_key(text)) {
+    diagnostics.add({{file, *line, 1}, "", "has a key of too many parts", "", fmt::format("up to {}", kMaxDepth), ""});
+    return root;
+  }
+  const toml::parse_result result = toml::parse(std::string_view(text), std::string_view(file));
+  if (!result) {
+    const auto& at = result.error().source().begin;
+    diagnostics.add({{file, static_cast<int>(at.line), static_cast<int>(at.column)},
+                     "",
+                     kind_words(result.error().description()),
+                     "",
+                     "",
+                     ""});
+    return root;
+  }
+  root = Converter(text, file, diagnostics).convert(result.table(), "", std::nullopt);
+  root.where = root.key_where = {file, 0, 0};
+  return root;
+}
+
+}  // namespace neurode::scenario
