@@ -57,7 +57,7 @@ struct Reader::Impl {
   mutable std::map<std::string, h5::Handle> open;  ///< datasets read so far
 
   void look_at_file();
-  void list_variables();
+  void list_variables(hid_t root);
   void add_variable(const std::string& name);
   void name_axes();
   const VariableInfo& known(const std::string& name) const;
@@ -80,8 +80,7 @@ void Reader::Impl::look_at_file() {
   if (H5Fis_hdf5(path.c_str()) <= 0) throw FileError(origin.path, "is not an HDF5 file, as results of neurode are");
 }
 
-void Reader::Impl::list_variables() {
-  const h5::Handle root(origin.check(H5Gopen2(file, "/", H5P_DEFAULT), "open the root group"), H5Gclose);
+void Reader::Impl::list_variables(hid_t root) {
   H5G_info_t info;
   origin.check(H5Gget_info(root, &info), "list the variables");
   for (hsize_t i = 0; i < info.nlinks; ++i) {
@@ -196,8 +195,9 @@ Reader::Reader(const std::filesystem::path& path) : impl_(std::make_unique<Impl>
 #endif
   impl_->file = {origin.check(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access), "open the file"), H5Fclose};
   try {
-    impl_->attributes = h5::read_attributes(origin, impl_->file, impl_->file_bytes);
-    impl_->list_variables();
+    const h5::Handle root(origin.check(H5Gopen2(impl_->file, "/", H5P_DEFAULT), "open the root group"), H5Gclose);
+    impl_->attributes = h5::read_attributes(origin, root, impl_->file_bytes);
+    impl_->list_variables(root);
   } catch (const std::bad_alloc&) {
     throw FileError(origin.path, "is damaged: it asks for more memory than there is");
   }

@@ -295,6 +295,8 @@ void Recorder::attribute(const std::string& name, const Attribute& value) {
   impl_->guarded([&] { h5::write_attribute(impl_->origin(), impl_->file->id(), name, value); });
 }
 
+void Recorder::text(const std::string& name, const std::string& value) { attribute(name, value); }
+
 void Recorder::flush() {
   if (impl_->closed) return;
   impl_->guarded([&] { impl_->flush(); });

@@ -30,8 +30,12 @@ struct Example {
                                         {"empty", std::string()}};
   neurode::record::FileOptions options;
 
-  static double a(std::size_t row, std::size_t k) { return 0.1 * static_cast<double>(row) - 1.0 / (1.0 + k); }
-  static double weight(std::size_t row, std::size_t k) { return 1e-3 * static_cast<double>(row) + 0.1 * k; }
+  static double a(std::size_t row, std::size_t k) {
+    return 0.1 * static_cast<double>(row) - 1.0 / static_cast<double>(1 + k);
+  }
+  static double weight(std::size_t row, std::size_t k) {
+    return 1e-3 * static_cast<double>(row) + 0.1 * static_cast<double>(k);
+  }
   static double time(std::size_t row) { return 0.1 * static_cast<double>(row); }
   static double loss(std::size_t row) { return 1.0 / (3.0 + static_cast<double>(row)); }
   static double count(std::size_t row, std::size_t k) { return static_cast<double>(row * 10 + k) - 5; }
@@ -88,8 +92,7 @@ inline std::size_t differences(const neurode::record::Reader& r, std::size_t poi
   compare("loss", points, 1, [](std::size_t i, std::size_t) { return Example::loss(i); });
   compare("count", points, 3, Example::count);
   compare("time_weights", slow, 1, [](std::size_t i, std::size_t) { return 10 * Example::time(i); });
-  compare("input -> hidden.weights", slow, 6, [](std::size_t i, std::size_t k) {
-    return static_cast<double>(static_cast<float>(Example::weight(i, k)));
-  });
+  compare("input -> hidden.weights", slow, 6,
+          [](std::size_t i, std::size_t k) { return static_cast<double>(static_cast<float>(Example::weight(i, k))); });
   return bad;
 }

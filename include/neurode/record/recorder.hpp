@@ -83,6 +83,8 @@ class Recorder {
   void write(const std::string& variable, std::span<const double> values);
   /// Sets (replaces) a global attribute. Text may be of any length.
   void attribute(const std::string& name, const Attribute& value);
+  /// The same for a text, such as the resolved scenario. Reader::attribute gives it back.
+  void text(const std::string& name, const std::string& value);
   /// Everything appended so far is on its way to the disk and the file is consistent.
   void flush();
   /// Flushes and closes; further calls do nothing. The destructor does the same, without throwing.
