@@ -27,10 +27,10 @@ int main(int argc, char** argv) {
   cli::Action action;
   cli::add_run(app, action);
   cli::add_check(app, action);
-  cli::add_info(app, action);
-  cli::add_export(app, action);
+//EXP  cli::add_info(app, action);
+//EXP  cli::add_export(app, action);
   cli::add_list(app, action);
-  cli::add_schema(app, action);
+//EXP  cli::add_schema(app, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

@@ -4,7 +4,7 @@
 
 #include <sstream>
 
-#include "neurode/analysis/export.hpp"
+//EXP #include "neurode/analysis/export.hpp"
 #include "neurode/integrate/method.hpp"
 #include "neurode/learning/families.hpp"
 #include "neurode/network/families.hpp"
@@ -71,7 +71,7 @@ std::vector<std::string> method_details(const integrate::MethodEntry& m) {
 const std::vector<Family>& families() {
   static const std::vector<Family> all = {
       {"activations", "activation functions f(I)", "population.NAME.activation", entries_of(network::activations())},
-      {"exporters", "formats of `neurode export`", "neurode export --format", entries_of(analysis::exporters())},
+//EXP      {"exporters", "formats of `neurode export`", "neurode export --format", entries_of(analysis::exporters())},
       {"initialisers", "how weights, biases, parameters and initial values are drawn", "weights = { init = ... }",
        entries_of(network::initialisers())},
       {"integrators", "methods of integration", "integrator.method", entries_of(integrate::methods())},
