@@ -1,0 +1,1 @@
+neurode check scenarios/xor.toml --set time.end.x=3
