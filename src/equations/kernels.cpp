@@ -83,10 +83,8 @@ NEURODE_INLINE Vec equal(Vec a, Vec b) { return simd::truth(a == b); }
 NEURODE_INLINE Vec not_equal(Vec a, Vec b) { return simd::truth(a != b); }
 NEURODE_INLINE Vec logical_and(Vec a, Vec b) { return simd::truth((a != 0.0) & (b != 0.0)); }
 NEURODE_INLINE Vec logical_or(Vec a, Vec b) { return simd::truth((a != 0.0) | (b != 0.0)); }
-// The compiler makes one rounding of these where the processor has fused multiply-add.
-NEURODE_INLINE Vec mul_add(Vec a, Vec b, Vec c) { return a * b + c; }
-NEURODE_INLINE Vec mul_sub(Vec a, Vec b, Vec c) { return a * b - c; }
-NEURODE_INLINE Vec sub_mul(Vec a, Vec b, Vec c) { return c - a * b; }
+NEURODE_INLINE Vec mul_sub(Vec a, Vec b, Vec c) { return simd::mul_add(a, b, -c); }
+NEURODE_INLINE Vec sub_mul(Vec a, Vec b, Vec c) { return simd::mul_add(-a, b, c); }
 NEURODE_INLINE Vec where(Vec a, Vec b, Vec c) { return a != 0.0 ? b : c; }
 
 constexpr std::array<KernelRow, kTapeCodes> make_kernels() {
@@ -130,7 +128,7 @@ constexpr std::array<KernelRow, kTapeCodes> make_kernels() {
   set(Code::not_equal, row<not_equal>());
   set(Code::logical_and, row<logical_and>());
   set(Code::logical_or, row<logical_or>());
-  set(Code::mul_add, row<mul_add>());
+  set(Code::mul_add, row<simd::mul_add>());
   set(Code::mul_sub, row<mul_sub>());
   set(Code::sub_mul, row<sub_mul>());
   set(Code::where, row<where>());

@@ -25,7 +25,7 @@ NEURODE_INLINE Vec logistic(Vec x) {
 NEURODE_INLINE Vec softplus(Vec x) { return (x > 0.0 ? x : splat(0.0)) + log1p(exp(-abs(x))); }
 
 /// From here on the exponential is taken in two factors, since it overflows before what is divided by x does.
-inline constexpr double kBig = 700;
+inline constexpr double kBig = 690;
 inline constexpr double kShift = 20;
 inline constexpr double kExpShift = 485165195.40979027796910683054;  // exp(20)
 
