@@ -248,6 +248,9 @@ TEST_CASE("piecewise: tables") {
   CHECK(folder.messages(ds) ==
         "bad.csv:2:3: column \"I\": must be a number; found \"x\"; allowed: a finite number\n"
         "bad.csv:3:1: column \"time\": must be finite; found \"nan\"; allowed: a finite number");
+  folder.write("empty.csv", "time,I\n");
+  CHECK(load("empty.csv", 1, false) == nullptr);
+  CHECK(folder.messages(ds) == "empty.csv: k: the file has no rows; allowed: one row a time, below the header");
   CHECK(load("none.csv", 1, false) == nullptr);
   CHECK(folder.messages(ds).starts_with("s.toml:3:7: k: none.csv: cannot be opened: "));
 }
