@@ -120,7 +120,7 @@ std::string ParameterSpec::allowed() const {
     case Kind::table:
       return "a table";
     case Kind::any:
-      return "any value";
+      return help.empty() ? "any value" : help;
   }
   return "";
 }

@@ -63,7 +63,7 @@ ValueId add_loss(const Setup& setup, Assembly& a, const network::Samples& sample
   const bool softmax = steady && a.softmax[p].argument.valid();
   const ValueId loss = setup.loss->build(
       {a.program, a.outputs[p], targets, softmax ? &a.softmax[p] : nullptr, setup.loss_parameters});
-  a.named.push_back({"loss", loss, "", "loss on the training samples: " + setup.loss->name, "", "", false});
+  a.named.push_back({"loss", loss, "", "loss on the training samples: " + setup.loss->name, "", "", false, 1, 1, ""});
   return loss;
 }
 
@@ -108,7 +108,8 @@ Problem coupled_problem(const Setup& setup) {
     s.unit = "";
     const Index offset = a.layout.add(s);
     const ValueId error = a.program.input(ProgramSystem::kState, offset, s.rows, s.cols);
-    a.named.push_back({s.name, error, "", s.long_name, s.row_dimension, s.col_dimension, true});
+    a.named.push_back(
+        {s.name, error, "", s.long_name, s.row_dimension, s.col_dimension, true, s.rows, s.cols, s.row_dimension});
     if (a.parts[k].rate.valid()) seeds.emplace_back(a.parts[k].rate, error);
     targets.push_back(a.parts[k].value);
     error_parts.push_back(a.parts.size());

@@ -31,7 +31,8 @@ Node Assembler::local(std::size_t p, Node n) {
 
 void Assembler::name(const std::string& text, ValueId v, const std::string& unit, const std::string& long_name,
                      const std::string& rows, const std::string& cols, bool state) {
-  out_.named.push_back({text, v, unit, long_name, rows, cols, state});
+  const auto& shape = out_.program[v];
+  out_.named.push_back({text, v, unit, long_name, rows, cols, state, shape.rows, shape.cols, rows});
 }
 
 std::string unit_of(const scenario::ModelSection& m, const std::string& variable) {

@@ -18,6 +18,7 @@ const SectionTable& section_table(const std::string& section) {
 }
 
 void fault(Diagnostics& diagnostics, const Value& at, std::string problem, std::string allowed) {
+  if (at.is_none()) return;  // refused and reported when it was parsed
   diagnostics.add({at.where, at.key, std::move(problem), at.describe(), std::move(allowed), ""});
 }
 

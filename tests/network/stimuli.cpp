@@ -61,7 +61,7 @@ TEST_CASE("the list of stimuli is sorted; each is an expression or a table") {
   for (const auto& e : stimuli()) {
     CHECK(before < e.name);
     before = e.name;
-    CHECK(e.breakpoints != nullptr);
+    CHECK((e.breakpoints != nullptr));
     CHECK(e.from_file == e.expression.empty());
     CHECK(e.from_file == (e.name == "piecewise"));
     // Only what is named is used: t, s and parameters.

@@ -2,13 +2,20 @@
 # Every .cpp below a layer's folder belongs to it; a new file needs no line here.
 find_package(Boost 1.74 REQUIRED)
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)
-find_package(HDF5 REQUIRED COMPONENTS C)
+find_package(HDF5 REQUIRED COMPONENTS C HL)  # HL: dimension scales
 find_package(tomlplusplus REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(fmt 9 REQUIRED)
 if(NEURODE_OPENMP)
   find_package(OpenMP REQUIRED)
 endif()
+
+# The library and its users must compile Eigen alike, whatever -march each is built with: its templates are instantiated
+# on both sides and the linker keeps one. So both align the heap alike, for what one side allocates and the other reads
+# (fixed-size types follow -march all the same, so public headers hold none; the include-rule check sees to it), and on
+# neither side does Eigen start threads: threads are ours, results must not depend on their number. Products keep their
+# packing buffers on the stack.
+set(neurode_eigen EIGEN_MAX_ALIGN_BYTES=64 EIGEN_DONT_PARALLELIZE EIGEN_STACK_ALLOCATION_LIMIT=2097152)
 
 set(neurode_layers core equations dynamics scenario network learning integrate record analysis run)
 set(neurode_objects)
@@ -21,9 +28,7 @@ foreach(layer IN LISTS neurode_layers)
   add_library(neurode_${layer} OBJECT ${sources})
   target_include_directories(neurode_${layer} PUBLIC ${PROJECT_SOURCE_DIR}/include PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(neurode_${layer} PRIVATE neurode_options PUBLIC Eigen3::Eigen fmt::fmt)
-  target_compile_definitions(neurode_${layer} PUBLIC EIGEN_MAX_ALIGN_BYTES=64)
-  # Threads are ours (results must not depend on their number); products keep their packing buffers on the stack.
-  target_compile_definitions(neurode_${layer} PRIVATE EIGEN_DONT_PARALLELIZE EIGEN_STACK_ALLOCATION_LIMIT=2097152)
+  target_compile_definitions(neurode_${layer} PUBLIC ${neurode_eigen})
   if(NEURODE_OPENMP)
     target_link_libraries(neurode_${layer} PUBLIC OpenMP::OpenMP_CXX)
   endif()
@@ -38,9 +43,14 @@ endif()
 if(TARGET neurode_scenario)
   target_link_libraries(neurode_scenario PRIVATE tomlplusplus::tomlplusplus)
 endif()
+if(TARGET neurode_run)
+  string(TOUPPER "${CMAKE_BUILD_TYPE}" build_type)
+  set_source_files_properties(${PROJECT_SOURCE_DIR}/src/run/version.cpp PROPERTIES COMPILE_DEFINITIONS
+    "NEURODE_VERSION=\"${PROJECT_VERSION}\";NEURODE_COMPILER=\"${CMAKE_CXX_COMPILER_ID}\";NEURODE_BUILD_TYPE=\"${CMAKE_BUILD_TYPE}\";NEURODE_FLAGS=\"${CMAKE_CXX_FLAGS_${build_type}}\"")
+endif()
 if(TARGET neurode_record)
   target_include_directories(neurode_record SYSTEM PRIVATE ${HDF5_C_INCLUDE_DIRS})
-  target_compile_definitions(neurode_record PRIVATE ${HDF5_C_DEFINITIONS})
+  target_compile_definitions(neurode_record PRIVATE ${HDF5_C_DEFINITIONS} NEURODE_VERSION="${PROJECT_VERSION}")
 endif()
 
 # The built-in models and rules are TOML files, embedded as text.
@@ -48,11 +58,10 @@ include(NeurodeEmbed)
 
 add_library(neurode STATIC ${neurode_objects})
 add_library(neurode::neurode ALIAS neurode)
-target_include_directories(neurode PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>)
+target_include_directories(neurode PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>)
 target_compile_features(neurode PUBLIC cxx_std_20)
-# The library and its users must agree on how Eigen aligns what it allocates, whatever -march each is built with.
-target_compile_definitions(neurode PUBLIC EIGEN_MAX_ALIGN_BYTES=64)
-target_link_libraries(neurode PUBLIC Eigen3::Eigen fmt::fmt PRIVATE ${HDF5_C_LIBRARIES})
+target_compile_definitions(neurode PUBLIC ${neurode_eigen})
+target_link_libraries(neurode PUBLIC Eigen3::Eigen fmt::fmt PRIVATE ${HDF5_C_HL_LIBRARIES} ${HDF5_C_LIBRARIES})
 if(NEURODE_OPENMP)
   target_link_libraries(neurode PUBLIC OpenMP::OpenMP_CXX)
 endif()

@@ -21,7 +21,9 @@ target_compile_options(neurode_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-a
                                                  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
                                                  $<$<CXX_COMPILER_ID:GNU>:-Wno-uninitialized>)
 
+# A launcher that the user chose stands. The build folder stays out of the hash, or -g would keep two folders with equal
+# flags (tests/consumer is one) from sharing objects.
 find_program(NEURODE_CCACHE ccache)
-if(NEURODE_CCACHE AND PROJECT_IS_TOP_LEVEL)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${NEURODE_CCACHE})
+if(NEURODE_CCACHE AND PROJECT_IS_TOP_LEVEL AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_NOHASHDIR=1 ${NEURODE_CCACHE})
 endif()

@@ -16,9 +16,9 @@ namespace neurode::integrate {
 struct Options {
   std::string method = "tsit5";
   double rtol = 1e-6;
-  Vector atol;                 ///< one a state component, or size 1 for all
-  double dt = 0;               ///< fixed methods: the step (required); adaptive: the first step, 0 = choose (Hairer)
-  double dt_min = 0;           ///< 0: 16 ulp of t
+  Vector atol;        ///< one a state component, or size 1 for all
+  double dt = 0;      ///< fixed methods: the step (required); adaptive: the first step, 0 = choose (Hairer)
+  double dt_min = 0;  ///< 0: 16 ulp of t
   double dt_max = std::numeric_limits<double>::infinity();
   std::int64_t max_steps = 0;  ///< 0: no limit (all caps)
   std::int64_t max_rhs = 0;
@@ -26,14 +26,17 @@ struct Options {
   double max_wall_seconds = 0;
 };
 
-/// Times t0 + k * every, k = 0, 1, ... up to the end (the end included where it lies within 1e-9 of the spacing of a grid
-/// point, and then exactly the end). every = 0: every accepted step (and the start).
+/// Times t0 + k * every, k = 0, 1, ... up to the end (the end included where it lies within 1e-9 of the spacing of a
+/// grid point, and then exactly the end). every = 0: every accepted step (and the start).
 struct OutputGrid {
   double every = 0;
 };
 
 /// A scalar g(t, x); the integration stops where it crosses zero in the given direction (0: either), located by root
-/// finding on the dense output to time accuracy of a few ulp. With `stop` false it is only reported.
+/// finding on the dense output to time accuracy of a few ulp, on the far side of the crossing. With `stop` false it is
+/// only reported. g is looked at at both ends of each step and at four points between: two crossings closer together
+/// than a fifth of a step can be missed. Reaching exactly zero counts as crossing, leaving zero does not: an event that
+/// starts at zero does not fire at once. Where g is NaN nothing fires.
 struct Event {
   std::string name;
   std::function<double(double t, const Vector& x)> g;
@@ -56,24 +59,29 @@ struct Observer {
 /// A run's end.
 struct Result {
   Outcome outcome = Outcome::reached_end;
-  double t = 0;            ///< time reached
-  Vector x;                ///< state there (the last good one after a failure)
+  double t = 0;  ///< time reached
+  Vector x;      ///< state there (the last good one after a failure)
   Statistics statistics;
-  int event = -1;          ///< the event that stopped it
+  int event = -1;  ///< the event that stopped it
   // After non_finite: the component of the trial state (or its derivative) that was not finite, and where it was tried.
+  // After step_underflow and max_rejected: the component with the largest error, where it was found.
   Index bad_element = -1;
   double bad_time = 0;
-  std::string message;     ///< one line: outcome, time, dt, the variable's name where one is to blame
+  std::string message;  ///< one line: outcome, time, dt, the variable's name where one is to blame
 };
 
 /// Integrates `system` from (t0, x0) to t1 > t0. Allocates before the first step only.
 ///
 /// Steps end exactly on breakpoints of the system and on t1; output points inside a step come from the method's dense
-/// output and do not shorten steps (fixed-step methods too: the grid of steps is t0 + k dt within each segment, the last
-/// step of a segment shortened to end on it). Grid points that coincide with a step's end give the step's value itself.
-/// Step control: PI (Gustafsson), weighted RMS norm with scale atol + rtol * max(|x0|, |x1|); a non-finite trial is a
-/// rejection with dt / 4 for adaptive methods, and an end (Outcome::non_finite) for fixed ones.
-/// `steady_state` > 0 stops (Outcome::steady_state) at the first step end where max_i |F_i| < steady_state.
+/// output and do not shorten steps (fixed-step methods too: the grid of steps is t0 + k dt within each segment, the
+/// last step of a segment shortened to end on it). Grid points that coincide with a step's end give the step's value
+/// itself. Step control: PI (Gustafsson), weighted RMS norm with scale atol + rtol * max(|x0|, |x1|); a non-finite
+/// trial is a rejection with dt / 4 for adaptive methods, and an end (Outcome::non_finite) for fixed ones. A run
+/// stopped by an event ends with the event's time and state; a grid with every = 0 gets that state as well. max_rhs
+/// stops before a step that would exceed it. Exceptions thrown by the observer pass through. `steady_state` > 0 stops
+/// (Outcome::steady_state) at the first step end where max_i |F_i| < steady_state.
+/// @throws std::invalid_argument for an unknown method, a vector of the wrong size, an interval or a grid that is not
+///         finite or goes backwards, tolerances that are not > 0 (atol: >= 0), a fixed method without dt
 Result drive(System& system, double t0, const Vector& x0, double t1, const Options& options,
              const std::vector<OutputGrid>& grids, const std::vector<Event>& events, const Observer& observer,
              double steady_state = 0);

@@ -27,13 +27,13 @@ inline bool succeeded(Outcome o) { return o <= Outcome::steady_state; }
 
 /// Counts of one integration.
 struct Statistics {
-  std::int64_t steps = 0;      ///< accepted
-  std::int64_t rejected = 0;   ///< by the error estimate or a non-finite value
-  std::int64_t rhs = 0;        ///< right-hand sides
+  std::int64_t steps = 0;     ///< accepted
+  std::int64_t rejected = 0;  ///< by the error estimate or a non-finite value
+  std::int64_t rhs = 0;       ///< right-hand sides
   std::int64_t jacobians = 0;
   std::int64_t factorisations = 0;
   std::int64_t jvps = 0;
-  double dt_min = 0;           ///< smallest and largest accepted step
+  double dt_min = 0;  ///< smallest and largest accepted step
   double dt_max = 0;
   double wall_seconds = 0;
 };

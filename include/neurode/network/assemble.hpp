@@ -15,6 +15,8 @@ struct Named {
   std::string unit, long_name;
   std::string row_dimension, col_dimension;  ///< "" where there is none (one column, or a scalar)
   bool state = false;                    ///< a slice of the state
+  Index rows = 1, cols = 1;              ///< of the value
+  std::string population;                ///< whose rows are the neurons of it; "" for scalars
 };
 
 /// How to turn a Network into equations.

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "neurode/record/blocks.hpp"
 #include "neurode/record/recorder.hpp"
 
 namespace neurode::record {
@@ -18,14 +19,13 @@ struct VariableInfo {
   std::string unit;
   std::string long_name;
   bool coordinate = false;  ///< a dimension's own labels or a time axis
+  std::string axis;         ///< the time axis it is on (its own name for a time axis), or ""
+  Attributes attributes;    ///< those beyond unit ("units") and long_name
 };
 
-/// A part of a variable: start and count along each dimension.
-struct Slab {
-  std::vector<std::size_t> start, count;
-};
-
-/// Reads a result file. @throws FileError for what is no HDF5 file, damaged, or not there.
+/// Reads a result file, or what there is of one that is still being written (as of its last flush). Other netCDF-4
+/// files open too; what is neither numbers nor text is left out.
+/// @throws FileError for what is no HDF5 file, damaged, or not there.
 class Reader {
  public:
   explicit Reader(const std::filesystem::path& path);
@@ -37,10 +37,18 @@ class Reader {
   const std::vector<VariableInfo>& variables() const;
   const VariableInfo* find(const std::string& name) const;
   /// Row-major; the whole variable, or a slab of it. float32 and integers are converted.
+  /// @throws std::invalid_argument for a name that is not there or a slab that does not lie within the variable.
   std::vector<double> read(const std::string& name) const;
   std::vector<double> read(const std::string& name, const Slab& slab) const;
+  /// The same into `out`, which is resized: no allocation where it is large enough already.
+  void read(const std::string& name, const Slab& slab, std::vector<double>& out) const;
+  /// The same without the way through double, for variables of Type::int64.
+  void read(const std::string& name, const Slab& slab, std::vector<std::int64_t>& out) const;
+  /// Of the file, in order of creation.
   const Attributes& attributes() const;
   const Attribute* attribute(const std::string& name) const;
+
+  const std::filesystem::path& path() const;
 
  private:
   struct Impl;

@@ -31,11 +31,12 @@ struct TimeAxis {
   std::string long_name = "simulated time";
 };
 
-/// A variable. Its shape is (time, dimensions...) where it has an axis, else (dimensions...). Row-major, as HDF5 has it.
+/// A variable. Its shape is (time, dimensions...) where it has an axis, else (dimensions...). Row-major, as HDF5 has
+/// it.
 struct Variable {
-  std::string name;                      ///< "hidden.a", "input -> hidden.weights", "loss"
-  std::vector<std::string> dimensions;   ///< without time; names of Dimensions
-  int axis = -1;                         ///< index into the time axes; -1: written once
+  std::string name;                     ///< "hidden.a", "input -> hidden.weights", "loss"
+  std::vector<std::string> dimensions;  ///< without time; names of Dimensions
+  int axis = -1;                        ///< index into the time axes; -1: written once
   Type type = Type::float64;
   std::string unit;
   std::string long_name;
@@ -44,16 +45,30 @@ struct Variable {
 
 struct FileOptions {
   bool overwrite = false;
-  int gzip = 4;                          ///< 0: no compression; else gzip level with the shuffle filter
-  std::size_t chunk_bytes = 256 * 1024;  ///< aimed-at size of a chunk and of each variable's write buffer
+  int gzip = 4;  ///< 0: no compression; else gzip level with the shuffle filter
+  std::size_t chunk_bytes =
+      256 * 1024;  ///< aimed-at size of a chunk and of each variable's write buffer (at most 4 MB)
 };
 
-/// Writes a result: HDF5 that is valid netCDF-4 too. Memory is bounded by one chunk a variable; append() only copies until
-/// a chunk is full. The file is written under its final name and can be read after a crash up to the last flush().
-/// @throws FileError for everything the disk refuses (path, what it was doing, the library's reason).
+/// Writes a result: HDF5 that is valid netCDF-4 too. Memory is bounded by one chunk a variable (about chunk_bytes;
+/// nothing where one point fills a chunk: such points go to the file as they come) plus at most 32 MB of HDF5's own
+/// metadata; append() only copies until a chunk is full. The file is written under its final name and can be read after
+/// a crash up to the last flush(), or the one the recorder makes itself every 256 chunks. Other programs can read it
+/// while it is written (it is not locked), to the same point.
+///
+/// A chunk that a flush found half full stays uncompressed until it is the last one of a closed file: flush every ten
+/// seconds or so, not at every point.
+///
+/// float32 rounds to nearest, int64 to the nearest integer (not finite or too large: -9223372036854775806, netCDF's
+/// missing value). What is never written reads as NaN or that value.
+/// @throws FileError for everything the disk refuses (path, what it was doing, the library's reason). The recorder is
+/// at its end then: the file stays as the last flush left it, append() and flush() throw the same error again, close()
+/// only lets go. One recorder is for one thread at a time; different ones may be used by different threads.
 class Recorder {
  public:
-  /// Creates the file with everything declared. @throws FileError if it exists and overwrite is false.
+  /// Creates the file with everything declared. @throws FileError if it exists and overwrite is false;
+  /// std::invalid_argument for declarations that netCDF-4 cannot hold ("/" in a name, a name or a dimension used twice,
+  /// an empty dimension).
   Recorder(const std::filesystem::path& path, std::vector<Dimension> dimensions, std::vector<TimeAxis> axes,
            std::vector<Variable> variables, Attributes global, const FileOptions& options);
   ~Recorder();
@@ -63,10 +78,13 @@ class Recorder {
   /// One more point on time axis `axis`: values[k] are the numbers of its k-th variable (in order of declaration),
   /// row-major over its dimensions.
   void append(int axis, double t, std::span<const std::span<const double>> values);
-  /// The numbers of a variable without axis.
+  /// The numbers of a variable without axis. May be called again to replace them; a process killed in the middle of
+  /// that leaves a mixture.
   void write(const std::string& variable, std::span<const double> values);
-  /// Sets (replaces) a global attribute.
+  /// Sets (replaces) a global attribute. Text may be of any length.
   void attribute(const std::string& name, const Attribute& value);
+  /// The same for a text, such as the resolved scenario. Reader::attribute gives it back.
+  void text(const std::string& name, const std::string& value);
   /// Everything appended so far is on its way to the disk and the file is consistent.
   void flush();
   /// Flushes and closes; further calls do nothing. The destructor does the same, without throwing.

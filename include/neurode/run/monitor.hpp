@@ -1,0 +1,33 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "neurode/core/diagnostics.hpp"
+#include "neurode/equations/parse.hpp"
+#include "neurode/learning/problem.hpp"
+
+namespace neurode::run {
+
+/// An expression of recordable quantities as a function of (t, x): elements (`hidden.a[3]`, `hidden.a[3, 1]` for sample 1,
+/// `"a -> b.weights"[0, 2]`), scalars and metrics (`loss`), reductions (`mean(hidden.a)`, sum, min, max) and `t`.
+class Monitor {
+ public:
+  /// Faults (syntax, unknown names, indices out of range) go to the diagnostics.
+  Monitor(const equations::SourceText& source, learning::Problem& problem, Diagnostics& diagnostics);
+  ~Monitor();
+  Monitor(Monitor&&) noexcept;
+
+  double evaluate(double t, const double* x);
+  /// For a condition: a number that rises through zero where the condition becomes true. Comparisons become differences.
+  bool is_condition() const;
+  double margin(double t, const double* x);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace neurode::run

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "neurode/integrate/drive.hpp"
+#include "neurode/learning/problem.hpp"
+#include "neurode/network/network.hpp"
+#include "neurode/record/recorder.hpp"
+#include "neurode/run/monitor.hpp"
+#include "neurode/scenario/scenario.hpp"
+
+namespace neurode::run {
+
+/// Where a recorded variable's numbers come from and how they are laid out in the file.
+struct RecordedVariable {
+  record::Variable file;               ///< as the recorder wants it
+  ValueId value;                       ///< of the problem, or
+  int metric = -1;                     ///< index into the problem's metrics, or
+  int expression = -1;                 ///< index into the plan's expressions
+  Index rows = 1, cols = 1;            ///< of the value
+  std::vector<std::int64_t> neurons;   ///< rows kept; empty: all
+  bool transposed = false;             ///< weights: the file has post first
+  Index size() const { return (neurons.empty() ? rows : static_cast<Index>(neurons.size())) * cols; }
+};
+
+/// Everything that goes into the file: grids, variables, expressions.
+struct RecordPlan {
+  std::vector<record::Dimension> dimensions;
+  std::vector<record::TimeAxis> axes;
+  std::vector<double> every;           ///< of each axis; 0: every step
+  std::vector<RecordedVariable> variables;
+  std::vector<Monitor> expressions;
+  int gzip = 4;
+
+  /// Bytes of numbers before compression for a run over `duration`; every-step axes count as one point.
+  double estimated_bytes(double duration) const;
+};
+
+/// A condition that ends the run, as an event; `holds` tells whether it is true already.
+struct StopRule {
+  integrate::Event event;
+  std::function<bool(double t, const double* x)> holds;
+};
+
+/// A scenario made ready: everything a run would refuse has been refused.
+struct Prepared {
+  scenario::Scenario scenario;
+  std::unique_ptr<network::Network> network;
+  learning::Problem problem;
+  integrate::Options options;
+  RecordPlan plan;
+  std::vector<StopRule> stops;
+  double steady_state = 0;
+};
+
+/// Reads and checks a scenario file with overrides (KEY=VALUE).
+/// @throws ScenarioError with every fault found; FileError (of the scenario or a data file) as they are met
+std::unique_ptr<Prepared> prepare(const std::filesystem::path& path, const std::vector<std::string>& overrides);
+
+/// The parts, for prepare().
+integrate::Options read_integrator(const scenario::Scenario& scenario, const StateLayout* layout, Diagnostics& diagnostics);
+RecordPlan plan_record(const scenario::Scenario& scenario, learning::Problem& problem, const network::Network& network,
+                       Diagnostics& diagnostics);
+
+}  // namespace neurode::run

@@ -1,0 +1,187 @@
+#include "neurode/integrate/drive.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "integrate/driver.hpp"
+
+namespace neurode::integrate {
+namespace {
+
+constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
+// A fixed step's remainder below this share of dt is no step of its own.
+constexpr double kSliver = 1e-9;
+// An adaptive step that would leave less than this share of itself before the segment's end is stretched to it.
+constexpr double kStretch = 0.01;
+
+}  // namespace
+
+Result drive(System& system, double t0, const Vector& x0, double t1, const Options& options,
+             const std::vector<OutputGrid>& grids, const std::vector<Event>& events, const Observer& observer,
+             double steady_state) {
+  return Driver(system, t0, x0, t1, options, grids, events, observer, steady_state).run();
+}
+
+Result Driver::run() {
+  result_.bad_element = first_non_finite(x_);
+  if (result_.bad_element >= 0) {
+    result_.bad_time = t0_;
+    stop(Outcome::non_finite);
+  } else {
+    finder_.start(t_, x_);
+    for (const double end : ends_) {
+      if (!begin_segment(end)) break;
+      if (!(method_.adaptive() ? adaptive_segment(end) : fixed_segment(end))) break;
+    }
+  }
+  finish();
+  return std::move(result_);
+}
+
+bool Driver::begin_segment(double end) {
+  const bool first = t_ == t0_;
+  system_.begin_segment(t_, end);
+  stepper_->reset();
+  const Vector& f = stepper_->prime(t_, x_);
+  if (first) {
+    dt_ = 0;
+    output_up_to(t0_, true, t0_, 0);
+    output_step(t0_, x_);
+  }
+  result_.bad_element = first_non_finite(f);
+  if (result_.bad_element >= 0) {
+    result_.bad_time = t_;
+    return stop(Outcome::non_finite);
+  }
+  if (!method_.adaptive() || end <= t_) return true;
+  control_.reset();
+  next_dt_ = first && options_.dt > 0
+                 ? options_.dt
+                 : initial_step(system_, t_, x_, f, error_order_, norm_, end - t_, x_new_, error_, statistics_);
+  return true;
+}
+
+bool Driver::fixed_segment(double end) {
+  const double from = t_, dt = options_.dt, quotient = (end - from) / dt;
+  if (end <= from) return true;
+  if (dt < end - from && dt < 16 * kEpsilon * std::max(std::abs(from), std::abs(end))) {
+    dt_ = dt;
+    return stop(Outcome::step_underflow);
+  }
+  const auto whole = static_cast<std::int64_t>(std::floor(quotient + kSliver));
+  const bool rest = quotient - static_cast<double>(whole) > kSliver;
+  const std::int64_t steps = std::max<std::int64_t>(1, whole + (rest ? 1 : 0));
+  for (std::int64_t k = 1; k <= steps; ++k) {
+    if (!within_caps()) return false;
+    const double t_new = k == steps ? end : from + static_cast<double>(k) * dt;
+    dt_ = k == steps ? end - t_ : dt;
+    stepper_->try_step(t_, x_, dt_, x_new_, nullptr);
+    if (!all_finite(x_new_)) return non_finite(dt_);
+    if (!accepted(t_new, dt_)) return false;
+  }
+  return true;
+}
+
+bool Driver::adaptive_segment(double end) {
+  std::int64_t rejected_in_a_row = 0;
+  while (t_ < end) {
+    if (!within_caps()) return false;
+    const double remaining = end - t_;
+    const double smallest = smallest_step();
+    double dt = std::min(std::max(next_dt_, smallest), options_.dt_max);
+    const bool last = dt >= remaining || (dt * (1 + kStretch) >= remaining && remaining <= options_.dt_max);
+    if (last) dt = remaining;
+    dt_ = dt;
+    stepper_->try_step(t_, x_, dt, x_new_, &error_);
+    const double err = norm_(error_, x_, x_new_);
+    if (err <= 1) {
+      rejected_in_a_row = 0;
+      next_dt_ = dt * control_.accepted(err);
+      if (!accepted(last ? end : t_ + dt, dt)) return false;
+    } else {
+      ++statistics_.rejected;
+      ++rejected_in_a_row;
+      next_dt_ = dt * control_.rejected(err);
+      // No step helps where F itself is not finite.
+      if (!std::isfinite(err) && first_non_finite(stepper_->derivative_at_start()) >= 0) return non_finite(0);
+      if (dt <= smallest) return give_up(Outcome::step_underflow, dt, err);
+      if (options_.max_rejected > 0 && rejected_in_a_row >= options_.max_rejected) {
+        return give_up(Outcome::max_rejected, dt, err);
+      }
+    }
+  }
+  return true;
+}
+
+bool Driver::accepted(double t_new, double dt) {
+  ++statistics_.steps;
+  statistics_.dt_min = statistics_.steps == 1 ? dt : std::min(statistics_.dt_min, dt);
+  statistics_.dt_max = std::max(statistics_.dt_max, dt);
+  between_theta_ = -1;
+
+  if (!finder_.empty()) {
+    for (const auto& hit : finder_.search(t_, dt, t_new, x_new_, *stepper_)) {
+      const double t = hit.theta == 1 ? t_new : t_ + hit.theta * dt;
+      output_up_to(t, hit.theta == 1, t_new, dt);
+      const Vector& x = state_at(hit.theta);
+      if (observer_.event) observer_.event(hit.which, t, x);
+      if (!events_[hit.which].stop) continue;
+      result_.event = static_cast<int>(hit.which);
+      output_step(t, x);
+      if (observer_.step) observer_.step(t, t - t_, x, statistics_);
+      if (hit.theta == 1) {
+        x_.swap(x_new_);
+      } else {
+        x_.swap(between_);
+      }
+      t_ = t;
+      return stop(Outcome::stopped_by_condition);
+    }
+  }
+  output_up_to(t_new, true, t_new, dt);
+  output_step(t_new, x_new_);
+  const bool steady = steady_state_ > 0 && (stepper_->derivative_at_end().array().abs() < steady_state_).all();
+  x_.swap(x_new_);
+  t_ = t_new;
+  stepper_->accept();
+  if (observer_.step) observer_.step(t_, dt, x_, statistics_);
+  if (steady) return stop(Outcome::steady_state);
+  if (observer_.interrupt && observer_.interrupt()) return stop(Outcome::interrupted);
+  return true;
+}
+
+const Vector& Driver::state_at(double theta) {
+  if (theta == 1) return x_new_;
+  if (theta != between_theta_) stepper_->interpolate(theta, between_);
+  between_theta_ = theta;
+  return between_;
+}
+
+void Driver::output_up_to(double limit, bool at_step_end, double t_new, double dt) {
+  OutputPoints::Point point;
+  while (points_.next(limit, at_step_end, point)) {
+    if (!observer_.output) continue;
+    // dt is 0 at the start, where the state is x_ itself.
+    const Vector& x = dt == 0 ? x_ : state_at(same_time(point.t, t_new) ? 1.0 : (point.t - t_) / dt);
+    observer_.output(point.grid, point.index, point.t, x);
+  }
+}
+
+void Driver::output_step(double t, const Vector& x) {
+  if (points_.each_step().empty() || !observer_.output) return;
+  const std::int64_t index = points_.take_step_index();
+  for (const std::size_t grid : points_.each_step()) observer_.output(grid, index, t, x);
+}
+
+bool Driver::within_caps() {
+  if (options_.max_steps > 0 && statistics_.steps >= options_.max_steps) return stop(Outcome::max_steps);
+  if (options_.max_rhs > 0 && statistics_.rhs + method_.stages > options_.max_rhs) return stop(Outcome::max_rhs);
+  if (options_.max_wall_seconds > 0 &&
+      std::chrono::duration<double>(Clock::now() - started_).count() >= options_.max_wall_seconds) {
+    return stop(Outcome::wall_clock);
+  }
+  return true;
+}
+
+}  // namespace neurode::integrate

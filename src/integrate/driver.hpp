@@ -1,0 +1,70 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "integrate/event_finder.hpp"
+#include "integrate/output_points.hpp"
+#include "integrate/step_control.hpp"
+#include "neurode/integrate/drive.hpp"
+
+namespace neurode::integrate {
+
+/// The state of one drive(): made, run once, done.
+class Driver {
+ public:
+  Driver(System& system, double t0, const Vector& x0, double t1, const Options& options,
+         const std::vector<OutputGrid>& grids, const std::vector<Event>& events, const Observer& observer,
+         double steady_state);
+  Result run();
+
+ private:
+  // Each returns whether to go on; if not, result_.outcome (and what belongs to it) says why.
+  bool begin_segment(double end);
+  bool fixed_segment(double end);
+  bool adaptive_segment(double end);
+  bool accepted(double t_new, double dt);
+  bool within_caps();
+  bool stop(Outcome o);
+
+  /// A trial from t_ over dt whose error norm is not finite or above 1, for the last time: why, and where.
+  bool give_up(Outcome o, double dt, double err);
+  bool non_finite(double dt);
+  double smallest_step() const;
+
+  void output_up_to(double limit, bool at_step_end, double t_new, double dt);
+  void output_step(double t, const Vector& x);
+  const Vector& state_at(double theta);
+  void finish();
+  std::string message() const;
+
+  using Clock = std::chrono::steady_clock;
+
+  System& system_;
+  const Options& options_;
+  const std::vector<Event>& events_;
+  const Observer& observer_;
+  const double t0_, t1_, steady_state_;
+  const MethodEntry& method_;
+  const int error_order_;
+  const Clock::time_point started_ = Clock::now();
+
+  ErrorNorm norm_;
+  StepControl control_;
+  OutputPoints points_;
+  EventFinder finder_;
+  Statistics statistics_;
+  std::unique_ptr<Stepper> stepper_;
+  std::vector<double> ends_;  ///< of the segments
+
+  double t_;
+  Vector x_, x_new_, error_, between_;
+  double between_theta_ = -1;  ///< where between_ stands in the present step; -1: nowhere
+  double dt_ = 0;              ///< last step tried
+  double next_dt_ = 0;         ///< proposal of the step control
+  Result result_;
+};
+
+}  // namespace neurode::integrate

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <vector>
+
+#include "neurode/integrate/drive.hpp"
+
+namespace neurode::integrate {
+
+/// Finds where event functions cross zero inside accepted steps.
+class EventFinder {
+ public:
+  struct Hit {
+    std::size_t which = 0;
+    double theta = 0;  ///< (time - start of the step) / dt
+  };
+
+  /// Allocates all it needs.
+  EventFinder(const std::vector<Event>& events, Index state_size);
+
+  bool empty() const { return events_.empty(); }
+  /// Forgets what was; (t, x) is where the integration starts.
+  void start(double t, const Vector& x);
+  /// The crossings in the step `stepper` just took from t over dt to (t_new, x_new), in order of time.
+  /// Rolls on: the next step is taken to start where this one ended.
+  const std::vector<Hit>& search(double t, double dt, double t_new, const Vector& x_new, Stepper& stepper);
+
+ private:
+  double value(const Event& e, double theta) const;
+  double locate(const Event& e, double from, double to, double g_to) const;
+
+  const std::vector<Event>& events_;
+  std::vector<double> before_;
+  std::vector<Hit> hits_;
+  mutable Vector x_;
+  Vector sample_;
+  // The step being searched.
+  double t_ = 0, dt_ = 0, t_new_ = 0;
+  const Vector* x_new_ = nullptr;
+  Stepper* stepper_ = nullptr;
+};
+
+}  // namespace neurode::integrate

@@ -1,0 +1,58 @@
+#include "integrate/output_points.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+namespace neurode::integrate {
+namespace {
+
+// How near to the end a grid point must lie to be the end, in spacings.
+constexpr double kSnap = 1e-9;
+
+}  // namespace
+
+bool same_time(double a, double b) {
+  return std::abs(a - b) <= 8 * std::numeric_limits<double>::epsilon() * std::max(std::abs(a), std::abs(b));
+}
+
+OutputPoints::OutputPoints(const std::vector<OutputGrid>& grids, double t0, double t1) : t0_(t0), t1_(t1) {
+  for (std::size_t i = 0; i < grids.size(); ++i) {
+    const double every = grids[i].every;
+    if (!(every >= 0) || std::isinf(every)) {
+      throw std::invalid_argument(fmt::format("output grid {}: the spacing must be finite and >= 0, is {}", i, every));
+    }
+    if (every == 0) {
+      each_step_.push_back(i);
+      continue;
+    }
+    const double count = std::floor((t1 - t0) / every + kSnap);
+    if (!(count < 9e15)) {
+      throw std::invalid_argument(fmt::format("output grid {}: spacing {} has too many points up to {}", i, every, t1));
+    }
+    grids_.push_back({i, every, static_cast<std::int64_t>(count), 0, t0});
+  }
+}
+
+double OutputPoints::time(const Grid& g, std::int64_t k) const {
+  const double t = t0_ + static_cast<double>(k) * g.every;
+  return k == g.last && (t > t1_ || t1_ - t <= kSnap * g.every) ? t1_ : t;
+}
+
+bool OutputPoints::next(double limit, bool forgive, Point& point) {
+  Grid* first = nullptr;
+  for (auto& g : grids_) {
+    if (g.next > g.last || !(g.next_time <= limit || (forgive && same_time(g.next_time, limit)))) continue;
+    if (!first || g.next_time < first->next_time) first = &g;
+  }
+  if (!first) return false;
+  point = {first->number, first->next, first->next_time};
+  ++first->next;
+  first->next_time = time(*first, first->next);
+  return true;
+}
+
+}  // namespace neurode::integrate

@@ -1,0 +1,8 @@
+#include "integrate/runge_kutta/stepper.hpp"
+
+namespace neurode::integrate {
+
+template std::unique_ptr<Stepper> make_stages<4, false>(const Tableau&, System&, Statistics&);
+template std::unique_ptr<Stepper> make_stages<4, true>(const Tableau&, System&, Statistics&);
+
+}  // namespace neurode::integrate

@@ -1,0 +1,143 @@
+#pragma once
+
+#include <array>
+#include <boost/numeric/odeint/algebra/default_operations.hpp>
+#include <boost/numeric/odeint/algebra/vector_space_algebra.hpp>
+#include <boost/numeric/odeint/stepper/explicit_error_generic_rk.hpp>
+#include <boost/numeric/odeint/util/state_wrapper.hpp>
+#include <memory>
+#include <utility>
+
+#include "integrate/runge_kutta/tableau.hpp"
+
+namespace neurode::integrate {
+
+/// odeint's generic Runge-Kutta algorithm with the stages kept: FSAL and dense output need them, and odeint's own
+/// steppers hide them. Heavy: include it only where a number of stages is instantiated (runge_kutta/stages_*.cpp).
+template <std::size_t kStages, bool kFsal>
+class RungeKuttaStepper final : public Stepper {
+ public:
+  RungeKuttaStepper(const Tableau& t, System& system, Statistics& statistics)
+      : rhs_{&system, &statistics}, algorithm_(rows(t), weights<kAdvance>(t.b), weights<kAdvance>(t.c)) {
+    if (!t.b_embedded.empty()) {
+      for (std::size_t i = 0; i < kStages; ++i) error_weights_[i] = t.b[i] - t.b_embedded[i];
+    }
+    has_bulge_ = !t.bulge.empty();
+    if (has_bulge_) bulge_weights_ = weights<kStages>(t.bulge);
+    const Index n = system.size();
+    for (Vector* v : {&start_, &stage_x_, &bulge_}) v->setZero(n);
+    for (auto& k : stages_) k.m_v.setZero(n);
+  }
+
+  void reset() override { start_known_ = end_known_ = bulge_known_ = false; }
+
+  const Vector& prime(double t, const Vector& x) override {
+    rhs_(x, start_, t);
+    start_known_ = true;
+    return start_;
+  }
+
+  void try_step(double t, const Vector& x, double dt, Vector& x_new, Vector* error) override {
+    if (!start_known_) prime(t, x);
+    t_ = t, dt_ = dt, x_ = &x, x_new_ = &x_new;
+    algorithm_.do_step(algebra_, rhs_, x, start_, t, x_new, dt, stage_x_, stages_.data());
+    end_known_ = bulge_known_ = false;
+    if constexpr (kFsal) derivative_at_end();
+    if constexpr (kStages > 1) {
+      if (error) combine(error_weights_, dt, *error);
+    }
+  }
+
+  void accept() override {
+    start_.swap(stages_[kEnd].m_v);
+    start_known_ = end_known_;
+    end_known_ = bulge_known_ = false;
+  }
+
+  void interpolate(double theta, Vector& x) override {
+    const Vector& end = derivative_at_end();
+    const double rest = 1 - theta;
+    const double w = theta * theta * (3 - 2 * theta), w0 = rest * rest * (1 + 2 * theta);
+    const double slope = dt_ * theta * rest * rest, end_slope = -dt_ * theta * theta * rest;
+    if constexpr (kStages > 1) {
+      if (has_bulge_) {
+        if (!bulge_known_) combine(bulge_weights_, dt_, bulge_);
+        bulge_known_ = true;
+        const double height = theta * theta * rest * rest;
+        x = w0 * *x_ + w * *x_new_ + slope * start_ + end_slope * end + height * bulge_;
+        return;
+      }
+    }
+    x = w0 * *x_ + w * *x_new_ + slope * start_ + end_slope * end;
+  }
+
+  const Vector& derivative_at_end() override {
+    Vector& end = stages_[kEnd].m_v;
+    if (!end_known_) rhs_(*x_new_, end, t_ + dt_);
+    end_known_ = true;
+    return end;
+  }
+
+  const Vector& derivative_at_start() const override { return start_; }
+
+ private:
+  /// Stages odeint's algorithm runs; an FSAL method's last stage is F at the end, computed here.
+  static constexpr std::size_t kAdvance = kFsal ? kStages - 1 : kStages;
+  /// Where F at the end stands: stage i > 1 is stages_[i - 2].
+  static constexpr std::size_t kEnd = kAdvance - 1;
+
+  using Algebra = boost::numeric::odeint::vector_space_algebra;
+  using Operations = boost::numeric::odeint::default_operations;
+  using Algorithm = boost::numeric::odeint::detail::generic_rk_algorithm<kAdvance, double, Algebra, Operations>;
+  template <std::size_t n>
+  using Row = boost::array<double, n>;
+
+  struct Rhs {
+    System* system;
+    Statistics* statistics;
+    void operator()(const Vector& x, Vector& dxdt, double t) const {
+      ++statistics->rhs;
+      system->rhs(t, x.data(), dxdt.data());
+    }
+  };
+
+  template <std::size_t n>
+  static Row<n> weights(const std::vector<double>& v) {
+    Row<n> r;
+    std::copy_n(v.begin(), n, r.begin());
+    return r;
+  }
+  static typename Algorithm::coef_a_type rows(const Tableau& t) {
+    return [&]<std::size_t... i>(std::index_sequence<i...>) {
+      return typename Algorithm::coef_a_type(weights<i + 1>(t.a[i])...);
+    }
+    (std::make_index_sequence<kAdvance - 1>());
+  }
+
+  /// out = dt sum w_i k_i, in one pass. (odeint's generic_rk_scale_sum_err has no seven stages.)
+  void combine(const Row<kStages>& w, double dt, Vector& out) {
+    [&]<std::size_t... i>(std::index_sequence<i...>) {
+      out = (((w[0] * dt) * start_) + ... + ((w[i + 1] * dt) * stages_[i].m_v));
+    }
+    (std::make_index_sequence<kStages - 1>());
+  }
+
+  Rhs rhs_;
+  Algebra algebra_;
+  Algorithm algorithm_;
+  Row<kStages> error_weights_{}, bulge_weights_{};
+  Vector start_, stage_x_, bulge_;
+  std::array<boost::numeric::odeint::state_wrapper<Vector>, kAdvance> stages_;
+  const Vector* x_ = nullptr;
+  const Vector* x_new_ = nullptr;
+  double t_ = 0, dt_ = 0;
+  bool start_known_ = false, end_known_ = false, bulge_known_ = false, has_bulge_ = false;
+};
+
+/// Defined in stages_<kStages>.cpp, so that each number of stages is compiled once.
+template <std::size_t kStages, bool kFsal>
+std::unique_ptr<Stepper> make_stages(const Tableau& t, System& system, Statistics& statistics) {
+  return std::make_unique<RungeKuttaStepper<kStages, kFsal>>(t, system, statistics);
+}
+
+}  // namespace neurode::integrate

@@ -1,0 +1,61 @@
+#pragma once
+
+#include "neurode/dynamics/system.hpp"
+#include "neurode/integrate/statistics.hpp"
+
+namespace neurode::integrate {
+
+/// Weighted norms: root mean square of v_i / (atol_i + rtol * |x_i|).
+class ErrorNorm {
+ public:
+  /// atol: one a component, or size 1 for all of `n`.
+  ErrorNorm(double rtol, const Vector& atol, Index n);
+
+  /// Norm of the error of a step from x0 to x1, scale atol + rtol * max(|x0|, |x1|). Not finite if the error, x0 or x1
+  /// has an element that is not (no max or min norm does that: they drop NaN), or if it overflows.
+  double operator()(const Vector& error, const Vector& x0, const Vector& x1) const;
+  /// Norm of v at the scale of x.
+  double at(const Vector& v, const Vector& x) const;
+  /// The component with the largest weighted error.
+  Index worst(const Vector& error, const Vector& x0, const Vector& x1) const;
+
+ private:
+  double rtol_;
+  double per_component_;
+  Vector atol_;
+};
+
+/// Proposes step sizes from error norms: Gustafsson's PI control with Hairer's constants.
+///
+///     dt_next = dt * clamp(0.9 * err^-(0.85/k) * err_before^(0.2/k), 0.2, 10),   k = order of the error estimate
+///
+/// After a rejection the step does not grow. @par Source  E. Hairer, G. Wanner, Solving Ordinary Differential Equations
+/// II, 2nd ed. (1996), IV.2; K. Gustafsson, ACM Trans. Math. Softw. 17 (1991) 533-554
+class StepControl {
+ public:
+  explicit StepControl(int error_order) : exponent_(1.0 / error_order) {}
+  void reset();
+  /// Factor for the next step after an accepted one (err <= 1).
+  double accepted(double err);
+  /// Factor for the next trial after a rejected one; `err` not finite: 1/4.
+  double rejected(double err);
+
+ private:
+  double exponent_;
+  double log_before_ = kLogFloor;
+  bool after_rejection_ = false;
+  static constexpr double kLogFloor = -9.210340371976182;  // log(1e-4): smaller errors say nothing about the trend
+};
+
+/// First step from (t, x) with derivative f: one more right-hand side. `scratch_x` and `scratch_f` have the state's
+/// size. At most `span`. @par Source  E. Hairer, S. P. Norsett, G. Wanner, Solving Ordinary Differential Equations I,
+/// II.4
+double initial_step(System& system, double t, const Vector& x, const Vector& f, int error_order, const ErrorNorm& norm,
+                    double span, Vector& scratch_x, Vector& scratch_f, Statistics& statistics);
+
+/// First element that is not finite, or -1.
+Index first_non_finite(const Vector& v);
+/// Is every element finite? Vectorised.
+inline bool all_finite(const Vector& v) { return (v.array() * 0).sum() == 0; }
+
+}  // namespace neurode::integrate

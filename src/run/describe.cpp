@@ -1,0 +1,51 @@
+#include "neurode/run/describe.hpp"
+
+#include <fmt/format.h>
+
+#include "neurode/network/instantiate.hpp"
+
+namespace neurode::run {
+
+using equations::Node;
+
+static std::vector<std::string> equations_of(const network::Population& pop) {
+  equations::Graph graph;
+  Diagnostics none;
+  const auto i = network::instantiate(graph, *pop.model, {pop.activation, pop.softmax, {}, ""}, none);
+  equations::Substitution numbers;
+  for (const auto& p : pop.parameters) {
+    if (p.values.size() == 1) numbers[graph.symbol(p.name).id] = graph.constant(p.values[0]);
+  }
+  const Node softmax = graph.symbol("softmax");
+  for (const auto& [argument, mark] : i.softmax) numbers[mark.id] = graph.mul(softmax, argument);
+  const auto text = [&](Node n) { return equations::to_text(graph, equations::substitute(graph, n, numbers)); };
+  std::vector<std::string> lines;
+  for (const auto& [state, rate] : i.rates) lines.push_back("d" + state + "/dt = " + text(rate));
+  for (const auto& [state, value] : i.steady_state) lines.push_back("steady state: " + state + " = " + text(value));
+  lines.push_back("output = " + text(i.output));
+  for (const auto& p : pop.parameters) {
+    if (p.values.size() > 1) {
+      lines.push_back(fmt::format("{}: {} values from {} to {}", p.name, p.values.size(), p.values.minCoeff(), p.values.maxCoeff()));
+    }
+  }
+  return lines;
+}
+
+Description describe(const Prepared& p) {
+  Description d;
+  for (const auto& pop : p.network->populations) {
+    d.populations.push_back({pop.name, pop.model->name, pop.size, equations_of(pop)});
+  }
+  const auto& layout = p.problem.system->layout();
+  for (const auto& s : layout.slices()) {
+    d.slices.push_back(fmt::format("{:<28} {} x {}  {}", s.name, s.rows, s.cols, block_name(s.block)));
+    if (s.block == Block::weights) d.weights += s.size();
+  }
+  d.states = layout.size();
+  for (const auto& v : p.plan.variables) d.recorded += (d.recorded.empty() ? "" : ", ") + v.file.name;
+  for (const double every : p.plan.every) d.every_step = d.every_step || every == 0;
+  d.output_bytes = p.plan.estimated_bytes(p.scenario.time.end - p.scenario.time.start);
+  return d;
+}
+
+}  // namespace neurode::run

@@ -1,0 +1,105 @@
+#include "neurode/run/families.hpp"
+
+#include <fmt/format.h>
+
+#include <sstream>
+
+#include "neurode/analysis/export.hpp"
+#include "neurode/integrate/method.hpp"
+#include "neurode/learning/families.hpp"
+#include "neurode/network/families.hpp"
+
+namespace neurode::run {
+
+namespace {
+
+template <class List>
+std::vector<Entry> entries_of(const List& list) {
+  std::vector<Entry> out;
+  for (const auto& e : list) out.push_back(e);
+  return out;
+}
+
+std::vector<Entry> model_entries() {
+  std::vector<Entry> out;
+  for (const auto& m : network::models()) out.push_back(network::model_entry(m));
+  return out;
+}
+
+std::vector<Entry> plasticity_entries() {
+  std::vector<Entry> out;
+  for (const auto& p : network::plasticity_rules()) out.push_back(network::plasticity_entry(p));
+  return out;
+}
+
+void add_text(std::vector<std::string>& lines, const std::string& title, const std::string& text) {
+  if (text.find_first_not_of(" \n\t") == std::string::npos) return;
+  lines.push_back(title);
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) {
+    if (line.find_first_not_of(" \t") != std::string::npos) lines.push_back("  " + line);
+  }
+}
+
+std::vector<std::string> model_details(const scenario::ModelSection& m) {
+  std::vector<std::string> lines;
+  add_text(lines, "equations", m.equations.text);
+  std::string inputs;
+  for (const auto& i : m.inputs) inputs += (inputs.empty() ? "" : ", ") + i;
+  lines.push_back("inputs: " + inputs);
+  if (!m.output.text.empty()) lines.push_back("output: " + m.output.text);
+  for (const auto& [state, source] : m.steady_state) lines.push_back("steady state: " + state + " = " + source.text);
+  for (const auto& [state, value] : m.initial) lines.push_back("initial: " + state + " = " + value.to_toml());
+  if (!m.time_unit.empty()) lines.push_back("time in " + m.time_unit);
+  for (const auto& [name, unit] : m.units) lines.push_back("unit of " + name + ": " + unit);
+  return lines;
+}
+
+std::vector<std::string> method_details(const integrate::MethodEntry& m) {
+  std::vector<std::string> lines;
+  lines.push_back(m.adaptive() ? fmt::format("order {}, embedded order {}: adaptive steps", m.order, m.embedded_order)
+                               : fmt::format("order {}: fixed steps (dt)", m.order));
+  lines.push_back(fmt::format("dense output of order {}: {}", m.dense_order,
+                              m.dense == integrate::DenseOutput::own ? "the method's own" : "cubic Hermite"));
+  lines.push_back(fmt::format("{} stages{}", m.stages, m.fsal ? ", the last one is the next step's first" : ""));
+  lines.push_back(fmt::format("stable to {} on the negative real axis", m.real_stability));
+  return lines;
+}
+
+}  // namespace
+
+const std::vector<Family>& families() {
+  static const std::vector<Family> all = {
+      {"activations", "activation functions f(I)", "population.NAME.activation", entries_of(network::activations())},
+      {"exporters", "formats of `neurode export`", "neurode export --format", entries_of(analysis::exporters())},
+      {"initialisers", "how weights, biases, parameters and initial values are drawn", "weights = { init = ... }",
+       entries_of(network::initialisers())},
+      {"integrators", "methods of integration", "integrator.method", entries_of(integrate::methods())},
+      {"losses", "what learning makes small", "learning.loss", entries_of(learning::losses())},
+      {"models", "neuron models", "population.NAME.model", model_entries()},
+      {"plasticity", "local plasticity rules", "projection.NAME.plasticity", plasticity_entries()},
+      {"rules", "learning rules", "learning.rule", entries_of(learning::rules())},
+      {"stimuli", "drives as functions of time", "stimulus.NAME.kind", entries_of(network::stimuli())},
+  };
+  return all;
+}
+
+const Family* find_family(const std::string& name) { return find_entry(families(), name); }
+
+std::vector<std::string> details(const std::string& family, const std::string& name) {
+  if (family == "models") {
+    if (const auto* m = find_entry(network::models(), name)) return model_details(*m);
+  } else if (family == "integrators") {
+    if (const auto* m = find_entry(integrate::methods(), name)) return method_details(*m);
+  } else if (family == "plasticity") {
+    std::vector<std::string> lines;
+    if (const auto* p = find_entry(network::plasticity_rules(), name)) add_text(lines, "equations", p->equations.text);
+    return lines;
+  } else if (family == "activations") {
+    const auto* a = find_entry(network::activations(), name);
+    if (a && !a->expression.empty()) return {"f(I) = " + a->expression};
+  }
+  return {};
+}
+
+}  // namespace neurode::run

@@ -1,0 +1,227 @@
+// What goes into the result file, from [record].
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "neurode/run/prepare.hpp"
+
+namespace neurode::run {
+
+namespace {
+
+using scenario::RecordVariable;
+
+class Planner {
+ public:
+  Planner(const scenario::Scenario& scenario, learning::Problem& problem, const network::Network& network,
+          Diagnostics& diagnostics)
+      : scenario_(scenario), problem_(problem), network_(network), diagnostics_(diagnostics) {}
+
+  RecordPlan run() {
+    plan_.gzip = scenario_.record.gzip;
+    for (const auto& [name, source] : scenario_.record.expressions) {
+      if (problem_.find(name) || problem_.metric(name)) {
+        diagnostics_.add({source.origin, source.key, "a variable is called \"" + name + "\" already", "", "another name", ""});
+      }
+      plan_.expressions.emplace_back(source, problem_, diagnostics_);
+      expressions_.push_back(name);
+    }
+    if (scenario_.record.variables.empty()) {
+      standard();
+    } else {
+      for (const auto& v : scenario_.record.variables) add(v);
+    }
+    for (std::size_t e = 0; e < expressions_.size(); ++e) {
+      if (!has(expressions_[e])) add_expression(static_cast<int>(e), scenario_.record.every, false);
+    }
+    return std::move(plan_);
+  }
+
+ private:
+  bool has(const std::string& name) const {
+    for (const auto& v : plan_.variables) {
+      if (v.file.name == name) return true;
+    }
+    return false;
+  }
+
+  /// States (or, where they are at steady state, what stands for them), the loss and its kin.
+  void standard() {
+    for (const auto& n : problem_.named) {
+      const Slice* s = problem_.system->layout().find(n.name);
+      const bool activity = s ? s->block == Block::activity : is_output(n);
+      if (activity) add_named(n, scenario_.record.every, {}, {}, false);
+    }
+    for (const char* m : {"loss", "accuracy"}) {
+      if (problem_.metric(m)) add_metric(m, scenario_.record.every, false);
+    }
+  }
+
+  /// In adiabatic learning: the variable that a population hands on, by its own name.
+  bool is_output(const network::Named& n) const {
+    if (!problem_.learns || problem_.mode != "adiabatic") return false;
+    for (const auto& p : network_.populations) {
+      for (const auto& [state, values] : p.initial) {
+        if (n.name == p.name + "." + state) return true;
+      }
+    }
+    return false;
+  }
+
+  void add(const RecordVariable& v) {
+    const std::string& name = v.name.string();
+    const double every = v.every.value_or(scenario_.record.every);
+    if (name == "weights" || name == "activity" || name == "errors") return add_group(v, name, every);
+    for (std::size_t e = 0; e < expressions_.size(); ++e) {
+      if (expressions_[e] == name) return add_expression(static_cast<int>(e), every, v.float32);
+    }
+    if (const auto* n = problem_.find(name); n && !problem_.metric(name)) {
+      return add_named(*n, every, v.neurons, v.neurons_value, v.float32);
+    }
+    if (problem_.metric(name)) return add_metric(name, every, v.float32);
+    if (network_.find(name) >= 0) {
+      bool any = false;
+      for (const auto& n : problem_.named) {
+        const Slice* s = problem_.system->layout().find(n.name);
+        if (n.population == name && ((s && s->block == Block::activity) || is_output(n))) {
+          add_named(n, every, v.neurons, v.neurons_value, v.float32);
+          any = true;
+        }
+      }
+      if (any) return;
+      if (const auto* n = problem_.find(name + ".output")) return add_named(*n, every, v.neurons, v.neurons_value, v.float32);
+    }
+    std::vector<std::string> names = {"activity", "weights", "errors"};
+    for (const auto& p : network_.populations) names.push_back(p.name);
+    for (const auto& n : problem_.named) names.push_back(n.name);
+    for (const auto& m : problem_.metrics) {
+      if (!problem_.find(m.name)) names.push_back(m.name);
+    }
+    names.insert(names.end(), expressions_.begin(), expressions_.end());
+    diagnostics_.add(unknown_name("variable", v.name, name, names));
+  }
+
+  void add_group(const RecordVariable& v, const std::string& name, double every) {
+    const std::size_t before = plan_.variables.size();
+    for (const auto& n : problem_.named) {
+      const Slice* s = problem_.system->layout().find(n.name);
+      const bool wanted = s ? block_name(s->block) == name : name == "activity" && is_output(n);
+      if (wanted) add_named(n, every, v.neurons, v.neurons_value, v.float32);
+    }
+    if (plan_.variables.size() == before) {
+      diagnostics_.add({v.name.where, v.name.key, "nothing in the state belongs to \"" + name + "\"", "",
+                        name == "weights" ? "weights that move; fixed ones by their own name" : "names of variables", ""});
+    }
+  }
+
+  int axis(double every) {
+    for (std::size_t k = 0; k < plan_.every.size(); ++k) {
+      if (plan_.every[k] == every) return static_cast<int>(k);
+    }
+    plan_.every.push_back(every);
+    record::TimeAxis a;
+    a.name = plan_.axes.empty() ? "time" : fmt::format("time_{}", plan_.axes.size() + 1);
+    a.unit = network_.time_unit;
+    plan_.axes.push_back(a);
+    return static_cast<int>(plan_.axes.size()) - 1;
+  }
+
+  /// The dimension of that name and size; other neurons of the same population make another one.
+  std::string dimension(const std::string& name, std::size_t size, const std::vector<std::int64_t>& labels) {
+    for (int k = 1;; ++k) {
+      const std::string text = k == 1 ? name : fmt::format("{}_{}", name, k);
+      const auto at = std::find_if(plan_.dimensions.begin(), plan_.dimensions.end(),
+                                   [&](const record::Dimension& d) { return d.name == text; });
+      if (at == plan_.dimensions.end()) {
+        plan_.dimensions.push_back({text, size, labels});
+        return text;
+      }
+      if (at->size == size && at->labels == labels) return text;
+    }
+  }
+
+  void add_named(const network::Named& n, double every, const std::vector<std::int64_t>& neurons, const Value& where,
+                 bool float32) {
+    if (has(n.name)) return;
+    for (const auto i : neurons) {
+      if (i >= n.rows) {
+        diagnostics_.add({where.where, where.key, fmt::format("\"{}\" has no neuron {}", n.name, i), "",
+                          fmt::format("0 to {}", n.rows - 1), ""});
+        return;
+      }
+    }
+    RecordedVariable v;
+    v.value = n.value;
+    v.rows = n.rows;
+    v.cols = n.cols;
+    v.neurons = neurons;
+    v.file.name = n.name;
+    v.file.unit = n.unit;
+    v.file.long_name = n.long_name;
+    v.file.type = float32 ? record::Type::float32 : record::Type::float64;
+    v.file.axis = axis(every);
+    const std::string rows =
+        n.row_dimension.empty() ? "" : dimension(n.row_dimension, neurons.empty() ? static_cast<std::size_t>(n.rows) : neurons.size(), neurons);
+    if (n.col_dimension == "sample") {
+      v.file.dimensions = {dimension("sample", static_cast<std::size_t>(n.cols), {}), rows};
+    } else if (!n.col_dimension.empty()) {
+      v.transposed = true;
+      v.file.dimensions = {rows, dimension(n.col_dimension, static_cast<std::size_t>(n.cols), {})};
+    } else if (!rows.empty()) {
+      v.file.dimensions = {rows};
+    }
+    plan_.variables.push_back(std::move(v));
+  }
+
+  void add_metric(const std::string& name, double every, bool float32) {
+    if (has(name)) return;
+    for (std::size_t k = 0; k < problem_.metrics.size(); ++k) {
+      if (problem_.metrics[k].name != name) continue;
+      RecordedVariable v;
+      v.metric = static_cast<int>(k);
+      scalar(v, name, problem_.metrics[k].long_name, every, float32);
+    }
+  }
+
+  void add_expression(int index, double every, bool float32) {
+    RecordedVariable v;
+    v.expression = index;
+    const auto& source = scenario_.record.expressions[static_cast<std::size_t>(index)];
+    scalar(v, source.first, source.second.text, every, float32);
+  }
+
+  void scalar(RecordedVariable& v, const std::string& name, const std::string& long_name, double every, bool float32) {
+    v.file.name = name;
+    v.file.long_name = long_name;
+    v.file.type = float32 ? record::Type::float32 : record::Type::float64;
+    v.file.axis = axis(every);
+    plan_.variables.push_back(std::move(v));
+  }
+
+  const scenario::Scenario& scenario_;
+  learning::Problem& problem_;
+  const network::Network& network_;
+  Diagnostics& diagnostics_;
+  RecordPlan plan_;
+  std::vector<std::string> expressions_;
+};
+
+}  // namespace
+
+RecordPlan plan_record(const scenario::Scenario& scenario, learning::Problem& problem, const network::Network& network,
+                       Diagnostics& diagnostics) {
+  return Planner(scenario, problem, network, diagnostics).run();
+}
+
+double RecordPlan::estimated_bytes(double duration) const {
+  double bytes = 0;
+  for (const auto& v : variables) {
+    const double step = every[static_cast<std::size_t>(v.file.axis)];
+    const double points = step > 0 ? std::floor(duration / step) + 2 : 1;
+    bytes += points * static_cast<double>(v.size()) * (v.file.type == record::Type::float32 ? 4 : 8);
+  }
+  return bytes;
+}
+
+}  // namespace neurode::run

@@ -1,0 +1,158 @@
+#include "neurode/run/prepare.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "neurode/core/errors.hpp"
+#include "neurode/scenario/read.hpp"
+
+namespace neurode::run {
+
+namespace {
+
+/// Absolute tolerance where nothing is said, relative to rtol.
+constexpr double kAtolShare = 1e-3;
+
+std::vector<std::string> tolerance_names(const StateLayout* layout) {
+  std::vector<std::string> names = {"activity", "errors", "weights", "auxiliary"};
+  if (layout) {
+    for (const auto& s : layout->slices()) names.push_back(s.name);
+  }
+  return names;
+}
+
+void read_atol(const scenario::Scenario& scenario, const StateLayout* layout, double rtol, integrate::Options& options,
+               Diagnostics& diagnostics) {
+  double everywhere = kAtolShare * rtol;
+  for (const auto& [name, v] : scenario.integrator.atol) {
+    if (name.empty()) everywhere = v.number();
+  }
+  options.atol = Vector::Constant(layout ? layout->size() : 1, everywhere);
+  const auto names = tolerance_names(layout);
+  for (const bool variables : {false, true}) {  // a variable's own tolerance goes before its block's
+    for (const auto& [name, v] : scenario.integrator.atol) {
+      if (name.empty()) continue;
+      bool known = false;
+      for (const auto& n : names) known = known || n == name;
+      if (!known) {
+        if (layout && !variables) {
+          diagnostics.add({v.key_where, v.key, "no block or variable of the state is called \"" + name + "\"", "",
+                           quoted_list(names), nearest_name(name, names)});
+        }
+        continue;
+      }
+      if (!layout) continue;
+      for (const auto& s : layout->slices()) {
+        if (variables ? s.name == name : block_name(s.block) == name) {
+          options.atol.segment(s.offset, s.size()).setConstant(v.number());
+        }
+      }
+    }
+  }
+}
+
+void read_stops(Prepared& p, Diagnostics& diagnostics) {
+  auto& problem = p.problem;
+  for (const auto& stop : p.scenario.time.stop) {
+    if (stop.kind == "steady_state") {
+      p.steady_state = stop.value.number();
+      continue;
+    }
+    StopRule rule;
+    if (stop.kind == "when") {
+      equations::SourceText source{stop.value.string(), stop.value.where, stop.value.key};
+      source.origin.column += source.origin.column > 0 ? 1 : 0;  // past the quote
+      const std::size_t before = diagnostics.size();
+      const auto monitor = std::make_shared<Monitor>(source, problem, diagnostics);
+      if (diagnostics.size() > before) continue;
+      if (!monitor->is_condition()) {
+        diagnostics.add({stop.value.where, stop.value.key, "must be a condition", stop.value.to_toml(),
+                         "a comparison such as \"hidden.a[0] > 0.5\"", ""});
+        continue;
+      }
+      rule.event = {"when " + stop.value.string(),
+                    [monitor](double t, const Vector& x) { return monitor->margin(t, x.data()); }, 1, true};
+      rule.holds = [monitor](double t, const double* x) { return monitor->evaluate(t, x) != 0; };
+    } else {
+      const learning::Metric* metric = problem.metric(stop.kind);
+      if (!metric) {
+        diagnostics.add({stop.value.key_where, stop.value.key, "there is no " + stop.kind + " to stop at", "",
+                         "a scenario with [learning] and targets", ""});
+        continue;
+      }
+      const auto evaluate = metric->evaluate;
+      const double limit = stop.value.number();
+      const double sign = stop.kind == "accuracy" ? 1 : -1;  // accuracy rises to its limit, loss falls to it
+      rule.event = {stop.kind + (sign > 0 ? " >= " : " <= ") + stop.value.to_toml(),
+                    [evaluate, limit, sign](double t, const Vector& x) { return sign * (evaluate(t, x.data()) - limit); },
+                    1, true};
+      rule.holds = [evaluate, limit, sign](double t, const double* x) { return sign * (evaluate(t, x) - limit) >= 0; };
+    }
+    p.stops.push_back(std::move(rule));
+  }
+}
+
+}  // namespace
+
+integrate::Options read_integrator(const scenario::Scenario& scenario, const StateLayout* layout,
+                                   Diagnostics& diagnostics) {
+  integrate::Options options;
+  const auto& section = scenario.integrator;
+  const std::size_t before = diagnostics.size();
+  const Parameters p =
+      read_parameters(integrate::integrator_parameters(), section.settings, "integrator", diagnostics);
+  options.method = section.method.is_string() ? section.method.string() : "tsit5";
+  const auto* entry = find_entry(integrate::methods(), options.method);
+  if (!entry) {
+    diagnostics.add(unknown_name("integrator", section.method, options.method, entry_names(integrate::methods())));
+    return options;
+  }
+  if (diagnostics.size() > before) return options;
+  options.rtol = p.number("rtol");
+  options.dt = p.number("dt");
+  options.dt_min = p.number("dt_min");
+  if (p.has("dt_max")) options.dt_max = p.number("dt_max");
+  options.max_steps = p.integer("max_steps");
+  options.max_rhs = p.integer("max_rhs");
+  options.max_rejected = p.integer("max_rejected");
+  options.max_wall_seconds = p.number("max_wall_seconds");
+  read_atol(scenario, layout, options.rtol, options, diagnostics);
+  if (entry->adaptive()) return options;
+
+  if (!(options.dt > 0)) {
+    diagnostics.add({section.where, "integrator.dt", "\"" + entry->name + "\" takes fixed steps and needs their size", "",
+                     "dt = a number > 0", ""});
+  }
+  for (const char* key : {"rtol", "dt_min", "dt_max"}) {
+    const Value* v = section.settings.find(key);
+    if (!v) continue;
+    diagnostics.add({v->key_where, v->key, "\"" + entry->name + "\" takes fixed steps, which no tolerance or limit changes", "",
+                     "dt; or an adaptive method such as \"tsit5\"", ""});
+  }
+  for (const auto& [name, v] : section.atol) {
+    diagnostics.add({v.key_where, v.key, "\"" + entry->name + "\" takes fixed steps, which no tolerance or limit changes", "",
+                     "dt; or an adaptive method such as \"tsit5\"", ""});
+  }
+  return options;
+}
+
+std::unique_ptr<Prepared> prepare(const std::filesystem::path& path, const std::vector<std::string>& overrides) {
+  auto p = std::make_unique<Prepared>();
+  Diagnostics diagnostics;
+  p->scenario = scenario::load_scenario(path, overrides, diagnostics);
+  if (!p->scenario.root.is_table() || p->scenario.root.table().empty()) diagnostics.throw_if_any();
+  p->network = network::build_network(p->scenario, diagnostics);
+  const bool sound = diagnostics.empty();
+  if (sound) p->problem = learning::build_problem(p->scenario, *p->network, diagnostics);
+  const bool whole = sound && p->problem.system;
+  p->options = read_integrator(p->scenario, whole ? &p->problem.system->layout() : nullptr, diagnostics);
+  if (whole) {
+    p->plan = plan_record(p->scenario, p->problem, *p->network, diagnostics);
+    read_stops(*p, diagnostics);
+  }
+  diagnostics.throw_if_any();
+  return p;
+}
+
+}  // namespace neurode::run

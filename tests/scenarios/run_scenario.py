@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+"""Runs one scenario of scenarios/ through the program, shortened as short.txt says, and opens the result in xarray.
+
+Usage: run_scenario.py --neurode PROGRAM NAME        run scenarios/NAME.toml
+       run_scenario.py --names                       hold the names in short.txt against scenarios/
+"""
+
+import argparse
+import shlex
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+SCENARIOS = HERE.parents[1] / "scenarios"
+
+
+def shortened() -> dict[str, list[str]]:
+    """NAME -> options, from short.txt."""
+    lines = (HERE / "short.txt").read_text().splitlines()
+    words = [shlex.split(line, comments=True) for line in lines]
+    return {w[0]: w[1:] for w in words if w}
+
+
+def check_names() -> int:
+    strangers = [name for name in shortened() if not (SCENARIOS / f"{name}.toml").is_file()]
+    for name in strangers:
+        print(f"tests/scenarios/short.txt: there is no scenarios/{name}.toml")
+    return 1 if strangers else 0
+
+
+def run(program: Path, name: str) -> int:
+    import numpy
+    import xarray
+
+    with tempfile.TemporaryDirectory(prefix="neurode-scenario-") as folder:
+        result = Path(folder) / "result.h5"
+        command = [str(program), "run", str(SCENARIOS / f"{name}.toml"), "-o", str(result), *shortened().get(name, [])]
+        print("+", shlex.join(command))
+        done = subprocess.run(
+            command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        )
+        print(done.stdout + done.stderr)
+        if done.returncode != 0:
+            print(f"exit status {done.returncode}")
+            return 1
+        # decode_times=False: times are seconds of the model, no dates.
+        with xarray.open_dataset(result, engine="h5netcdf", decode_times=False) as data:
+            data.load()
+            print(data)
+            grids = [v for v in data.coords if v == "time" or v.startswith("time")]
+            if not grids:
+                print("the result has no time coordinate")
+                return 1
+            for grid in grids:
+                times = data[grid].values
+                if len(times) == 0 or not numpy.all(numpy.diff(times) > 0):
+                    print(f"{grid} does not grow: {times}")
+                    return 1
+            recorded = [v for v in data.data_vars if any(d in grids for d in data[v].dims)]
+            if not recorded:
+                print("nothing was recorded over time")
+                return 1
+            for variable in recorded:
+                values = data[variable].values
+                if values.dtype.kind == "f" and not numpy.all(numpy.isfinite(values)):
+                    print(f"{variable} holds values that are not finite")
+                    return 1
+    return 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--neurode", type=Path)
+    parser.add_argument("--names", action="store_true")
+    parser.add_argument("name", nargs="?")
+    options = parser.parse_args()
+    if options.names:
+        return check_names()
+    if not options.neurode or not options.name:
+        parser.error("--neurode PROGRAM and NAME, or --names")
+    return run(options.neurode.resolve(), options.name)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
