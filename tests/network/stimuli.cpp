@@ -61,7 +61,7 @@ TEST_CASE("the list of stimuli is sorted; each is an expression or a table") {
   for (const auto& e : stimuli()) {
     CHECK(before < e.name);
     before = e.name;
-    CHECK(e.breakpoints != nullptr);
+    CHECK((e.breakpoints != nullptr));
     CHECK(e.from_file == e.expression.empty());
     CHECK(e.from_file == (e.name == "piecewise"));
     // Only what is named is used: t, s and parameters.
@@ -248,6 +248,9 @@ TEST_CASE("piecewise: tables") {
   CHECK(folder.messages(ds) ==
         "bad.csv:2:3: column \"I\": must be a number; found \"x\"; allowed: a finite number\n"
         "bad.csv:3:1: column \"time\": must be finite; found \"nan\"; allowed: a finite number");
+  folder.write("empty.csv", "time,I\n");
+  CHECK(load("empty.csv", 1, false) == nullptr);
+  CHECK(folder.messages(ds) == "empty.csv: k: the file has no rows; allowed: one row a time, below the header");
   CHECK(load("none.csv", 1, false) == nullptr);
   CHECK(folder.messages(ds).starts_with("s.toml:3:7: k: none.csv: cannot be opened: "));
 }
