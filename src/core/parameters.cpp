@@ -183,6 +183,8 @@ class Checker {
   std::optional<Value> in_range(const Value& as_written, Value v) {
     const double x = v.number();
     if (!std::isfinite(x)) return wrong(as_written, "must be finite");
+    const bool one_value = spec_.min && spec_.max && *spec_.min == *spec_.max;
+    if (one_value && x != *spec_.min) return wrong(as_written, "must be " + bound_text(*spec_.min));
     const bool low = spec_.min && (spec_.min_open ? !(x > *spec_.min) : !(x >= *spec_.min));
     const bool high = spec_.max && (spec_.max_open ? !(x < *spec_.max) : !(x <= *spec_.max));
     if (low)

@@ -1,7 +1,9 @@
 // Populations, projections and stimuli from their sections.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "network/build.hpp"
 #include "neurode/network/instantiate.hpp"
@@ -52,7 +54,10 @@ void read_activation(const scenario::PopulationSection& section, Population& pop
     return;
   }
   pop.activation = text;
-  pop.activation_where.column += pop.activation_where.column > 0 ? 1 : 0;  // past the quote
+  if (value.text_line > 0) {
+    pop.activation_where.line = value.text_line;
+    pop.activation_where.column = value.text_column;
+  }
 }
 
 /// The model's equations with this population's activation, checked once here.
@@ -70,8 +75,15 @@ void read_initial(const scenario::PopulationSection& section, const scenario::Sc
     states.push_back(state);
     values = Vector::Zero(pop.size);
     const auto take = [&](const Value& v, bool own) {
+      ParameterSpec spec = ParameterSpec::make(Kind::per_neuron, state, "");
+      for (const auto& [name, unit] : pop.model->units) {
+        if (name == state) spec.unit = unit;
+      }
+      const auto checked = own ? check_value(spec, v, diagnostics) : std::optional(v);  // the model's own is checked
+      if (!checked) return;
       const Index n = own ? pop.size : (v.is_list() ? pop.size : 1);
-      const auto got = per_neuron(v, n, "population " + pop.name + " initial " + state, scenario, nullptr, diagnostics);
+      const auto got =
+          per_neuron(*checked, n, "population " + pop.name + " initial " + state, scenario, nullptr, diagnostics);
       if (got) values = got->size() == 1 ? Vector::Constant(pop.size, (*got)[0]) : *got;
     };
     const Value* chosen = nullptr;
@@ -115,6 +127,46 @@ void read_biases(const scenario::PopulationSection& section, const scenario::Sce
   }
 }
 
+double memory_bytes() {
+  static const double all = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+  return all;
+}
+
+double state_bytes(const Population& pop, const Network& network) {
+  constexpr double kCopies = 4;  // at the least: before and after a step, its rate, what is recorded
+  const double samples = network.data ? static_cast<double>(std::max<Index>(network.data->train.count(), 1)) : 1.0;
+  const double states = static_cast<double>(std::max<std::size_t>(pop.initial.size(), 1));
+  return kCopies * sizeof(double) * static_cast<double>(pop.size) * states * samples;
+}
+
+std::string gigabytes(double bytes) { return fmt::format("{:.1f} GB", bytes / 1e9); }
+
+/// Refuses what this machine's memory cannot hold, before anything of that size is allocated: the system would grant
+/// the memory first and end the program when it is used.
+bool fits(const Population& pop, const Network& network, Diagnostics& diagnostics) {
+  double needed = state_bytes(pop, network);
+  for (const auto& other : network.populations) {
+    const double its = state_bytes(other, network);
+    needed += its <= memory_bytes() ? its : 0;  // else reported already
+  }
+  if (needed <= memory_bytes()) return true;
+  diagnostics.add({pop.section.size_where, "population." + pop.name + ".size",
+                   fmt::format("{} neurons are more than this machine's memory holds", pop.size),
+                   "a need of " + gigabytes(needed), "up to " + gigabytes(memory_bytes()), ""});
+  return false;
+}
+
+bool fits(const scenario::ProjectionSection& section, const Population& from, const Population& to,
+          const Network& network, Diagnostics& diagnostics) {
+  if (std::max(state_bytes(from, network), state_bytes(to, network)) > memory_bytes()) return false;  // reported
+  const double needed = sizeof(double) * static_cast<double>(from.size) * static_cast<double>(to.size);
+  if (needed <= memory_bytes()) return true;
+  diagnostics.add({section.where, "projection.\"" + section.name + "\".weights",
+                   fmt::format("{} x {} weights are more than this machine's memory holds", to.size, from.size),
+                   "a need of " + gigabytes(needed), "up to " + gigabytes(memory_bytes()), ""});
+  return false;
+}
+
 }  // namespace
 
 void build_population(const scenario::PopulationSection& section, const scenario::Scenario& scenario, Network& network,
@@ -138,6 +190,11 @@ void build_population(const scenario::PopulationSection& section, const scenario
   const std::size_t before = diagnostics.size();
   read_activation(section, pop, diagnostics);
   if (diagnostics.size() == before) check_equations(pop, diagnostics);
+  const bool states_known = diagnostics.size() == before;
+  if (!fits(pop, network, diagnostics)) {
+    network.populations.push_back(std::move(pop));
+    return;
+  }
   const Parameters parameters =
       read_parameters(pop.model->parameters, section.settings, "model \"" + pop.model->name + "\"", diagnostics);
   for (const auto& spec : pop.model->parameters) {
@@ -147,7 +204,7 @@ void build_population(const scenario::PopulationSection& section, const scenario
                                    diagnostics);
     if (values) pop.parameters.push_back({spec.name, *values});
   }
-  if (diagnostics.size() == before) read_initial(section, scenario, pop, diagnostics);
+  if (states_known) read_initial(section, scenario, pop, diagnostics);
   read_biases(section, scenario, pop, diagnostics);
   network.populations.push_back(std::move(pop));
 }
@@ -174,6 +231,7 @@ void build_projection(const scenario::ProjectionSection& section, const scenario
                      "softmax is for the output population only", fmt::format("a projection from \"{}\"", from.name),
                      "an activation of one neuron's input alone where other populations read it", ""});
   }
+  if (section.weights.init.name.empty() || !fits(section, from, to, network, diagnostics)) return;
   const auto values = initialise(section.weights.init, to.size, from.size, true, section.name + ".weights", scenario, diagnostics);
   if (values) pr.weights = std::make_shared<const Matrix>(std::move(*values));
   pr.plastic = section.weights.plastic;
@@ -207,6 +265,7 @@ void build_stimulus(const scenario::StimulusSection& section, const scenario::Sc
   Stimulus s;
   s.name = section.name;
   s.entry = find_entry(stimuli(), section.kind.name);
+  if (section.kind.name.empty()) return;  // reported with the scenario
   if (!s.entry) {
     diagnostics.add(unknown_name("stimulus", section.kind.source, section.kind.name, entry_names(stimuli())));
     return;

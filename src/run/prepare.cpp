@@ -62,7 +62,10 @@ void read_stops(Prepared& p, Diagnostics& diagnostics) {
     StopRule rule;
     if (stop.kind == "when") {
       equations::SourceText source{stop.value.string(), stop.value.where, stop.value.key};
-      source.origin.column += source.origin.column > 0 ? 1 : 0;  // past the quote
+      if (stop.value.text_line > 0) {
+        source.origin.line = stop.value.text_line;
+        source.origin.column = stop.value.text_column;
+      }
       const std::size_t before = diagnostics.size();
       const auto monitor = std::make_shared<Monitor>(source, problem, diagnostics);
       if (diagnostics.size() > before) continue;
@@ -101,7 +104,7 @@ integrate::Options read_integrator(const scenario::Scenario& scenario, const Sta
   const auto& section = scenario.integrator;
   const std::size_t before = diagnostics.size();
   const Parameters p =
-      read_parameters(integrate::integrator_parameters(), section.settings, "integrator", diagnostics);
+      read_parameters(integrate::integrator_parameters(), section.settings, "[integrator]", diagnostics);
   options.method = section.method.is_string() ? section.method.string() : "tsit5";
   const auto* entry = find_entry(integrate::methods(), options.method);
   if (!entry) {
@@ -140,7 +143,11 @@ integrate::Options read_integrator(const scenario::Scenario& scenario, const Sta
 std::unique_ptr<Prepared> prepare(const std::filesystem::path& path, const std::vector<std::string>& overrides) {
   auto p = std::make_unique<Prepared>();
   Diagnostics diagnostics;
-  p->scenario = scenario::load_scenario(path, overrides, diagnostics);
+  try {
+    p->scenario = scenario::load_scenario(path, overrides, diagnostics);
+  } catch (const FileError& e) {
+    throw UsageError(e.what());  // a wrong name, most likely: no trouble with files
+  }
   if (!p->scenario.root.is_table() || p->scenario.root.table().empty()) diagnostics.throw_if_any();
   p->network = network::build_network(p->scenario, diagnostics);
   const bool sound = diagnostics.empty();

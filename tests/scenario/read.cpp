@@ -205,7 +205,7 @@ TEST_CASE("faults at the top, all together") {
   CHECK(
       faults(
           "schema = 2\nseed = -1\ntitel = \"x\"\n[populations.a]\n[population.p]\nmodel = \"m\"\n[time]\nend = 1\n") ==
-      std::vector<std::string>{"s.toml:1:10: schema: must be <= 1; found 2; allowed: an integer equal to 1",
+      std::vector<std::string>{"s.toml:1:10: schema: must be 1; found 2; allowed: an integer equal to 1",
                                "s.toml:2:8: seed: must be >= 0; found -1; allowed: an integer >= 0",
                                "s.toml:3:1: titel: is no key of the scenario; allowed: \"schema\", \"title\", "
                                "\"description\", \"seed\", \"data\", "

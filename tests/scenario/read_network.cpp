@@ -190,9 +190,9 @@ TEST_CASE("stimuli") {
   };
   CHECK(fault("") == "s.toml:6:1: stimulus.s: lacks the key \"target\"; allowed: target = a string");
   CHECK(fault("target = \"q\"\n") ==
-        "s.toml:8:10: stimulus.s.target: unknown population \"q\"; allowed: \"p\" (did you mean \"p\"?)");
+        "s.toml:8:10: stimulus.s.target: unknown population \"q\"; allowed: \"p\"");
   CHECK(fault("target = \"p\"\nneurons = [0, 1]\n") ==
-        "s.toml:9:15: stimulus.s.neurons[1]: must be <= 0; found 1; allowed: an integer equal to 0");
+        "s.toml:9:15: stimulus.s.neurons[1]: is no neuron of the population; found 1; allowed: 0");
   CHECK(fault("target = \"p\"\nneurons = [-1]\n")
             .starts_with("s.toml:9:12: stimulus.s.neurons[0]: must be >= 0; found -1"));
   CHECK(fault("target = \"p\"\nneurons = \"some\"\n") ==
