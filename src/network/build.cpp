@@ -40,7 +40,7 @@ std::vector<double> Network::breakpoints(double t0, double t1) const {
 
 std::optional<Matrix> initialise(const scenario::Choice& choice, Index rows, Index cols, bool weights,
                                  const std::string& stream, const scenario::Scenario& scenario,
-                                 Diagnostics& diagnostics) {
+                                 Diagnostics& diagnostics, const std::string& unit) {
   const auto* entry = find_entry(initialisers(), choice.name);
   if (!entry) {
     diagnostics.add(unknown_name("initialiser", choice.source, choice.name, entry_names(initialisers())));
@@ -53,8 +53,13 @@ std::optional<Matrix> initialise(const scenario::Choice& choice, Index rows, Ind
     return {};
   }
   const std::size_t before = diagnostics.size();
+  ParameterTable specs = entry->parameters;
+  for (auto& spec : specs) {
+    const bool scale = spec.name == "gain" || spec.name == "radius";  // of what is drawn: no unit
+    if (spec.kind == Kind::number && spec.unit.empty() && !scale) spec.unit = unit;
+  }
   const Parameters parameters =
-      read_parameters(entry->parameters, choice.settings, "initialiser \"" + entry->name + "\"", diagnostics);
+      read_parameters(specs, choice.settings, "initialiser \"" + entry->name + "\"", diagnostics);
   if (diagnostics.size() > before) return {};
   Matrix out(rows, cols);
   entry->fill({rows, cols, parameters, choice.source, scenario.seed, stream, scenario.folder}, out, diagnostics);

@@ -10,7 +10,7 @@ using namespace neurode;
 namespace {
 
 struct Net {
-  std::string hidden = "tanh", output = "identity", loss = "squared_error", model = "leaky_rate", extra;
+  std::string hidden = "tanh", output = "identity", loss = "squared_error", model = "leaky_rate", extra = "";
 };
 
 /// 3 inputs, 4 hidden, 2 outputs, 5 samples; `extra` adds projections.

@@ -93,7 +93,7 @@ TEST_CASE("Hopf points of FitzHugh-Nagumo: the eigenvalues are imaginary there")
 }
 
 TEST_CASE("local rules: sums of products and pairs agree, and average over samples") {
-  const char* text = R"(schema = 1
+  const char* text = R"toml(schema = 1
 seed = 2
 [data]
 inputs = [[0.5, -1.0], [1.5, 0.3], [-0.7, 0.9]]
@@ -117,7 +117,7 @@ activation = "identity"
 [projection."x -> y"]
 weights = { init = "normal", std = 1 }
 plasticity = "RULE"
-)";
+)toml";
   const auto rates = [&](const std::string& rule) {
     std::string own = text;
     own.replace(own.find("RULE"), 4, rule);
