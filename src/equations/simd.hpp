@@ -45,6 +45,16 @@ NEURODE_INLINE Vec load(const double* p) {
   std::memcpy(&v, p, sizeof v);
   return v;
 }
+/// The first `count` lanes (at least 1, less than all), the others 1. Touches no memory beyond them.
+NEURODE_INLINE Vec load_first(const double* p, std::size_t count) {
+#if defined(__AVX512F__)
+  return _mm512_mask_loadu_pd(_mm512_set1_pd(1.0), static_cast<__mmask8>((1U << count) - 1U), p);
+#else
+  Vec v;
+  for (std::size_t k = 0; k < kLanes; ++k) v[k] = k < count ? p[k] : 1.0;
+  return v;
+#endif
+}
 NEURODE_INLINE void store(double* p, Vec v) { std::memcpy(p, &v, sizeof v); }
 NEURODE_INLINE Vec splat(double x) { return x - Vec{}; }
 NEURODE_INLINE Mask bits(Vec v) {

@@ -46,6 +46,15 @@ NEURODE_INLINE Vec exprel(Vec x) {
   return x == 0.0 ? splat(1.0) : y;
 }
 
+/// a / exprel(x), with one division for two.
+NEURODE_INLINE Vec div_exprel(Vec a, Vec x) {
+  Vec y = x / expm1(x);
+  const Mask big = x > kBig;
+  if (any(big)) [[unlikely]]
+    y = big ? (x < 1e5 ? x : splat(1e5)) * exp(kShift - x) / kExpShift : y;
+  return a * (x == 0.0 ? splat(1.0) : y);
+}
+
 /// Taylor coefficients at 0 of the derivative number `order` of exprel, for y = |x|: of the function itself for x > 0;
 /// for x < 0 of e^-x times it (exprel(x) = e^x exprel(-x) gives e^x * order! * sum y^k/(k+1+order)!). All are
 /// positive: nothing cancels.

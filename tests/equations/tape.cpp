@@ -217,6 +217,12 @@ TEST_CASE("tape: instructions are fused and shared") {
   CHECK(count(tape({"x/4"}), Code::mul) == 1);
   CHECK(count(tape({"x/3"}), Code::mul) == 0);
   CHECK(tape({"x"}).instructions() == 1);
+  CHECK(count(tape({"(x + y)*z"}), Code::sum_times) == 1);
+  CHECK(count(tape({"z*(x - y)"}), Code::difference_times) == 1);
+  CHECK(count(tape({"(x - y)/z"}), Code::difference_over) == 1);
+  CHECK(count(tape({"(x + y)/z", "x + y"}), Code::sum_over) == 0);
+  CHECK(count(tape({"z/(x + y)"}), Code::div) == 1);
+  CHECK(count(tape({"0.1/exprel(x)"}), Code::div_exprel) == 1);
   CHECK(tape({"x"}).inputs() == 3);
   CHECK(tape({"x", "y"}).outputs() == 2);
   CHECK(Tape().instructions() == 0);
