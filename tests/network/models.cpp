@@ -225,19 +225,26 @@ TEST_CASE("Wilson-Cowan: formula; silent without drive, a limit cycle at P = 1.2
   CHECK(close(r.at("I"), -i + (1 - 1 / (1 + std::exp(2 * 3.7)) - i) * s(15 * e - 3 * i + 0.5, 2, 3.7)));
   m.set("Q", 0);
   State x = {{"E", 0}, {"I", 0}};
-  double low = 1, high = 0;
+  double low = 1, high = 0, first = 0, last = 0;
   int crossings = 0;
-  for (int k = 0; k < 4000; ++k) {
-    const State y = m.step(x, 0.02);
+  const double h = 0.02;
+  for (int k = 0; k < 5000; ++k) {
+    const State y = m.step(x, h);
     if (k >= 2000) {
       low = std::min(low, y.at("E"));
       high = std::max(high, y.at("E"));
-      crossings += x.at("E") < 0.2 && y.at("E") >= 0.2;
+      if (x.at("E") < 0.2 && y.at("E") >= 0.2) {
+        last = h * (k + (0.2 - x.at("E")) / (y.at("E") - x.at("E")));
+        if (crossings++ == 0) first = last;
+      }
     }
     x = y;
   }
-  CHECK(high - low > 0.3);
-  CHECK(crossings >= 4);
+  // Extremes and period of an independent integration.
+  CHECK(std::abs(low - 0.1025593) < 5e-5);
+  CHECK(std::abs(high - 0.2696595) < 5e-5);
+  REQUIRE(crossings > 10);
+  CHECK(std::abs((last - first) / (crossings - 1) - 4.995894) < 1e-4);
 }
 
 TEST_CASE("plasticity rules") {
