@@ -48,8 +48,9 @@ void read_activation(const scenario::PopulationSection& section, Population& pop
     return;
   }
   const std::string& text = value.string();
-  const bool word = !text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") ==
-                                         std::string::npos;
+  const bool word =
+      !text.empty() &&
+      text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") == std::string::npos;
   if (word && text != "I") {
     diagnostics.add(unknown_name("activation", value, text, entry_names(activations())));
     return;
@@ -65,7 +66,8 @@ void read_activation(const scenario::PopulationSection& section, Population& pop
 void check_equations(Population& pop, Diagnostics& diagnostics) {
   equations::Graph graph;
   const std::string key = "population." + pop.name + ".activation";
-  const Instance i = instantiate(graph, *pop.model, {pop.activation, pop.softmax, pop.activation_where, key}, diagnostics);
+  const Instance i =
+      instantiate(graph, *pop.model, {pop.activation, pop.softmax, pop.activation_where, key}, diagnostics);
   for (const auto& [state, value] : i.rates) pop.initial.emplace_back(state, Vector());
 }
 
@@ -115,8 +117,9 @@ void read_biases(const scenario::PopulationSection& section, const scenario::Sce
     bias.input = given.empty() ? pop.model->inputs.front() : given;
     if (!pop.has_input(bias.input)) {
       const Value& source = weights.init.source;
-      diagnostics.add({source.where, source.key, fmt::format("model \"{}\" has no input \"{}\"", pop.model->name, bias.input),
-                       "", quoted_list(pop.model->inputs), nearest_name(bias.input, pop.model->inputs)});
+      diagnostics.add({source.where, source.key,
+                       fmt::format("model \"{}\" has no input \"{}\"", pop.model->name, bias.input), "",
+                       quoted_list(pop.model->inputs), nearest_name(bias.input, pop.model->inputs)});
       continue;
     }
     bias.name = pop.name + ".bias" + (bias.input == pop.model->inputs.front() ? "" : "." + bias.input);
@@ -202,8 +205,8 @@ void build_population(const scenario::PopulationSection& section, const scenario
   for (const auto& spec : pop.model->parameters) {
     const Value* v = parameters.find(spec.name);
     if (!v) continue;
-    const auto values = per_neuron(*v, pop.size, "population " + pop.name + " parameter " + spec.name, scenario, &spec,
-                                   diagnostics);
+    const auto values =
+        per_neuron(*v, pop.size, "population " + pop.name + " parameter " + spec.name, scenario, &spec, diagnostics);
     if (values) pop.parameters.push_back({spec.name, *values});
   }
   if (states_known) read_initial(section, scenario, pop, diagnostics);
@@ -223,18 +226,20 @@ void build_projection(const scenario::ProjectionSection& section, const scenario
   if (!to.model->equations.text.empty() || !to.model->name.empty()) {
     pr.into = section.into.empty() ? to.model->inputs.front() : section.into;
     if (!to.has_input(pr.into)) {
-      diagnostics.add({section.where, "projection.\"" + section.name + "\".into",
-                       fmt::format("model \"{}\" of population \"{}\" has no input \"{}\"", to.model->name, to.name, pr.into),
-                       "", quoted_list(to.model->inputs), nearest_name(pr.into, to.model->inputs)});
+      diagnostics.add(
+          {section.where, "projection.\"" + section.name + "\".into",
+           fmt::format("model \"{}\" of population \"{}\" has no input \"{}\"", to.model->name, to.name, pr.into), "",
+           quoted_list(to.model->inputs), nearest_name(pr.into, to.model->inputs)});
     }
   }
   if (from.softmax) {
-    diagnostics.add({section.where, "projection.\"" + section.name + "\"",
-                     "softmax is for the output population only", fmt::format("a projection from \"{}\"", from.name),
+    diagnostics.add({section.where, "projection.\"" + section.name + "\"", "softmax is for the output population only",
+                     fmt::format("a projection from \"{}\"", from.name),
                      "an activation of one neuron's input alone where other populations read it", ""});
   }
   if (section.weights.init.name.empty() || !fits(section, from, to, network, diagnostics)) return;
-  const auto values = initialise(section.weights.init, to.size, from.size, true, section.name + ".weights", scenario, diagnostics);
+  const auto values =
+      initialise(section.weights.init, to.size, from.size, true, section.name + ".weights", scenario, diagnostics);
   if (values) pr.weights = std::make_shared<const Matrix>(std::move(*values));
   pr.plastic = section.weights.plastic;
   if (section.plasticity) {

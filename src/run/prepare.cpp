@@ -87,9 +87,10 @@ void read_stops(Prepared& p, Diagnostics& diagnostics) {
       const auto evaluate = metric->evaluate;
       const double limit = stop.value.number();
       const double sign = stop.kind == "accuracy" ? 1 : -1;  // accuracy rises to its limit, loss falls to it
-      rule.event = {stop.kind + (sign > 0 ? " >= " : " <= ") + stop.value.to_toml(),
-                    [evaluate, limit, sign](double t, const Vector& x) { return sign * (evaluate(t, x.data()) - limit); },
-                    1, true};
+      rule.event = {
+          stop.kind + (sign > 0 ? " >= " : " <= ") + stop.value.to_toml(),
+          [evaluate, limit, sign](double t, const Vector& x) { return sign * (evaluate(t, x.data()) - limit); }, 1,
+          true};
       rule.holds = [evaluate, limit, sign](double t, const double* x) { return sign * (evaluate(t, x) - limit) >= 0; };
     }
     p.stops.push_back(std::move(rule));
@@ -121,20 +122,28 @@ integrate::Options read_integrator(const scenario::Scenario& scenario, const Sta
   options.max_rejected = p.integer("max_rejected");
   options.max_wall_seconds = p.number("max_wall_seconds");
   read_atol(scenario, layout, options.rtol, options, diagnostics);
-  if (entry->adaptive()) return options;
+  if (entry->adaptive()) {
+    if (const Value* v = section.settings.find("dt_min"); v && !(options.dt_min < options.dt_max)) {
+      diagnostics.add(
+          {v->where, v->key, "leaves no step", v->to_toml(), fmt::format("< dt_max = {}", options.dt_max), ""});
+    }
+    return options;
+  }
 
   if (!(options.dt > 0)) {
-    diagnostics.add({section.where, "integrator.dt", "\"" + entry->name + "\" takes fixed steps and needs their size", "",
-                     "dt = a number > 0", ""});
+    diagnostics.add({section.where, "integrator.dt", "\"" + entry->name + "\" takes fixed steps and needs their size",
+                     "", "dt = a number > 0", ""});
   }
   for (const char* key : {"rtol", "dt_min", "dt_max"}) {
     const Value* v = section.settings.find(key);
     if (!v) continue;
-    diagnostics.add({v->key_where, v->key, "\"" + entry->name + "\" takes fixed steps, which no tolerance or limit changes", "",
+    diagnostics.add({v->key_where, v->key,
+                     "\"" + entry->name + "\" takes fixed steps, which no tolerance or limit changes", "",
                      "dt; or an adaptive method such as \"tsit5\"", ""});
   }
   for (const auto& [name, v] : section.atol) {
-    diagnostics.add({v.key_where, v.key, "\"" + entry->name + "\" takes fixed steps, which no tolerance or limit changes", "",
+    diagnostics.add({v.key_where, v.key,
+                     "\"" + entry->name + "\" takes fixed steps, which no tolerance or limit changes", "",
                      "dt; or an adaptive method such as \"tsit5\"", ""});
   }
   return options;
