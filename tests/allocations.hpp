@@ -29,6 +29,7 @@ class Count {
 #ifdef NEURODE_COUNT_ALLOCATIONS
 #include <atomic>
 #include <cerrno>
+#include <cstdlib>
 
 namespace allocations::detail {
 inline std::atomic<std::size_t> number{0};
@@ -42,27 +43,27 @@ void* __libc_calloc(std::size_t, std::size_t);
 void* __libc_realloc(void*, std::size_t);
 void* __libc_memalign(std::size_t, std::size_t);
 
-void* malloc(std::size_t n) {
+void* malloc(std::size_t n) noexcept {
   ++allocations::detail::number;
   return __libc_malloc(n);
 }
-void* calloc(std::size_t n, std::size_t size) {
+void* calloc(std::size_t n, std::size_t size) noexcept {
   ++allocations::detail::number;
   return __libc_calloc(n, size);
 }
-void* realloc(void* p, std::size_t n) {
+void* realloc(void* p, std::size_t n) noexcept {
   ++allocations::detail::number;
   return __libc_realloc(p, n);
 }
-void* memalign(std::size_t alignment, std::size_t n) {
+void* memalign(std::size_t alignment, std::size_t n) noexcept {
   ++allocations::detail::number;
   return __libc_memalign(alignment, n);
 }
-void* aligned_alloc(std::size_t alignment, std::size_t n) {
+void* aligned_alloc(std::size_t alignment, std::size_t n) noexcept {
   ++allocations::detail::number;
   return __libc_memalign(alignment, n);
 }
-int posix_memalign(void** p, std::size_t alignment, std::size_t n) {
+int posix_memalign(void** p, std::size_t alignment, std::size_t n) noexcept {
   ++allocations::detail::number;
   *p = __libc_memalign(alignment, n);
   return *p ? 0 : ENOMEM;

@@ -83,10 +83,12 @@ NEURODE_INLINE Vec equal(Vec a, Vec b) { return simd::truth(a == b); }
 NEURODE_INLINE Vec not_equal(Vec a, Vec b) { return simd::truth(a != b); }
 NEURODE_INLINE Vec logical_and(Vec a, Vec b) { return simd::truth((a != 0.0) & (b != 0.0)); }
 NEURODE_INLINE Vec logical_or(Vec a, Vec b) { return simd::truth((a != 0.0) | (b != 0.0)); }
-// The compiler makes one rounding of these where the processor has fused multiply-add.
-NEURODE_INLINE Vec mul_add(Vec a, Vec b, Vec c) { return a * b + c; }
-NEURODE_INLINE Vec mul_sub(Vec a, Vec b, Vec c) { return a * b - c; }
-NEURODE_INLINE Vec sub_mul(Vec a, Vec b, Vec c) { return c - a * b; }
+NEURODE_INLINE Vec mul_sub(Vec a, Vec b, Vec c) { return simd::mul_add(a, b, -c); }
+NEURODE_INLINE Vec sub_mul(Vec a, Vec b, Vec c) { return simd::mul_add(-a, b, c); }
+NEURODE_INLINE Vec sum_times(Vec a, Vec b, Vec c) { return (a + b) * c; }
+NEURODE_INLINE Vec difference_times(Vec a, Vec b, Vec c) { return (a - b) * c; }
+NEURODE_INLINE Vec sum_over(Vec a, Vec b, Vec c) { return (a + b) / c; }
+NEURODE_INLINE Vec difference_over(Vec a, Vec b, Vec c) { return (a - b) / c; }
 NEURODE_INLINE Vec where(Vec a, Vec b, Vec c) { return a != 0.0 ? b : c; }
 
 constexpr std::array<KernelRow, kTapeCodes> make_kernels() {
@@ -130,9 +132,14 @@ constexpr std::array<KernelRow, kTapeCodes> make_kernels() {
   set(Code::not_equal, row<not_equal>());
   set(Code::logical_and, row<logical_and>());
   set(Code::logical_or, row<logical_or>());
-  set(Code::mul_add, row<mul_add>());
+  set(Code::mul_add, row<simd::mul_add>());
   set(Code::mul_sub, row<mul_sub>());
   set(Code::sub_mul, row<sub_mul>());
+  set(Code::div_exprel, row<simd::div_exprel>());
+  set(Code::sum_times, row<sum_times>());
+  set(Code::difference_times, row<difference_times>());
+  set(Code::sum_over, row<sum_over>());
+  set(Code::difference_over, row<difference_over>());
   set(Code::where, row<where>());
   return rows;
 }
@@ -145,6 +152,16 @@ constexpr bool complete(const std::array<KernelRow, kTapeCodes>& rows) {
 }
 
 }  // namespace
+
+void copy_padded(std::size_t n, double* out, const double* in) {
+  std::size_t i = 0;
+  for (; i + simd::kLanes <= n; i += simd::kLanes) simd::store(out + i, simd::load(in + i));
+  if (i < n) {
+    simd::store(out + i, simd::load_first(in + i, n - i));
+    i += simd::kLanes;
+  }
+  for (; i % 8 != 0; i += simd::kLanes) simd::store(out + i, simd::splat(1.0));
+}
 
 const std::array<KernelRow, kTapeCodes> kKernels = make_kernels();
 static_assert(complete(make_kernels()));

@@ -15,6 +15,10 @@ using Kernel = void (*)(std::size_t n, double* out, const double* a, const doubl
 /// the instruction does not have counts as one number). With all bits set: the kernel that takes all of them as lanes.
 using KernelRow = std::array<Kernel, 8>;
 
+/// Copies n lanes and pads them with ones to a multiple of 8. In whole vectors, since a load that spans several earlier
+/// stores has to wait for them.
+void copy_padded(std::size_t n, double* out, const double* in);
+
 /// By Tape::Code.
 extern const std::array<KernelRow, kTapeCodes> kKernels;
 

@@ -14,6 +14,7 @@ namespace neurode::equations {
 namespace {
 
 using Code = Tape::Code;
+using Value = Lowered::Value;
 
 Code code_of(Op op) {
   switch (op) {
@@ -178,32 +179,67 @@ class Lowering {
   }
 
   void fuse() {
-    auto& values = out_.values;
-    std::vector<std::uint32_t> uses(values.size());
-    for (const std::uint32_t k : out_.outputs) uses[k] += 2;  // an output must be there on its own
-    for (std::size_t i = values.size(); i-- > 0;) {
-      const auto& v = values[i];
-      if (v.kind != Lowered::Kind::computed || uses[i] == 0) continue;
-      for (int k = 0; k < operand_count(v.code); ++k) ++uses[v.operand[k]];
+    uses_.assign(out_.values.size(), 0);
+    for (const std::uint32_t k : out_.outputs) uses_[k] += 2;  // an output must be there on its own
+    for (std::size_t i = uses_.size(); i-- > 0;) {
+      const Value& v = out_.values[i];
+      if (v.kind != Lowered::Kind::computed || uses_[i] == 0) continue;
+      for (int k = 0; k < operand_count(v.code); ++k) ++uses_[v.operand[k]];
     }
-    const auto fusible = [&](std::uint32_t i) {
-      return values[i].kind == Lowered::Kind::computed && values[i].code == Code::mul && uses[i] == 1;
-    };
-    for (auto& v : values) {
-      if (v.kind != Lowered::Kind::computed || (v.code != Code::add && v.code != Code::sub)) continue;
-      const auto [a, b] = std::pair(v.operand[0], v.operand[1]);
-      const bool right = fusible(b);
-      if (!right && !fusible(a)) continue;
-      const auto& product = values[right ? b : a];
-      const std::uint32_t other = right ? a : b;
-      const Code code = v.code == Code::add ? Code::mul_add : right ? Code::sub_mul : Code::mul_sub;
-      v = {Lowered::Kind::computed, code, {product.operand[0], product.operand[1], other}};
+    for (Value& v : out_.values) fuse_product(v);
+    for (std::size_t i = 0; i < uses_.size(); ++i) {
+      if (uses_[i] > 0) fuse_factor(out_.values[i]);
+    }
+  }
+
+  /// Is it there for one other value alone, and of that code?
+  bool serves_one(std::uint32_t i, Code code) const {
+    return uses_[i] == 1 && out_.values[i].kind == Lowered::Kind::computed && out_.values[i].code == code;
+  }
+
+  /// Takes over the only use of value i by giving its operands to v.
+  void absorb(Value& v, Code code, std::uint32_t i, std::uint32_t other) {
+    const Value& inner = out_.values[i];
+    uses_[i] = 0;
+    v = {Lowered::Kind::computed, code, {inner.operand[0], inner.operand[1], other}};
+  }
+
+  /// a*b + c, a*b - c, c - a*b
+  void fuse_product(Value& v) {
+    if (v.kind != Lowered::Kind::computed || (v.code != Code::add && v.code != Code::sub)) return;
+    const std::uint32_t a = v.operand[0], b = v.operand[1];
+    if (serves_one(b, Code::mul)) {
+      absorb(v, v.code == Code::add ? Code::mul_add : Code::sub_mul, b, a);
+    } else if (serves_one(a, Code::mul)) {
+      absorb(v, v.code == Code::add ? Code::mul_add : Code::mul_sub, a, b);
+    }
+  }
+
+  /// (a +- b) * c, (a +- b) / c, a / exprel(b)
+  void fuse_factor(Value& v) {
+    if (v.kind != Lowered::Kind::computed || (v.code != Code::mul && v.code != Code::div)) return;
+    const bool times = v.code == Code::mul;
+    const std::uint32_t a = v.operand[0], b = v.operand[1];
+    const Code of_sum = times ? Code::sum_times : Code::sum_over;
+    const Code of_difference = times ? Code::difference_times : Code::difference_over;
+    if (serves_one(a, Code::add)) {
+      absorb(v, of_sum, a, b);
+    } else if (serves_one(a, Code::sub)) {
+      absorb(v, of_difference, a, b);
+    } else if (times && serves_one(b, Code::add)) {
+      absorb(v, of_sum, b, a);
+    } else if (times && serves_one(b, Code::sub)) {
+      absorb(v, of_difference, b, a);
+    } else if (!times && serves_one(b, Code::exprel)) {
+      uses_[b] = 0;
+      v = {Lowered::Kind::computed, Code::div_exprel, {a, out_.values[b].operand[0], 0}};
     }
   }
 
   const Graph& graph_;
   Lowered out_;
   std::vector<std::uint32_t> place_;  // of nodes: their values
+  std::vector<std::uint32_t> uses_;   // of values
   std::unordered_map<std::uint64_t, std::uint32_t> constants_;
   std::map<std::tuple<Code, std::uint32_t, std::uint32_t, std::uint32_t>, std::uint32_t> made_;
 };

@@ -22,7 +22,8 @@ struct Lowered {
 };
 
 /// Chooses instructions: small powers become products, division by a power of two a product, and a product used once in
-/// a sum or difference is fused with it. Constants are those that instructions read.
+/// a sum or difference is fused with it, as is a sum or difference used once as a factor or numerator. Constants are
+/// those that instructions read.
 /// @throws std::invalid_argument if an output depends on a symbol that is not an input
 Lowered lower(const Graph& graph, std::span<const Node> outputs, std::span<const Node> inputs);
 

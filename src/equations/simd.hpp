@@ -5,6 +5,9 @@
 // Every lane is computed from its own operand alone.
 
 #include <features.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 #include <cmath>
 #include <cstddef>
@@ -42,6 +45,16 @@ NEURODE_INLINE Vec load(const double* p) {
   std::memcpy(&v, p, sizeof v);
   return v;
 }
+/// The first `count` lanes (at least 1, less than all), the others 1. Touches no memory beyond them.
+NEURODE_INLINE Vec load_first(const double* p, std::size_t count) {
+#if defined(__AVX512F__)
+  return _mm512_mask_loadu_pd(_mm512_set1_pd(1.0), static_cast<__mmask8>((1U << count) - 1U), p);
+#else
+  Vec v;
+  for (std::size_t k = 0; k < kLanes; ++k) v[k] = k < count ? p[k] : 1.0;
+  return v;
+#endif
+}
 NEURODE_INLINE void store(double* p, Vec v) { std::memcpy(p, &v, sizeof v); }
 NEURODE_INLINE Vec splat(double x) { return x - Vec{}; }
 NEURODE_INLINE Mask bits(Vec v) {
@@ -70,6 +83,21 @@ NEURODE_INLINE Vec lane_by_lane(Vec x, F f) {
   Vec y;
   for (std::size_t k = 0; k < kLanes; ++k) y[k] = f(x[k]);
   return y;
+}
+/// a*b + c with one rounding where the processor has that, and everywhere in a program with the same one: left to the
+/// compiler, a product of two numbers that a loop does not change would be rounded on its own.
+NEURODE_INLINE Vec mul_add(Vec a, Vec b, Vec c) {
+#if defined(__AVX512F__)
+  return _mm512_fmadd_pd(a, b, c);
+#elif defined(__AVX2__) && defined(__FMA__)
+  return _mm256_fmadd_pd(a, b, c);
+#elif defined(__FP_FAST_FMA)
+  Vec y;
+  for (std::size_t k = 0; k < kLanes; ++k) y[k] = __builtin_fma(a[k], b[k], c[k]);
+  return y;
+#else
+  return a * b + c;
+#endif
 }
 NEURODE_INLINE Vec sqrt(Vec x) {
   return lane_by_lane(x, [](double v) { return __builtin_sqrt(v); });

@@ -25,7 +25,7 @@ NEURODE_INLINE Vec logistic(Vec x) {
 NEURODE_INLINE Vec softplus(Vec x) { return (x > 0.0 ? x : splat(0.0)) + log1p(exp(-abs(x))); }
 
 /// From here on the exponential is taken in two factors, since it overflows before what is divided by x does.
-inline constexpr double kBig = 700;
+inline constexpr double kBig = 690;
 inline constexpr double kShift = 20;
 inline constexpr double kExpShift = 485165195.40979027796910683054;  // exp(20)
 
@@ -44,6 +44,15 @@ NEURODE_INLINE Vec exprel(Vec x) {
     y = x > 740.0 ? splat(INFINITY) : y;
   }
   return x == 0.0 ? splat(1.0) : y;
+}
+
+/// a / exprel(x), with one division for two.
+NEURODE_INLINE Vec div_exprel(Vec a, Vec x) {
+  Vec y = x / expm1(x);
+  const Mask big = x > kBig;
+  if (any(big)) [[unlikely]]
+    y = big ? (x < 1e5 ? x : splat(1e5)) * exp(kShift - x) / kExpShift : y;
+  return a * (x == 0.0 ? splat(1.0) : y);
 }
 
 /// Taylor coefficients at 0 of the derivative number `order` of exprel, for y = |x|: of the function itself for x > 0;

@@ -8,7 +8,8 @@ namespace neurode::equations {
 
 /// What an instruction does with its operands a, b, c. Comparisons and logic give 1.0 or 0.0.
 enum class Tape::Code : std::uint8_t {
-  copy,  // a
+  copy,
+  // f(a)
   neg,
   logical_not,
   exp,
@@ -31,7 +32,8 @@ enum class Tape::Code : std::uint8_t {
   abs,
   sign,
   heaviside,
-  floor,  // f(a)
+  floor,
+  // a op b
   add,
   sub,
   mul,
@@ -44,11 +46,17 @@ enum class Tape::Code : std::uint8_t {
   equal,
   not_equal,
   logical_and,
-  logical_or,  // a op b
-  mul_add,
-  mul_sub,
-  sub_mul,  // a*b + c, a*b - c, c - a*b
-  where,    // a != 0 ? b : c
+  logical_or,
+  div_exprel,  // a / exprel(b)
+  // of three: one rounding in the first three, as separate instructions round in the others
+  mul_add,           // a*b + c
+  mul_sub,           // a*b - c
+  sub_mul,           // c - a*b
+  sum_times,         // (a + b) * c
+  difference_times,  // (a - b) * c
+  sum_over,          // (a + b) / c
+  difference_over,   // (a - b) / c
+  where,             // a != 0 ? b : c
 };
 inline constexpr std::size_t kTapeCodes = static_cast<std::size_t>(Tape::Code::where) + 1;
 

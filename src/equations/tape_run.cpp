@@ -59,8 +59,7 @@ Tape::Frame Tape::open(std::size_t n, const LaneInput* inputs, double* const* ou
     f.places[k] = inputs[k].data;
     if (!staged || inputs[k].uniform) continue;
     double* copy = f.staged + k * kStaged;
-    std::memcpy(copy, inputs[k].data, n * sizeof(double));
-    std::fill(copy + n, copy + round_up(n), inputs[k].data[n - 1]);
+    copy_padded(n, copy, inputs[k].data);
     f.places[k] = copy;
   }
   const std::size_t first_constant = inputs_ + outputs_;

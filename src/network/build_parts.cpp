@@ -1,10 +1,11 @@
-// Populations, projections and stimuli from their sections.
+// Populations and projections from their sections.
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <optional>
 
+#include "network/assembler.hpp"
 #include "network/build.hpp"
 #include "neurode/network/instantiate.hpp"
 
@@ -122,7 +123,8 @@ void read_biases(const scenario::PopulationSection& section, const scenario::Sce
       continue;
     }
     bias.name = pop.name + ".bias" + (bias.input == pop.model->inputs.front() ? "" : "." + bias.input);
-    const auto values = initialise(weights.init, pop.size, 1, false, bias.name, scenario, diagnostics);
+    const auto values = initialise(weights.init, pop.size, 1, false, bias.name, scenario, diagnostics,
+                                   unit_of(*pop.model, bias.input));
     if (!values) continue;
     bias.values = *values;
     bias.plastic = weights.plastic;
@@ -261,71 +263,6 @@ void build_projection(const scenario::ProjectionSection& section, const scenario
     }
   }
   network.projections.push_back(std::move(pr));
-}
-
-void build_stimulus(const scenario::StimulusSection& section, const scenario::Scenario& scenario, Network& network,
-                    Diagnostics& diagnostics) {
-  const std::string key = "stimulus." + section.name;
-  const int target = section.target.is_string() ? network.find(section.target.string()) : -1;
-  Stimulus s;
-  s.name = section.name;
-  s.entry = find_entry(stimuli(), section.kind.name);
-  if (section.kind.name.empty()) return;  // reported with the scenario
-  if (!s.entry) {
-    diagnostics.add(unknown_name("stimulus", section.kind.source, section.kind.name, entry_names(stimuli())));
-    return;
-  }
-  s.parameters =
-      read_parameters(s.entry->parameters, section.kind.settings, "stimulus \"" + s.entry->name + "\"", diagnostics);
-  if (target < 0) return;  // reported with the scenario
-  s.target = static_cast<std::size_t>(target);
-  const Population& pop = network.populations[s.target];
-  s.into = section.into.empty() ? pop.model->inputs.empty() ? "I" : pop.model->inputs.front() : section.into;
-  if (!pop.model->name.empty() && !pop.has_input(s.into)) {
-    diagnostics.add({section.where, key + ".into",
-                     fmt::format("model \"{}\" has no input \"{}\"", pop.model->name, s.into), "",
-                     quoted_list(pop.model->inputs), nearest_name(s.into, pop.model->inputs)});
-  }
-  for (const auto n : section.neurons) {
-    if (n >= pop.size) {
-      diagnostics.add({section.neurons_value.where, key + ".neurons",
-                       fmt::format("population \"{}\" has no neuron {}", pop.name, n), "",
-                       fmt::format("0 to {}", pop.size - 1), ""});
-      return;
-    }
-  }
-  s.neurons = section.neurons;
-  for (const auto& spec : s.entry->parameters) {
-    const Value* v = s.parameters.find(spec.name);
-    if (!v || spec.kind != Kind::per_neuron) continue;
-    const auto values = per_neuron(*v, pop.size, key + " " + spec.name, scenario, &spec, diagnostics);
-    if (values) s.values.push_back({spec.name, *values});
-  }
-  if (s.entry->from_file && s.parameters.has("path")) {
-    const auto path = scenario.folder / s.parameters.text("path");
-    const std::size_t before = diagnostics.size();
-    Matrix m = read_csv_matrix(path, true, diagnostics);
-    if (diagnostics.size() > before) return;
-    auto table = std::make_shared<TimeTable>();
-    table->linear = s.parameters.text("interpolation") == "linear";
-    const Location where{path.string(), 0, 0};
-    if (m.cols() != 2 && m.cols() != pop.size + 1) {
-      diagnostics.add({where, key + ".path", "must have a time column and one column, or one a neuron",
-                       fmt::format("{} columns", m.cols()), fmt::format("2 or {} columns", pop.size + 1), ""});
-      return;
-    }
-    for (Index i = 0; i < m.rows(); ++i) {
-      if (i > 0 && !(m(i, 0) > m(i - 1, 0))) {
-        diagnostics.add({where, key + ".path", fmt::format("times must ascend (row {})", i + 1), number_text(m(i, 0)),
-                         "a time above " + number_text(m(i - 1, 0)), ""});
-        return;
-      }
-      table->times.push_back(m(i, 0));
-    }
-    table->values = m.rightCols(m.cols() - 1).transpose();
-    s.table = std::move(table);
-  }
-  network.stimuli.push_back(std::move(s));
 }
 
 }  // namespace neurode::network

@@ -32,8 +32,7 @@ Matrix inline_rows(const Value& v, Diagnostics& diagnostics) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const bool nested = rows[i].is_list();
     const std::size_t n = nested ? rows[i].list().size() : 1;
-    if (n != width || n == 0)
-      return fault(rows[i], "every row must be as long as the first", fmt::format("{} after {}", n, width));
+    if (n != width || n == 0) return {};  // reported with the scenario
     for (std::size_t j = 0; j < n; ++j) {
       const Value& x = nested ? rows[i].list()[j] : rows[i];
       const auto checked = check_value(ParameterSpec::make(Kind::number, "number", ""), x, diagnostics);
@@ -49,7 +48,7 @@ Rows rows_inline(const scenario::DataSection& section, Diagnostics& diagnostics)
   if (section.inputs) out.inputs = inline_rows(*section.inputs, diagnostics);
   if (section.targets) {
     out.targets = inline_rows(*section.targets, diagnostics);
-    if (diagnostics.empty() && out.targets.rows() != out.inputs.rows()) {
+    if (diagnostics.empty() && out.inputs.rows() > 0 && out.targets.rows() != out.inputs.rows()) {
       diagnostics.add({section.targets->where, section.targets->key, "must have as many rows as inputs",
                        fmt::format("{} rows", out.targets.rows()), fmt::format("{} rows", out.inputs.rows()), ""});
     }

@@ -101,6 +101,7 @@ class ColumnReader {
 Columns choose_columns(const Csv& csv, const Value& file, const Parameters& settings, Diagnostics& diagnostics) {
   ColumnReader reader(csv, diagnostics);
   const Value *inputs = settings.find("input_columns"), *targets = settings.find("target_columns");
+  const std::size_t faults = diagnostics.size();
   Columns out;
   if (inputs) out.inputs = reader.read(*inputs);
   if (targets) {
@@ -115,7 +116,7 @@ Columns choose_columns(const Csv& csv, const Value& file, const Parameters& sett
       return std::find(out.targets.begin(), out.targets.end(), c) != out.targets.end();
     });
   }
-  if (out.inputs.empty()) {
+  if (out.inputs.empty() && diagnostics.size() == faults) {
     const Value& at = inputs ? *inputs : targets ? *targets : file;
     diagnostics.add({at.where, at.key, "no column is left for the inputs",
                      fmt::format("{} in the file", reader.width()),

@@ -10,6 +10,10 @@ static std::recursive_mutex& library_mutex() {
 }
 
 Session::Session() : lock_(library_mutex()) {
+  // Everything is closed by its owner. The library's own clean-up at exit would only meet files that could not be
+  // closed for want of room, and crash on them.
+  static const herr_t no_cleanup = H5dont_atexit();
+  static_cast<void>(no_cleanup);
   H5Eget_auto2(H5E_DEFAULT, &print_, &print_data_);
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
 }

@@ -23,7 +23,7 @@ h5::Handle creation_properties(const h5::Origin& origin) {
   return list;
 }
 
-h5::Handle access_properties(const h5::Origin& origin) {
+h5::Handle access_properties(const h5::Origin& origin, std::size_t metadata_bytes) {
   h5::Handle list(origin.check(H5Pcreate(H5P_FILE_ACCESS), "create the file"), H5Pclose);
   origin.check(H5Pset_fclose_degree(list, H5F_CLOSE_STRONG), "create the file");
   // Not the latest format: its superblock marks an open file, and refuses to open one that was not closed.
@@ -31,6 +31,8 @@ h5::Handle access_properties(const h5::Origin& origin) {
 #if H5_VERSION_GE(1, 10, 7)
   origin.check(H5Pset_file_locking(list, false, true), "create the file");
 #endif
+  // Metadata in blocks of their own, so that the numbers lie side by side and what is freed of them can be given back.
+  origin.check(H5Pset_meta_block_size(list, metadata_bytes), "create the file");
   // A cache of fixed, ample size: dirty entries stay until flush(), clean ones make room for new ones.
   H5AC_cache_config_t cache;
   cache.version = H5AC__CURR_CACHE_CONFIG_VERSION;
@@ -47,7 +49,8 @@ h5::Handle access_properties(const h5::Origin& origin) {
 
 }  // namespace
 
-OutputFile::OutputFile(const std::filesystem::path& path, bool overwrite) : origin_{path.string()} {
+OutputFile::OutputFile(const std::filesystem::path& path, bool overwrite, std::size_t metadata_bytes)
+    : origin_{path.string()} {
   check_writable(path, overwrite);
   std::error_code ignored;
   auto target = std::filesystem::canonical(path, ignored);  // through symbolic links; empty if there is nothing yet
@@ -58,7 +61,7 @@ OutputFile::OutputFile(const std::filesystem::path& path, bool overwrite) : orig
     std::filesystem::remove(target, error);
     if (error) throw FileError(origin_.path, "cannot replace the file: " + error.message());
   }
-  const auto creation = creation_properties(origin_), access = access_properties(origin_);
+  const auto creation = creation_properties(origin_), access = access_properties(origin_, metadata_bytes);
   file_ = {origin_.check(H5Fcreate(target.c_str(), H5F_ACC_EXCL, creation, access), "create the file"), H5Fclose};
 }
 

@@ -13,7 +13,8 @@ namespace neurode::record {
 class OutputFile {
  public:
   /// Creates it; an older file of that name is unlinked first, so that programs which have it open keep it.
-  OutputFile(const std::filesystem::path& path, bool overwrite);
+  /// `metadata_bytes`: about how much the file's own structure will take at first.
+  OutputFile(const std::filesystem::path& path, bool overwrite, std::size_t metadata_bytes);
   ~OutputFile() { abandon(); }
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;

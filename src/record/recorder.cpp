@@ -231,7 +231,9 @@ Recorder::Recorder(const std::filesystem::path& path, std::vector<Dimension> dim
   impl_->path = path;
   impl_->options = options;
   impl_->dimensions = std::move(dimensions);
-  impl_->file.emplace(path, options.overwrite);
+  // The index of a variable's chunks starts with 2 to 4 kB.
+  const std::size_t metadata = 4096 * std::clamp<std::size_t>(variables.size() + axes.size(), 1, 64);
+  impl_->file.emplace(path, options.overwrite, metadata);
   try {
     impl_->declare(axes, variables, global);
   } catch (...) {  // no file rather than one without its declarations

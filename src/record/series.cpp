@@ -189,9 +189,18 @@ void Series::flush() {
 
 void Series::finish() {
   if (filled_ == 0) return;
+  if (flushed_ > 0) reopen();
   write_buffer_filtered();
   written_ += filled_;
   filled_ = flushed_ = 0;
+}
+
+/// The library remembers of the chunk it wrote last that it is compressed, also when it was not.
+void Series::reopen() {
+  const h5::Handle file(origin_.check(H5Iget_file_id(dataset_), "open variable \"{}\"", name_), H5Fclose);
+  const h5::Handle access(origin_.check(H5Dget_access_plist(dataset_), "open variable \"{}\"", name_), H5Pclose);
+  dataset_.reset();
+  dataset_ = {origin_.check(H5Dopen2(file, name_.c_str(), access), "open variable \"{}\"", name_), H5Dclose};
 }
 
 void Series::grow_to(std::uint64_t points) {

@@ -59,6 +59,7 @@ class Series {
   void close() { dataset_.reset(); }
 
  private:
+  void reopen();
   void grow_to(std::uint64_t points);
   void write_buffer_raw();
   void write_buffer_filtered();

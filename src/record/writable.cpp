@@ -32,13 +32,17 @@ void check_writable(const fs::path& path, bool overwrite) {
   std::error_code error;
   const fs::file_status link = fs::symlink_status(path, error);
   const fs::file_status there = fs::status(path, error);
+  if (there.type() == fs::file_type::none && error != std::errc::permission_denied &&
+      error != std::errc::not_a_directory) {
+    refuse("cannot be written: " + error.message());
+  }
   fs::path folder = path.parent_path().empty() ? fs::path(".") : path.parent_path();
   if (fs::is_directory(there)) refuse("is a folder, not a file that can be written");
   if (path.filename().empty()) refuse("names a folder, not a file");
   if (fs::is_symlink(link) && !fs::exists(there)) refuse("is a symbolic link that leads nowhere");
   if (fs::exists(there)) {
     if (!fs::is_regular_file(there)) refuse("is no ordinary file (a device, pipe or socket)");
-    if (!overwrite) refuse("exists already; choose another name, or allow it to be overwritten");
+    if (!overwrite) refuse("exists already; choose another name, or overwrite it with --force");
     if (access(path.c_str(), W_OK) != 0) {
       refuse("exists and may not be written: " + std::generic_category().message(errno));
     }

@@ -4,7 +4,7 @@
 
 #include <sstream>
 
-//EXP #include "neurode/analysis/export.hpp"
+#include "neurode/analysis/export.hpp"
 #include "neurode/integrate/method.hpp"
 #include "neurode/learning/families.hpp"
 #include "neurode/network/families.hpp"
@@ -71,7 +71,7 @@ std::vector<std::string> method_details(const integrate::MethodEntry& m) {
 const std::vector<Family>& families() {
   static const std::vector<Family> all = {
       {"activations", "activation functions f(I)", "population.NAME.activation", entries_of(network::activations())},
-//EXP      {"exporters", "formats of `neurode export`", "neurode export --format", entries_of(analysis::exporters())},
+      {"exporters", "formats of `neurode export`", "neurode export --format", entries_of(analysis::exporters())},
       {"initialisers", "how weights, biases, parameters and initial values are drawn", "weights = { init = ... }",
        entries_of(network::initialisers())},
       {"integrators", "methods of integration", "integrator.method", entries_of(integrate::methods())},
@@ -82,6 +82,20 @@ const std::vector<Family>& families() {
       {"stimuli", "drives as functions of time", "stimulus.NAME.kind", entries_of(network::stimuli())},
   };
   return all;
+}
+
+scenario::SchemaFamilies schema_families() {
+  scenario::SchemaFamilies f;
+  f.models = model_entries();
+  f.activations = entries_of(network::activations());
+  f.initialisers = entries_of(network::initialisers());
+  f.stimuli = entries_of(network::stimuli());
+  f.plasticity = plasticity_entries();
+  f.rules = entries_of(learning::rules());
+  f.losses = entries_of(learning::losses());
+  f.methods = entries_of(integrate::methods());
+  f.integrator = integrate::integrator_parameters();
+  return f;
 }
 
 const Family* find_family(const std::string& name) { return find_entry(families(), name); }

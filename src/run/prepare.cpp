@@ -90,7 +90,7 @@ void read_stops(Prepared& p, Diagnostics& diagnostics) {
       rule.event = {
           stop.kind + (sign > 0 ? " >= " : " <= ") + stop.value.to_toml(),
           [evaluate, limit, sign](double t, const Vector& x) { return sign * (evaluate(t, x.data()) - limit); }, 1,
-          true};
+          true, false};
       rule.holds = [evaluate, limit, sign](double t, const double* x) { return sign * (evaluate(t, x) - limit) >= 0; };
     }
     p.stops.push_back(std::move(rule));

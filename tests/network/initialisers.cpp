@@ -61,7 +61,7 @@ TEST_CASE("the list of initialisers is sorted and every entry can fill") {
   for (const auto& e : initialisers()) {
     CHECK(before < e.name);
     before = e.name;
-    CHECK(e.fill != nullptr);
+    CHECK((e.fill != nullptr));
     CHECK_FALSE(e.summary.empty());
     CHECK(e.needs_fan == (e.name == "glorot" || e.name == "he" || e.name == "lecun" || e.name == "orthogonal" ||
                           e.name == "spectral_radius"));
@@ -148,7 +148,7 @@ TEST_CASE("variances of lecun, glorot and he, normal and uniform") {
 TEST_CASE("orthogonal: orthonormal rows or columns times the gain") {
   for (const auto& [rows, cols] : {std::pair<Index, Index>{60, 60}, {60, 25}, {25, 60}, {1, 1}, {1, 5}}) {
     const Matrix q = good("orthogonal", rows, cols, table({{"gain", num(2)}})) / 2;
-    const Matrix gram = rows < cols ? q * q.transpose() : q.transpose() * q;
+    const Matrix gram = rows < cols ? Matrix(q * q.transpose()) : Matrix(q.transpose() * q);
     CHECK((gram - Matrix::Identity(gram.rows(), gram.rows())).cwiseAbs().maxCoeff() < 1e-13);
   }
 }

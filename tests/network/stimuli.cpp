@@ -61,7 +61,7 @@ TEST_CASE("the list of stimuli is sorted; each is an expression or a table") {
   for (const auto& e : stimuli()) {
     CHECK(before < e.name);
     before = e.name;
-    CHECK(e.breakpoints != nullptr);
+    CHECK((e.breakpoints != nullptr));
     CHECK(e.from_file == e.expression.empty());
     CHECK(e.from_file == (e.name == "piecewise"));
     // Only what is named is used: t, s and parameters.
@@ -137,7 +137,7 @@ TEST_CASE("sine") {
                          {"start", num(1)},
                          {"stop", num(4)}}));
   for (const double t : {1.0, 1.7, 3.9}) {
-    CHECK(d.at(t) == doctest::Approx(1 + 2 * std::sin(std::numbers::pi * t + 0.3)).epsilon(1e-15));
+    CHECK(std::abs(d.at(t) - (1 + 2 * std::sin(std::numbers::pi * t + 0.3))) < 5e-15);
   }
   CHECK(d.at(kLess) == 0);
   CHECK(d.at(4) == 0);
@@ -154,7 +154,7 @@ TEST_CASE("pulse_train: values on every smooth segment, edges without accumulate
   Drive d("pulse_train",
           table({{"amplitude", num(1)}, {"start", num(start)}, {"width", num(width)}, {"period", num(period)}}));
   CHECK(d.check(0, 100) == "");
-  for (const double t0 : {0.0, 1e5}) {
+  for (const double t0 : {0.0, 1e5 + 0.05}) {
     auto edges = d.breaks(t0, t0 + 100);
     std::sort(edges.begin(), edges.end());
     const auto expected = t0 == 0 ? 2 * 997 : 2 * 1000;
@@ -210,7 +210,7 @@ TEST_CASE("pulse_train: count, exact numbers, faults") {
   CHECK(train(0, 1e-7, 1e-6, 0).check(0, 4.9) == "");
   CHECK(train(0, 1e-7, 1e-6, 1000).check(0, 10) == "");
   CHECK_THROWS_AS(train(0, 1e-7, 1e-6, 0).breaks(0, 10), NumericalError);
-  CHECK(train(0, 1e-7, 1e-6, 0).breaks(1e6, 1e6 + 1e-5).size() == 20);
+  CHECK(train(0, 1e-7, 1e-6, 0).breaks(1e6 + 5e-7, 1e6 + 1.05e-5).size() == 20);
 }
 
 TEST_CASE("piecewise: tables") {
@@ -248,6 +248,9 @@ TEST_CASE("piecewise: tables") {
   CHECK(folder.messages(ds) ==
         "bad.csv:2:3: column \"I\": must be a number; found \"x\"; allowed: a finite number\n"
         "bad.csv:3:1: column \"time\": must be finite; found \"nan\"; allowed: a finite number");
+  folder.write("empty.csv", "time,I\n");
+  CHECK(load("empty.csv", 1, false) == nullptr);
+  CHECK(folder.messages(ds) == "empty.csv: k: the file has no rows; allowed: one row a time, below the header");
   CHECK(load("none.csv", 1, false) == nullptr);
   CHECK(folder.messages(ds).starts_with("s.toml:3:7: k: none.csv: cannot be opened: "));
 }

@@ -21,6 +21,10 @@ std::shared_ptr<const TimeTable> read_time_table(const Value& path, const std::f
         neurons == 1 ? "the time, then 1 column" : fmt::format("the time, then 1 column or {}, one a neuron", neurons));
     return nullptr;
   }
+  if (csv->rows.empty()) {
+    fault(0, "the file has no rows", "", "one row a time, below the header");
+    return nullptr;
+  }
   auto table = std::make_shared<TimeTable>();
   table->linear = linear;
   table->values.resize(columns, static_cast<Index>(csv->rows.size()));
