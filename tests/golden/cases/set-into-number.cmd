@@ -1,1 +1,1 @@
-neurode check scenarios/xor.toml --set time.end.x=3
+neurode check xor.toml --set time.end.x=3
