@@ -69,7 +69,7 @@ void ExportSink::open(const fs::path& path) {
   std::error_code ignored;
   if (fs::is_directory(path, ignored)) throw FileError(path.string(), "is a folder, not a file that can be written");
   if (!overwrite_ && fs::exists(fs::symlink_status(path, ignored))) {
-    throw FileError(path.string(), "exists already; choose another name, or allow it to be overwritten");
+    throw FileError(path.string(), "exists already; choose another name, or overwrite it with --force");
   }
   const fs::path part =
       path.parent_path() / ("." + path.filename().string() + "." + std::to_string(getpid()) + ".part");

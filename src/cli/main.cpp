@@ -1,15 +1,31 @@
 #include <fmt/format.h>
 
-#include <clocale>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <string>
+#include <vector>
 
 #include "cli/commands.hpp"
 #include "neurode/core/errors.hpp"
 #include "neurode/run/simulate.hpp"
 
 using namespace neurode;
+
+/// What is wrong with the first word, if it names no command.
+static std::string command_fault(const CLI::App& app, int argc, char** argv) {
+  if (argc > 1 && argv[1][0] == '-') return "";
+  std::vector<std::string> names;
+  for (const auto* c : app.get_subcommands([](const CLI::App*) { return true; })) names.push_back(c->get_name());
+  if (argc < 2) return "no command; allowed: " + quoted_list(names);
+  if (std::find(names.begin(), names.end(), argv[1]) != names.end()) return "";
+  Diagnostic d;
+  d.problem = std::string("there is no command \"") + argv[1] + "\"";
+  d.allowed = quoted_list(names);
+  d.suggestion = nearest_name(argv[1], names);
+  return d.format();
+}
 
 int main(int argc, char** argv) {
   CLI::App app("neurode: neuron activity and synaptic weights as one differential equation", "neurode");
@@ -31,11 +47,16 @@ int main(int argc, char** argv) {
   cli::add_export(app, action);
   cli::add_list(app, action);
   cli::add_schema(app, action);
+  if (const std::string fault = command_fault(app, argc, argv); !fault.empty()) {
+    fmt::print(stderr, "neurode: {}\nneurode --help tells how it is used.\n", fault);
+    return 2;
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
     if (e.get_exit_code() == 0) return app.exit(e);  // --help, --version
-    fmt::print(stderr, "neurode: {}\nneurode --help tells how it is used.\n", e.what());
+    const std::string command = argc > 1 && argv[1][0] != '-' ? std::string(" ") + argv[1] : "";
+    fmt::print(stderr, "neurode{}: {}\nneurode{} --help tells how it is used.\n", command, e.what(), command);
     return 2;
   }
   try {

@@ -67,12 +67,14 @@ std::string nearest_name(std::string_view name, const std::vector<std::string>& 
   std::size_t best_distance = name.size() / 3 + 2;
   for (const auto& candidate : allowed) {
     const std::size_t d = edit_distance(name, candidate);
-    if (d < best_distance) {
+    if (d < best_distance && d < std::max(name.size(), candidate.size())) {  // "a" for "b" is no help
       best_distance = d;
       best = candidate;
     }
   }
-  return best;
+  if (!best.empty() || name.size() < 3) return best;
+  const auto longer = std::find_if(allowed.begin(), allowed.end(), [&](const auto& c) { return c.starts_with(name); });
+  return longer == allowed.end() ? "" : *longer;
 }
 
 std::string quoted_list(const std::vector<std::string>& names, std::size_t most) {

@@ -100,14 +100,26 @@ JsonWriter& JsonWriter::end_object() { return end(true); }
 JsonWriter& JsonWriter::begin_array() { return begin(false); }
 JsonWriter& JsonWriter::end_array() { return end(false); }
 
-JsonWriter& JsonWriter::key(std::string_view name) {
+void JsonWriter::before_key() {
   if (levels_.empty() || !levels_.back().object || after_key_)
     throw std::logic_error("JsonWriter: a key outside an object");
   if (!levels_.back().empty) out_ += indent_ > 0 ? "," : ", ";
   levels_.back().empty = false;
   new_line();
+}
+
+JsonWriter& JsonWriter::key(std::string_view name) {
+  before_key();
   out_ += json_quoted(name) + ": ";
   after_key_ = true;
+  return *this;
+}
+
+JsonWriter& JsonWriter::json(std::string_view text) { return raw(text); }
+
+JsonWriter& JsonWriter::json_members(std::string_view text) {
+  before_key();
+  out_ += text;
   return *this;
 }
 

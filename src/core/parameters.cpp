@@ -77,6 +77,7 @@ static std::string bound_text(double x) { return fmt::format("{}", x); }
 
 /// " > 0 and <= 1", or "".
 static std::string range_text(const ParameterSpec& s) {
+  if (s.min && s.max && *s.min == *s.max) return " equal to " + bound_text(*s.min);
   std::string out;
   if (s.min) out += fmt::format(" {} {}", s.min_open ? ">" : ">=", bound_text(*s.min));
   if (s.max) out += fmt::format("{} {} {}", s.min ? " and" : "", s.max_open ? "<" : "<=", bound_text(*s.max));
@@ -119,7 +120,7 @@ std::string ParameterSpec::allowed() const {
     case Kind::table:
       return "a table";
     case Kind::any:
-      return "any value";
+      return help.empty() ? "any value" : help;
   }
   return "";
 }
@@ -182,6 +183,8 @@ class Checker {
   std::optional<Value> in_range(const Value& as_written, Value v) {
     const double x = v.number();
     if (!std::isfinite(x)) return wrong(as_written, "must be finite");
+    const bool one_value = spec_.min && spec_.max && *spec_.min == *spec_.max;
+    if (one_value && x != *spec_.min) return wrong(as_written, "must be " + bound_text(*spec_.min));
     const bool low = spec_.min && (spec_.min_open ? !(x > *spec_.min) : !(x >= *spec_.min));
     const bool high = spec_.max && (spec_.max_open ? !(x < *spec_.max) : !(x <= *spec_.max));
     if (low)

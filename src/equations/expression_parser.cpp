@@ -75,8 +75,8 @@ bool ExpressionParser::accept(std::string_view text) {
   return true;
 }
 
-Node ExpressionParser::parse_whole(std::string_view what) {
-  if (at_end()) fail(peek(), fmt::format("{} is empty", what), {}, "an expression");
+Node ExpressionParser::parse_whole() {
+  if (at_end()) fail(peek(), "the expression is empty", {}, "an expression");
   const Node value = disjunction();
   if (at_end()) return value;
   const Token& t = peek();
@@ -214,7 +214,8 @@ Node ExpressionParser::primary() {
   }
   if (t.is("(")) return parenthesized();
   if (next_ > 0 && !tokens_[next_ - 1].is("(")) {
-    fail(t, fmt::format("a value is missing after {}", describe(tokens_[next_ - 1])), describe(t));
+    fail(at_end() ? tokens_[next_ - 1] : t, fmt::format("a value is missing after {}", describe(tokens_[next_ - 1])),
+         describe(t));
   }
   fail(t, "a value is missing", describe(t), "a number, a name, a function or \"(\"");
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,7 @@ class ExpressionParser {
                    std::vector<Token> tokens);
 
   /// A whole expression, up to the end or a separator (not taken). @throws SyntaxError (reported)
-  Node parse_whole(std::string_view what);
+  Node parse_whole();
 
   const Token& peek(std::size_t ahead = 0) const { return tokens_[std::min(next_ + ahead, tokens_.size() - 1)]; }
   const Token& take() { return tokens_[next_ + 1 < tokens_.size() ? next_++ : next_]; }

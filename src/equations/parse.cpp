@@ -35,8 +35,11 @@ class StatementParser {
       s.value = graph_.constant(0);  // stands where the right side is faulty: the name is known, the fault reported
       const std::size_t at = set_.statements.size();
       set_.statements.push_back(s);
-      const std::string what = fmt::format("the right side of \"{}\"", spelled(s));
-      set_.statements[at].value = tokens_.parse_whole(what);
+      const Token equals = tokens_.take();
+      if (tokens_.at_end()) {
+        tokens_.fail(equals, fmt::format("the right side of \"{}\" is empty", spelled(s)), {}, "an expression");
+      }
+      set_.statements[at].value = tokens_.parse_whole();
     } catch (const ExpressionParser::SyntaxError&) {
     }
   }
@@ -58,7 +61,6 @@ class StatementParser {
       tokens_.fail(t, fmt::format("\"=\" is missing after \"{}\"", spelled(s)), ExpressionParser::describe(t),
                    "\"dNAME/dt = ...\" or \"NAME = ...\"");
     }
-    tokens_.take();
     check_name(s, first);
   }
 
@@ -107,7 +109,7 @@ std::optional<ParsedExpression> parse_expression(Graph& graph, const SourceText&
   const std::size_t faults = diagnostics.size();
   ExpressionParser parser(graph, source, options, diagnostics, tokenize(source, false, options.paths, diagnostics));
   try {
-    const Node value = parser.parse_whole("the expression");
+    const Node value = parser.parse_whole();
     if (diagnostics.size() != faults) return std::nullopt;
     return ParsedExpression{value, std::move(parser.uses)};
   } catch (const ExpressionParser::SyntaxError&) {

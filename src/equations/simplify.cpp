@@ -2,12 +2,22 @@
 // node in a form no rule applies to, so that making a node again from its own operands gives that node.
 // All are exact for finite numbers but for the sign of zero; x*0, 0/x and x-x take x as finite.
 #include <cmath>
+#include <optional>
 
 #include "equations/ops.hpp"
 #include "equations/scalar.hpp"
 #include "neurode/equations/graph.hpp"
 
 namespace neurode::equations {
+
+/// -a, if `a` is a product or quotient with a negative constant in front (or behind): then it is no longer than a.
+static std::optional<Node> without_sign(Graph& g, Node a) {
+  const NodeData d = g[a];
+  if (d.op != Op::mul && d.op != Op::div) return std::nullopt;
+  const auto is_negative = [&](Node n) { return g.is_constant(n) && g[n].value < 0; };
+  if (is_negative(d.a) || (d.op == Op::mul && is_negative(d.b))) return g.neg(a);
+  return std::nullopt;
+}
 
 Node Graph::unary(Op op, Node a) {
   const NodeData x = nodes_[a.id];
@@ -41,6 +51,8 @@ Node Graph::binary(Op op, Node a, Node b) {
       if (cy && y.value < 0) return sub(a, constant(-y.value));
       if (cx && x.value < 0) return sub(b, constant(-x.value));
       if (a == b) return mul(constant(2), a);
+      if (const auto positive = without_sign(*this, b)) return sub(a, *positive);
+      if (const auto positive = without_sign(*this, a)) return sub(b, *positive);
       break;
     case Op::sub:
       if (y_is(0)) return a;
@@ -48,6 +60,7 @@ Node Graph::binary(Op op, Node a, Node b) {
       if (a == b) return constant(0);
       if (y.op == Op::neg) return add(a, y.a);
       if (cy && y.value < 0) return add(a, constant(-y.value));
+      if (const auto positive = without_sign(*this, b)) return add(a, *positive);
       break;
     case Op::mul:
       if (x_is(0) || y_is(0)) return constant(0);

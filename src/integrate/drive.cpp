@@ -163,7 +163,7 @@ void Driver::output_up_to(double limit, bool at_step_end, double t_new, double d
   while (points_.next(limit, at_step_end, point)) {
     if (!observer_.output) continue;
     // dt is 0 at the start, where the state is x_ itself.
-    const Vector& x = dt == 0 ? x_ : state_at(same_time(point.t, t_new) ? 1.0 : (point.t - t_) / dt);
+    const Vector& x = dt == 0 ? x_ : state_at(same_time(point.t, t_new, t0_) ? 1.0 : (point.t - t_) / dt);
     observer_.output(point.grid, point.index, point.t, x);
   }
 }

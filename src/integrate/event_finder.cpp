@@ -21,6 +21,7 @@ bool crosses(double before, double after, int direction) {
 EventFinder::EventFinder(const std::vector<Event>& events, Index state_size)
     : events_(events), before_(events.size()), x_(state_size), sample_(state_size) {
   hits_.reserve(events.size() * kPieces);
+  for (const Event& e : events) inside_ = inside_ || e.inside;
 }
 
 void EventFinder::start(double t, const Vector& x) {
@@ -34,12 +35,14 @@ const std::vector<EventFinder::Hit>& EventFinder::search(double t, double dt, do
   for (int piece = 1; piece <= kPieces; ++piece) {
     const bool end = piece == kPieces;
     const double from = (piece - 1.0) / kPieces, to = end ? 1.0 : static_cast<double>(piece) / kPieces;
+    if (!end && !inside_) continue;
     if (!end) stepper.interpolate(to, sample_);
     const Vector& x = end ? x_new : sample_;
     for (std::size_t i = 0; i < events_.size(); ++i) {
+      if (!end && !events_[i].inside) continue;
       const double g = events_[i].g(end ? t_new : t + to * dt, x);
       if (crosses(before_[i], g, events_[i].direction)) {
-        hits_.push_back({i, locate(events_[i], from, to, g)});
+        hits_.push_back({i, locate(events_[i], events_[i].inside ? from : 0.0, to, g)});
       }
       if (!std::isnan(g)) before_[i] = g;
     }

@@ -29,6 +29,7 @@ class EventFinder {
   double locate(const Event& e, double from, double to, double g_to) const;
 
   const std::vector<Event>& events_;
+  bool inside_ = false;  // does any event look inside steps?
   std::vector<double> before_;
   std::vector<Hit> hits_;
   mutable Vector x_;

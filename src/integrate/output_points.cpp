@@ -15,8 +15,9 @@ constexpr double kSnap = 1e-9;
 
 }  // namespace
 
-bool same_time(double a, double b) {
-  return std::abs(a - b) <= 8 * std::numeric_limits<double>::epsilon() * std::max(std::abs(a), std::abs(b));
+bool same_time(double a, double b, double t0) {
+  const double largest = std::max({std::abs(a), std::abs(b), std::abs(t0)});
+  return std::abs(a - b) <= 8 * std::numeric_limits<double>::epsilon() * largest;
 }
 
 OutputPoints::OutputPoints(const std::vector<OutputGrid>& grids, double t0, double t1) : t0_(t0), t1_(t1) {
@@ -45,7 +46,7 @@ double OutputPoints::time(const Grid& g, std::int64_t k) const {
 bool OutputPoints::next(double limit, bool forgive, Point& point) {
   Grid* first = nullptr;
   for (auto& g : grids_) {
-    if (g.next > g.last || !(g.next_time <= limit || (forgive && same_time(g.next_time, limit)))) continue;
+    if (g.next > g.last || !(g.next_time <= limit || (forgive && same_time(g.next_time, limit, t0_)))) continue;
     if (!first || g.next_time < first->next_time) first = &g;
   }
   if (!first) return false;

@@ -7,8 +7,8 @@
 
 namespace neurode::integrate {
 
-/// Two times that differ by rounding alone: grids t0 + k * every and steps t0 + k * dt are products of rounded numbers.
-bool same_time(double a, double b);
+/// Two times that differ by rounding alone: grids t0 + k * every and steps t0 + k * dt are sums of rounded products.
+bool same_time(double a, double b, double t0);
 
 /// The points of all output grids, handed out in order of time (at equal times in order of the grids).
 class OutputPoints {

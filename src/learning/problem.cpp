@@ -168,18 +168,22 @@ static int find_output(const Setup& setup, Diagnostics& diagnostics) {
 }
 
 static void check_moving(const scenario::Scenario& scenario, const network::Network& net, Diagnostics& diagnostics) {
-  bool plastic = false;
-  for (const auto& pr : net.projections) plastic = plastic || pr.plastic;
-  for (const auto& p : net.populations) {
-    for (const auto& b : p.biases) plastic = plastic || b.plastic;
+  const Value* plastic = nullptr;  // what the user wrote of the first weights or bias that are plastic
+  for (const auto& pr : scenario.projections) {
+    if (pr.weights.plastic && !plastic) plastic = &pr.weights.init.source;
+  }
+  for (const auto& p : scenario.populations) {
+    for (const auto& [input, bias] : p.bias) {
+      if (bias.plastic && !plastic) plastic = &bias.init.source;
+    }
   }
   if (scenario.learning && !plastic) {
-    diagnostics.add({scenario.learning->where, "learning", "there is nothing to learn", "no weights or bias with plastic = true",
-                     "plastic = true on at least one of them", ""});
+    diagnostics.add({scenario.learning->where, "learning", "there is nothing to learn",
+                     "no weights or bias with plastic = true", "plastic = true on at least one of them", ""});
   }
   if (!scenario.learning && plastic) {
-    diagnostics.add({{scenario.file, 0, 0}, "", "weights are plastic, but no rule moves them", "plastic = true without [learning]",
-                     "a [learning] section, or plasticity = \"hebb\" and the like on the projection", ""});
+    diagnostics.add({plastic->where, plastic->key, "is plastic, but no rule moves it", "no [learning] section",
+                     "[learning]; or, for weights, a local rule: plasticity = \"hebb\"", ""});
   }
   if (scenario.learning && !net.data) {
     diagnostics.add({scenario.learning->where, "learning", "learning needs [data] with inputs and targets", "", "", ""});
@@ -208,7 +212,9 @@ Problem build_problem(const scenario::Scenario& scenario, const network::Network
     setup.rule = read_parameters(rule->parameters, section.rule.settings, "learning rule \"" + rule->name + "\"", diagnostics);
   }
   setup.loss = find_entry(losses(), section.loss.name);
-  if (!setup.loss) {
+  if (section.loss.name.empty()) {
+    diagnostics.add({section.where, "learning", "lacks the key \"loss\"", "", quoted_list(entry_names(losses())), ""});
+  } else if (!setup.loss) {
     diagnostics.add(unknown_name("loss", section.loss.source, section.loss.name, entry_names(losses())));
   } else {
     setup.loss_parameters =

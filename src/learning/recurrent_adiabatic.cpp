@@ -247,8 +247,11 @@ class RecurrentAdiabatic : public System {
         factorise(0);
         return std::isfinite(norm);
       }
-      shift = norm < before ? shift * std::max(norm / before, 0.05) : std::max(2 * shift, 1.0);
-      if (shift < 1e-8) shift = 0;
+      if (trial_.norm() <= 1e-5 * (1 + x_.norm())) {
+        shift = 0;  // close: Newton alone
+      } else {
+        shift = norm < before ? shift * std::max(norm / before, 0.05) : std::max(2 * shift, 1.0);
+      }
     }
     return false;
   }

@@ -40,7 +40,7 @@ std::vector<double> Network::breakpoints(double t0, double t1) const {
 
 std::optional<Matrix> initialise(const scenario::Choice& choice, Index rows, Index cols, bool weights,
                                  const std::string& stream, const scenario::Scenario& scenario,
-                                 Diagnostics& diagnostics) {
+                                 Diagnostics& diagnostics, const std::string& unit) {
   const auto* entry = find_entry(initialisers(), choice.name);
   if (!entry) {
     diagnostics.add(unknown_name("initialiser", choice.source, choice.name, entry_names(initialisers())));
@@ -53,8 +53,13 @@ std::optional<Matrix> initialise(const scenario::Choice& choice, Index rows, Ind
     return {};
   }
   const std::size_t before = diagnostics.size();
+  ParameterTable specs = entry->parameters;
+  for (auto& spec : specs) {
+    const bool scale = spec.name == "gain" || spec.name == "radius";  // of what is drawn: no unit
+    if (spec.kind == Kind::number && spec.unit.empty() && !scale) spec.unit = unit;
+  }
   const Parameters parameters =
-      read_parameters(entry->parameters, choice.settings, "initialiser \"" + entry->name + "\"", diagnostics);
+      read_parameters(specs, choice.settings, "initialiser \"" + entry->name + "\"", diagnostics);
   if (diagnostics.size() > before) return {};
   Matrix out(rows, cols);
   entry->fill({rows, cols, parameters, choice.source, scenario.seed, stream, scenario.folder}, out, diagnostics);
@@ -139,6 +144,33 @@ void agree_on_time(const scenario::Scenario& scenario, Network& network, Diagnos
   }
 }
 
+/// The populations of one loop among the algebraic ones, in order; empty where there is none.
+static std::vector<std::size_t> algebraic_loop(const Network& network, const std::vector<char>& algebraic) {
+  const auto free = evaluation_order(network, algebraic);
+  std::vector<char> stuck(network.populations.size(), 1);
+  for (const std::size_t p : free) stuck[p] = 0;
+  // Every stuck population waits for another stuck one: walk back along such projections until one comes again.
+  std::vector<std::size_t> walk;
+  for (std::size_t p = 0; p < stuck.size() && walk.empty(); ++p) {
+    if (stuck[p]) walk.push_back(p);
+  }
+  while (!walk.empty()) {
+    for (const auto& pr : network.projections) {
+      if (pr.post != walk.back() || !stuck[pr.pre]) continue;
+      const auto seen = std::find(walk.begin(), walk.end(), pr.pre);
+      if (seen != walk.end()) {
+        std::vector<std::size_t> loop(seen, walk.end());
+        std::reverse(loop.begin(), loop.end());
+        std::rotate(loop.begin(), std::min_element(loop.begin(), loop.end()), loop.end());
+        return loop;
+      }
+      walk.push_back(pr.pre);
+      break;
+    }
+  }
+  return {};
+}
+
 std::unique_ptr<Network> build_network(const scenario::Scenario& scenario, Diagnostics& diagnostics) {
   auto network = std::make_unique<Network>();
   network->own_models = scenario.models;
@@ -153,7 +185,9 @@ std::unique_ptr<Network> build_network(const scenario::Scenario& scenario, Diagn
   for (const auto& p : network->populations) {
     if (p.clamped) clamped.push_back(&p);
   }
-  if (network->data && scenario.data) {
+  bool known = true;  // what an unknown model would have been, nobody can say
+  for (const auto& p : network->populations) known = known && !p.model->name.empty();
+  if (network->data && scenario.data && known) {
     const Index width = network->data->train.inputs.rows();
     if (clamped.size() != 1) {
       diagnostics.add({scenario.data->where, "data", "exactly one population must hold the data's inputs",
@@ -176,13 +210,13 @@ std::unique_ptr<Network> build_network(const scenario::Scenario& scenario, Diagn
     for (const auto& input : p.model->inputs) depends = depends || depends_on(graph, i.output, graph.symbol(input));
     algebraic.push_back(depends);
   }
-  if (evaluation_order(*network, algebraic).size() != network->populations.size()) {
-    std::vector<std::string> names;
-    for (std::size_t p = 0; p < algebraic.size(); ++p) {
-      if (algebraic[p]) names.push_back(network->populations[p].name);
-    }
-    diagnostics.add({network->populations[0].section.where, "",
-                     "populations without own dynamics drive each other in a circle", quoted_list(names),
+  const auto loop = algebraic_loop(*network, algebraic);
+  if (!loop.empty()) {
+    std::string path;
+    for (const std::size_t p : loop) path += '"' + network->populations[p].name + "\" -> ";
+    path += '"' + network->populations[loop[0]].name + '"';
+    diagnostics.add({network->populations[loop[0]].section.where, "population." + network->populations[loop[0]].name,
+                     "populations without own dynamics drive each other in a circle", path,
                      "at least one population with a differential equation in every loop", ""});
   }
   return network;

@@ -7,10 +7,11 @@
 
 namespace neurode::network {
 
-/// Draws or reads a matrix by initialiser: "weights = { init = ..., ... }" and everything like it.
+/// Draws or reads a matrix by initialiser: "weights = { init = ..., ... }" and everything like it. Quantities among its
+/// settings ("3 nA") are converted to `unit`.
 std::optional<Matrix> initialise(const scenario::Choice& choice, Index rows, Index cols, bool weights,
                                  const std::string& stream, const scenario::Scenario& scenario,
-                                 Diagnostics& diagnostics);
+                                 Diagnostics& diagnostics, const std::string& unit = "");
 
 /// A number, list or distribution for n neurons: size 1 where it is one number for all.
 std::optional<Vector> per_neuron(const Value& value, Index n, const std::string& stream,

@@ -1,8 +1,11 @@
-// Populations, projections and stimuli from their sections.
+// Populations and projections from their sections.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <optional>
 
+#include "network/assembler.hpp"
 #include "network/build.hpp"
 #include "neurode/network/instantiate.hpp"
 
@@ -45,21 +48,26 @@ void read_activation(const scenario::PopulationSection& section, Population& pop
     return;
   }
   const std::string& text = value.string();
-  const bool word = !text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") ==
-                                         std::string::npos;
+  const bool word =
+      !text.empty() &&
+      text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") == std::string::npos;
   if (word && text != "I") {
     diagnostics.add(unknown_name("activation", value, text, entry_names(activations())));
     return;
   }
   pop.activation = text;
-  pop.activation_where.column += pop.activation_where.column > 0 ? 1 : 0;  // past the quote
+  if (value.text_line > 0) {
+    pop.activation_where.line = value.text_line;
+    pop.activation_where.column = value.text_column;
+  }
 }
 
 /// The model's equations with this population's activation, checked once here.
 void check_equations(Population& pop, Diagnostics& diagnostics) {
   equations::Graph graph;
   const std::string key = "population." + pop.name + ".activation";
-  const Instance i = instantiate(graph, *pop.model, {pop.activation, pop.softmax, pop.activation_where, key}, diagnostics);
+  const Instance i =
+      instantiate(graph, *pop.model, {pop.activation, pop.softmax, pop.activation_where, key}, diagnostics);
   for (const auto& [state, value] : i.rates) pop.initial.emplace_back(state, Vector());
 }
 
@@ -70,8 +78,15 @@ void read_initial(const scenario::PopulationSection& section, const scenario::Sc
     states.push_back(state);
     values = Vector::Zero(pop.size);
     const auto take = [&](const Value& v, bool own) {
+      ParameterSpec spec = ParameterSpec::make(Kind::per_neuron, state, "");
+      for (const auto& [name, unit] : pop.model->units) {
+        if (name == state) spec.unit = unit;
+      }
+      const auto checked = own ? check_value(spec, v, diagnostics) : std::optional(v);  // the model's own is checked
+      if (!checked) return;
       const Index n = own ? pop.size : (v.is_list() ? pop.size : 1);
-      const auto got = per_neuron(v, n, "population " + pop.name + " initial " + state, scenario, nullptr, diagnostics);
+      const auto got =
+          per_neuron(*checked, n, "population " + pop.name + " initial " + state, scenario, nullptr, diagnostics);
       if (got) values = got->size() == 1 ? Vector::Constant(pop.size, (*got)[0]) : *got;
     };
     const Value* chosen = nullptr;
@@ -102,17 +117,59 @@ void read_biases(const scenario::PopulationSection& section, const scenario::Sce
     bias.input = given.empty() ? pop.model->inputs.front() : given;
     if (!pop.has_input(bias.input)) {
       const Value& source = weights.init.source;
-      diagnostics.add({source.where, source.key, fmt::format("model \"{}\" has no input \"{}\"", pop.model->name, bias.input),
-                       "", quoted_list(pop.model->inputs), nearest_name(bias.input, pop.model->inputs)});
+      diagnostics.add({source.where, source.key,
+                       fmt::format("model \"{}\" has no input \"{}\"", pop.model->name, bias.input), "",
+                       quoted_list(pop.model->inputs), nearest_name(bias.input, pop.model->inputs)});
       continue;
     }
     bias.name = pop.name + ".bias" + (bias.input == pop.model->inputs.front() ? "" : "." + bias.input);
-    const auto values = initialise(weights.init, pop.size, 1, false, bias.name, scenario, diagnostics);
+    const auto values = initialise(weights.init, pop.size, 1, false, bias.name, scenario, diagnostics,
+                                   unit_of(*pop.model, bias.input));
     if (!values) continue;
     bias.values = *values;
     bias.plastic = weights.plastic;
     if (bias.plastic || bias.values.cwiseAbs().maxCoeff() > 0) pop.biases.push_back(std::move(bias));
   }
+}
+
+double memory_bytes() {
+  static const double all = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+  return all;
+}
+
+double state_bytes(const Population& pop, const Network& network) {
+  constexpr double kCopies = 4;  // at the least: before and after a step, its rate, what is recorded
+  const double samples = network.data ? static_cast<double>(std::max<Index>(network.data->train.count(), 1)) : 1.0;
+  const double states = static_cast<double>(std::max<std::size_t>(pop.initial.size(), 1));
+  return kCopies * sizeof(double) * static_cast<double>(pop.size) * states * samples;
+}
+
+std::string gigabytes(double bytes) { return fmt::format("{:.1f} GB", bytes / 1e9); }
+
+/// Refuses what this machine's memory cannot hold, before anything of that size is allocated: the system would grant
+/// the memory first and end the program when it is used.
+bool fits(const Population& pop, const Network& network, Diagnostics& diagnostics) {
+  double needed = state_bytes(pop, network);
+  for (const auto& other : network.populations) {
+    const double its = state_bytes(other, network);
+    needed += its <= memory_bytes() ? its : 0;  // else reported already
+  }
+  if (needed <= memory_bytes()) return true;
+  diagnostics.add({pop.section.size_where, "population." + pop.name + ".size",
+                   fmt::format("{} neurons are more than this machine's memory holds", pop.size),
+                   "a need of " + gigabytes(needed), "up to " + gigabytes(memory_bytes()), ""});
+  return false;
+}
+
+bool fits(const scenario::ProjectionSection& section, const Population& from, const Population& to,
+          const Network& network, Diagnostics& diagnostics) {
+  if (std::max(state_bytes(from, network), state_bytes(to, network)) > memory_bytes()) return false;  // reported
+  const double needed = sizeof(double) * static_cast<double>(from.size) * static_cast<double>(to.size);
+  if (needed <= memory_bytes()) return true;
+  diagnostics.add({section.where, "projection.\"" + section.name + "\".weights",
+                   fmt::format("{} x {} weights are more than this machine's memory holds", to.size, from.size),
+                   "a need of " + gigabytes(needed), "up to " + gigabytes(memory_bytes()), ""});
+  return false;
 }
 
 }  // namespace
@@ -138,16 +195,21 @@ void build_population(const scenario::PopulationSection& section, const scenario
   const std::size_t before = diagnostics.size();
   read_activation(section, pop, diagnostics);
   if (diagnostics.size() == before) check_equations(pop, diagnostics);
+  const bool states_known = diagnostics.size() == before;
+  if (!fits(pop, network, diagnostics)) {
+    network.populations.push_back(std::move(pop));
+    return;
+  }
   const Parameters parameters =
       read_parameters(pop.model->parameters, section.settings, "model \"" + pop.model->name + "\"", diagnostics);
   for (const auto& spec : pop.model->parameters) {
     const Value* v = parameters.find(spec.name);
     if (!v) continue;
-    const auto values = per_neuron(*v, pop.size, "population " + pop.name + " parameter " + spec.name, scenario, &spec,
-                                   diagnostics);
+    const auto values =
+        per_neuron(*v, pop.size, "population " + pop.name + " parameter " + spec.name, scenario, &spec, diagnostics);
     if (values) pop.parameters.push_back({spec.name, *values});
   }
-  if (diagnostics.size() == before) read_initial(section, scenario, pop, diagnostics);
+  if (states_known) read_initial(section, scenario, pop, diagnostics);
   read_biases(section, scenario, pop, diagnostics);
   network.populations.push_back(std::move(pop));
 }
@@ -164,17 +226,20 @@ void build_projection(const scenario::ProjectionSection& section, const scenario
   if (!to.model->equations.text.empty() || !to.model->name.empty()) {
     pr.into = section.into.empty() ? to.model->inputs.front() : section.into;
     if (!to.has_input(pr.into)) {
-      diagnostics.add({section.where, "projection.\"" + section.name + "\".into",
-                       fmt::format("model \"{}\" of population \"{}\" has no input \"{}\"", to.model->name, to.name, pr.into),
-                       "", quoted_list(to.model->inputs), nearest_name(pr.into, to.model->inputs)});
+      diagnostics.add(
+          {section.where, "projection.\"" + section.name + "\".into",
+           fmt::format("model \"{}\" of population \"{}\" has no input \"{}\"", to.model->name, to.name, pr.into), "",
+           quoted_list(to.model->inputs), nearest_name(pr.into, to.model->inputs)});
     }
   }
   if (from.softmax) {
-    diagnostics.add({section.where, "projection.\"" + section.name + "\"",
-                     "softmax is for the output population only", fmt::format("a projection from \"{}\"", from.name),
+    diagnostics.add({section.where, "projection.\"" + section.name + "\"", "softmax is for the output population only",
+                     fmt::format("a projection from \"{}\"", from.name),
                      "an activation of one neuron's input alone where other populations read it", ""});
   }
-  const auto values = initialise(section.weights.init, to.size, from.size, true, section.name + ".weights", scenario, diagnostics);
+  if (section.weights.init.name.empty() || !fits(section, from, to, network, diagnostics)) return;
+  const auto values =
+      initialise(section.weights.init, to.size, from.size, true, section.name + ".weights", scenario, diagnostics);
   if (values) pr.weights = std::make_shared<const Matrix>(std::move(*values));
   pr.plastic = section.weights.plastic;
   if (section.plasticity) {
@@ -198,68 +263,6 @@ void build_projection(const scenario::ProjectionSection& section, const scenario
     }
   }
   network.projections.push_back(std::move(pr));
-}
-
-void build_stimulus(const scenario::StimulusSection& section, const scenario::Scenario& scenario, Network& network,
-                    Diagnostics& diagnostics) {
-  const std::string key = "stimulus." + section.name;
-  const int target = section.target.is_string() ? network.find(section.target.string()) : -1;
-  Stimulus s;
-  s.name = section.name;
-  s.entry = find_entry(stimuli(), section.kind.name);
-  if (!s.entry) {
-    diagnostics.add(unknown_name("stimulus", section.kind.source, section.kind.name, entry_names(stimuli())));
-    return;
-  }
-  s.parameters = read_parameters(s.entry->parameters, section.kind.settings, "stimulus \"" + s.entry->name + "\"", diagnostics);
-  if (target < 0) return;  // reported with the scenario
-  s.target = static_cast<std::size_t>(target);
-  const Population& pop = network.populations[s.target];
-  s.into = section.into.empty() ? pop.model->inputs.empty() ? "I" : pop.model->inputs.front() : section.into;
-  if (!pop.model->name.empty() && !pop.has_input(s.into)) {
-    diagnostics.add({section.where, key + ".into", fmt::format("model \"{}\" has no input \"{}\"", pop.model->name, s.into), "",
-                     quoted_list(pop.model->inputs), nearest_name(s.into, pop.model->inputs)});
-  }
-  for (const auto n : section.neurons) {
-    if (n >= pop.size) {
-      diagnostics.add({section.neurons_value.where, key + ".neurons",
-                       fmt::format("population \"{}\" has no neuron {}", pop.name, n), "",
-                       fmt::format("0 to {}", pop.size - 1), ""});
-      return;
-    }
-  }
-  s.neurons = section.neurons;
-  for (const auto& spec : s.entry->parameters) {
-    const Value* v = s.parameters.find(spec.name);
-    if (!v || spec.kind != Kind::per_neuron) continue;
-    const auto values = per_neuron(*v, pop.size, key + " " + spec.name, scenario, &spec, diagnostics);
-    if (values) s.values.push_back({spec.name, *values});
-  }
-  if (s.entry->from_file && s.parameters.has("path")) {
-    const auto path = scenario.folder / s.parameters.text("path");
-    const std::size_t before = diagnostics.size();
-    Matrix m = read_csv_matrix(path, true, diagnostics);
-    if (diagnostics.size() > before) return;
-    auto table = std::make_shared<TimeTable>();
-    table->linear = s.parameters.text("interpolation") == "linear";
-    const Location where{path.string(), 0, 0};
-    if (m.cols() != 2 && m.cols() != pop.size + 1) {
-      diagnostics.add({where, key + ".path", "must have a time column and one column, or one a neuron",
-                       fmt::format("{} columns", m.cols()), fmt::format("2 or {} columns", pop.size + 1), ""});
-      return;
-    }
-    for (Index i = 0; i < m.rows(); ++i) {
-      if (i > 0 && !(m(i, 0) > m(i - 1, 0))) {
-        diagnostics.add({where, key + ".path", fmt::format("times must ascend (row {})", i + 1), number_text(m(i, 0)),
-                         "a time above " + number_text(m(i - 1, 0)), ""});
-        return;
-      }
-      table->times.push_back(m(i, 0));
-    }
-    table->values = m.rightCols(m.cols() - 1).transpose();
-    s.table = std::move(table);
-  }
-  network.stimuli.push_back(std::move(s));
 }
 
 }  // namespace neurode::network

@@ -18,15 +18,18 @@ std::vector<std::string> names_of(const ParameterTable& table) {
 
 void check_uses(const equations::Graph& graph, const std::vector<equations::SymbolUse>& uses,
                 const std::vector<std::string>& known, const std::string& key, Diagnostics& diagnostics) {
-  std::vector<std::string> told;
+  std::vector<std::string> told, names;
+  for (const auto& name : known) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
   for (const auto& use : uses) {
     const std::string& name = graph.name(use.symbol);
     if (!name.empty() && name[0] == '%') continue;
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     if (std::find(told.begin(), told.end(), name) != told.end()) continue;
     told.push_back(name);
-    diagnostics.add({use.where, key, "nothing is called \"" + name + "\" here", "", "the names " + quoted_list(known),
-                     nearest_name(name, known)});
+    diagnostics.add({use.where, key, "nothing is called \"" + name + "\" here", "", "the names " + quoted_list(names),
+                     nearest_name(name, names)});
   }
 }
 
@@ -76,6 +79,7 @@ Instance instantiate(equations::Graph& graph, const scenario::ModelSection& mode
   equations::ParseOptions options;
   if (model.takes_activation) options.functions.push_back(activation_function(graph, activation, diagnostics));
 
+  const std::size_t before = diagnostics.size();
   const auto set = equations::parse_equations(graph, model.equations, options, diagnostics);
   const auto statements = equations::resolve_definitions(graph, set, model.equations, diagnostics);
   std::vector<std::string> known = names_of(model.parameters);
@@ -83,21 +87,22 @@ Instance instantiate(equations::Graph& graph, const scenario::ModelSection& mode
   known.push_back("t");
   const std::vector<std::string> given = known;
   for (const auto& s : statements) {
-    if (std::find(given.begin(), given.end(), s.name) != given.end()) {
+    if (s.name != "t" && std::find(given.begin(), given.end(), s.name) != given.end()) {
       diagnostics.add({s.where, model.equations.key, "\"" + s.name + "\" is a parameter, an input or time already", "",
                        "a name of its own", ""});
     }
     known.push_back(s.name);
     (s.is_rate ? instance.rates : instance.definitions).emplace_back(s.name, s.value);
   }
-  check_uses(graph, set.uses, known, model.equations.key, diagnostics);
+  // Names of statements that could not be read are missing: do not report their uses as well.
+  if (diagnostics.size() == before) check_uses(graph, set.uses, known, model.equations.key, diagnostics);
 
   equations::Substitution inline_definitions;
   for (const auto& [name, value] : instance.definitions) inline_definitions[graph.symbol(name).id] = value;
   const auto expression = [&](const equations::SourceText& source, const std::vector<std::string>& allowed) {
     const auto parsed = equations::parse_expression(graph, source, options, diagnostics);
     if (!parsed) return graph.constant(0);
-    check_uses(graph, parsed->uses, allowed, source.key, diagnostics);
+    if (diagnostics.size() == before) check_uses(graph, parsed->uses, allowed, source.key, diagnostics);
     return equations::substitute(graph, parsed->value, inline_definitions);
   };
   if (model.output.text.empty() && !instance.rates.empty()) {
@@ -132,6 +137,7 @@ Instance instantiate(equations::Graph& graph, const scenario::ModelSection& mode
 }
 
 Node instantiate(equations::Graph& graph, const scenario::PlasticitySection& rule, Diagnostics& diagnostics) {
+  const std::size_t before = diagnostics.size();
   const auto set = equations::parse_equations(graph, rule.equations, {}, diagnostics);
   const auto statements = equations::resolve_definitions(graph, set, rule.equations, diagnostics);
   std::vector<std::string> known = names_of(rule.parameters);
@@ -139,7 +145,7 @@ Node instantiate(equations::Graph& graph, const scenario::PlasticitySection& rul
   Node rate = graph.constant(0);
   bool found = false;
   for (const auto& s : statements) {
-    known.push_back(s.name);
+    if (!s.is_rate) known.push_back(s.name);
     if (s.is_rate && s.name == "w") {
       rate = s.value;
       found = true;
@@ -148,11 +154,11 @@ Node instantiate(equations::Graph& graph, const scenario::PlasticitySection& rul
                        "dw/dt = ... and definitions", ""});
     }
   }
-  if (!found) {
+  if (!found && diagnostics.size() == before) {
     diagnostics.add({rule.equations.origin, rule.equations.key, "the rule has no equation for the weight", "",
                      "dw/dt = an expression of w, pre, post and parameters", ""});
   }
-  check_uses(graph, set.uses, known, rule.equations.key, diagnostics);
+  if (diagnostics.size() == before) check_uses(graph, set.uses, known, rule.equations.key, diagnostics);
   return rate;
 }
 

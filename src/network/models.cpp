@@ -21,8 +21,8 @@ std::vector<Section> read_all(const std::vector<EmbeddedText>& texts, const std:
     for (auto& s : sections) all.push_back(std::move(s));
   }
   std::sort(all.begin(), all.end(), [](const Section& a, const Section& b) { return a.name < b.name; });
-  const auto twice = std::adjacent_find(all.begin(), all.end(),
-                                        [](const Section& a, const Section& b) { return a.name == b.name; });
+  const auto twice =
+      std::adjacent_find(all.begin(), all.end(), [](const Section& a, const Section& b) { return a.name == b.name; });
   if (twice != all.end()) throw std::logic_error("two built-in files define \"" + twice->name + "\"");
   return all;
 }
@@ -44,6 +44,8 @@ Entry model_entry(const scenario::ModelSection& m) {
   return {m.name, m.summary, m.parameters, m.citation, m.takes_activation ? "an activation, called f" : ""};
 }
 
-Entry plasticity_entry(const scenario::PlasticitySection& p) { return {p.name, p.summary, p.parameters, p.citation, ""}; }
+Entry plasticity_entry(const scenario::PlasticitySection& p) {
+  return {p.name, p.summary, p.parameters, p.citation, ""};
+}
 
 }  // namespace neurode::network

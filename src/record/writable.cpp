@@ -42,7 +42,7 @@ void check_writable(const fs::path& path, bool overwrite) {
   if (fs::is_symlink(link) && !fs::exists(there)) refuse("is a symbolic link that leads nowhere");
   if (fs::exists(there)) {
     if (!fs::is_regular_file(there)) refuse("is no ordinary file (a device, pipe or socket)");
-    if (!overwrite) refuse("exists already; choose another name, or allow it to be overwritten");
+    if (!overwrite) refuse("exists already; choose another name, or overwrite it with --force");
     if (access(path.c_str(), W_OK) != 0) {
       refuse("exists and may not be written: " + std::generic_category().message(errno));
     }

@@ -84,6 +84,20 @@ const std::vector<Family>& families() {
   return all;
 }
 
+scenario::SchemaFamilies schema_families() {
+  scenario::SchemaFamilies f;
+  f.models = model_entries();
+  f.activations = entries_of(network::activations());
+  f.initialisers = entries_of(network::initialisers());
+  f.stimuli = entries_of(network::stimuli());
+  f.plasticity = plasticity_entries();
+  f.rules = entries_of(learning::rules());
+  f.losses = entries_of(learning::losses());
+  f.methods = entries_of(integrate::methods());
+  f.integrator = integrate::integrator_parameters();
+  return f;
+}
+
 const Family* find_family(const std::string& name) { return find_entry(families(), name); }
 
 std::vector<std::string> details(const std::string& family, const std::string& name) {

@@ -22,7 +22,8 @@ class Planner {
     plan_.gzip = scenario_.record.gzip;
     for (const auto& [name, source] : scenario_.record.expressions) {
       if (problem_.find(name) || problem_.metric(name)) {
-        diagnostics_.add({source.origin, source.key, "a variable is called \"" + name + "\" already", "", "another name", ""});
+        diagnostics_.add(
+            {source.origin, source.key, "a variable is called \"" + name + "\" already", "", "another name", ""});
       }
       plan_.expressions.emplace_back(source, problem_, diagnostics_);
       expressions_.push_back(name);
@@ -35,10 +36,23 @@ class Planner {
     for (std::size_t e = 0; e < expressions_.size(); ++e) {
       if (!has(expressions_[e])) add_expression(static_cast<int>(e), scenario_.record.every, false);
     }
+    check_expression_names();
     return std::move(plan_);
   }
 
  private:
+  /// A name in the file is a variable's or a dimension's, not both.
+  void check_expression_names() {
+    std::vector<std::string> taken = {"activity", "weights", "errors"};
+    for (const auto& a : plan_.axes) taken.push_back(a.name);
+    for (const auto& d : plan_.dimensions) taken.push_back(d.name);
+    for (const auto& [name, source] : scenario_.record.expressions) {
+      if (std::find(taken.begin(), taken.end(), name) == taken.end()) continue;
+      diagnostics_.add({source.origin, source.key, fmt::format("the name \"{}\" is taken", name),
+                        "a dimension of the result file, or a group of variables", "another name", ""});
+    }
+  }
+
   bool has(const std::string& name) const {
     for (const auto& v : plan_.variables) {
       if (v.file.name == name) return true;
@@ -72,6 +86,14 @@ class Planner {
   void add(const RecordVariable& v) {
     const std::string& name = v.name.string();
     const double every = v.every.value_or(scenario_.record.every);
+    const bool scalar_name =
+        problem_.metric(name) || std::find(expressions_.begin(), expressions_.end(), name) != expressions_.end();
+    if (scalar_name && !v.neurons.empty()) {
+      diagnostics_.add({v.neurons_value.where, v.neurons_value.key,
+                        fmt::format("\"{}\" is one number and has no neurons", name), v.neurons_value.to_toml(40),
+                        "no \"neurons\" here", ""});
+      return;
+    }
     if (name == "weights" || name == "activity" || name == "errors") return add_group(v, name, every);
     for (std::size_t e = 0; e < expressions_.size(); ++e) {
       if (expressions_[e] == name) return add_expression(static_cast<int>(e), every, v.float32);
@@ -90,7 +112,8 @@ class Planner {
         }
       }
       if (any) return;
-      if (const auto* n = problem_.find(name + ".output")) return add_named(*n, every, v.neurons, v.neurons_value, v.float32);
+      if (const auto* n = problem_.find(name + ".output"))
+        return add_named(*n, every, v.neurons, v.neurons_value, v.float32);
     }
     std::vector<std::string> names = {"activity", "weights", "errors"};
     for (const auto& p : network_.populations) names.push_back(p.name);
@@ -111,14 +134,29 @@ class Planner {
     }
     if (plan_.variables.size() == before) {
       diagnostics_.add({v.name.where, v.name.key, "nothing in the state belongs to \"" + name + "\"", "",
-                        name == "weights" ? "weights that move; fixed ones by their own name" : "names of variables", ""});
+                        name == "weights" ? "weights that move; fixed ones by their own name" : "names of variables",
+                        ""});
     }
+  }
+
+  /// Output points are counted in integers, and found again in time by their number.
+  void check_grid(double every) {
+    constexpr double kMostPoints = 1e15;
+    const double span = scenario_.time.end - scenario_.time.start;
+    if (!(every > 0) || span / every < kMostPoints) return;
+    const Value* section = scenario_.root.find("record");
+    const Value* v = section ? section->find("every") : nullptr;
+    const bool common = v && every == scenario_.record.every;
+    diagnostics_.add({common ? v->where : scenario_.record.where, "record.every",
+                      fmt::format("makes more than {:.0e} points from start to end of [time]", kMostPoints),
+                      number_text(every), "longer distances", ""});
   }
 
   int axis(double every) {
     for (std::size_t k = 0; k < plan_.every.size(); ++k) {
       if (plan_.every[k] == every) return static_cast<int>(k);
     }
+    check_grid(every);
     plan_.every.push_back(every);
     record::TimeAxis a;
     a.name = plan_.axes.empty() ? "time" : fmt::format("time_{}", plan_.axes.size() + 1);
@@ -162,7 +200,9 @@ class Planner {
     v.file.type = float32 ? record::Type::float32 : record::Type::float64;
     v.file.axis = axis(every);
     const std::string rows =
-        n.row_dimension.empty() ? "" : dimension(n.row_dimension, neurons.empty() ? static_cast<std::size_t>(n.rows) : neurons.size(), neurons);
+        n.row_dimension.empty()
+            ? ""
+            : dimension(n.row_dimension, neurons.empty() ? static_cast<std::size_t>(n.rows) : neurons.size(), neurons);
     if (n.col_dimension == "sample") {
       v.file.dimensions = {dimension("sample", static_cast<std::size_t>(n.cols), {}), rows};
     } else if (!n.col_dimension.empty()) {

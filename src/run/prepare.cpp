@@ -62,7 +62,10 @@ void read_stops(Prepared& p, Diagnostics& diagnostics) {
     StopRule rule;
     if (stop.kind == "when") {
       equations::SourceText source{stop.value.string(), stop.value.where, stop.value.key};
-      source.origin.column += source.origin.column > 0 ? 1 : 0;  // past the quote
+      if (stop.value.text_line > 0) {
+        source.origin.line = stop.value.text_line;
+        source.origin.column = stop.value.text_column;
+      }
       const std::size_t before = diagnostics.size();
       const auto monitor = std::make_shared<Monitor>(source, problem, diagnostics);
       if (diagnostics.size() > before) continue;
@@ -84,9 +87,10 @@ void read_stops(Prepared& p, Diagnostics& diagnostics) {
       const auto evaluate = metric->evaluate;
       const double limit = stop.value.number();
       const double sign = stop.kind == "accuracy" ? 1 : -1;  // accuracy rises to its limit, loss falls to it
-      rule.event = {stop.kind + (sign > 0 ? " >= " : " <= ") + stop.value.to_toml(),
-                    [evaluate, limit, sign](double t, const Vector& x) { return sign * (evaluate(t, x.data()) - limit); },
-                    1, true};
+      rule.event = {
+          stop.kind + (sign > 0 ? " >= " : " <= ") + stop.value.to_toml(),
+          [evaluate, limit, sign](double t, const Vector& x) { return sign * (evaluate(t, x.data()) - limit); }, 1,
+          true, false};
       rule.holds = [evaluate, limit, sign](double t, const double* x) { return sign * (evaluate(t, x) - limit) >= 0; };
     }
     p.stops.push_back(std::move(rule));
@@ -101,7 +105,7 @@ integrate::Options read_integrator(const scenario::Scenario& scenario, const Sta
   const auto& section = scenario.integrator;
   const std::size_t before = diagnostics.size();
   const Parameters p =
-      read_parameters(integrate::integrator_parameters(), section.settings, "integrator", diagnostics);
+      read_parameters(integrate::integrator_parameters(), section.settings, "[integrator]", diagnostics);
   options.method = section.method.is_string() ? section.method.string() : "tsit5";
   const auto* entry = find_entry(integrate::methods(), options.method);
   if (!entry) {
@@ -118,20 +122,28 @@ integrate::Options read_integrator(const scenario::Scenario& scenario, const Sta
   options.max_rejected = p.integer("max_rejected");
   options.max_wall_seconds = p.number("max_wall_seconds");
   read_atol(scenario, layout, options.rtol, options, diagnostics);
-  if (entry->adaptive()) return options;
+  if (entry->adaptive()) {
+    if (const Value* v = section.settings.find("dt_min"); v && !(options.dt_min < options.dt_max)) {
+      diagnostics.add(
+          {v->where, v->key, "leaves no step", v->to_toml(), fmt::format("< dt_max = {}", options.dt_max), ""});
+    }
+    return options;
+  }
 
   if (!(options.dt > 0)) {
-    diagnostics.add({section.where, "integrator.dt", "\"" + entry->name + "\" takes fixed steps and needs their size", "",
-                     "dt = a number > 0", ""});
+    diagnostics.add({section.where, "integrator.dt", "\"" + entry->name + "\" takes fixed steps and needs their size",
+                     "", "dt = a number > 0", ""});
   }
   for (const char* key : {"rtol", "dt_min", "dt_max"}) {
     const Value* v = section.settings.find(key);
     if (!v) continue;
-    diagnostics.add({v->key_where, v->key, "\"" + entry->name + "\" takes fixed steps, which no tolerance or limit changes", "",
+    diagnostics.add({v->key_where, v->key,
+                     "\"" + entry->name + "\" takes fixed steps, which no tolerance or limit changes", "",
                      "dt; or an adaptive method such as \"tsit5\"", ""});
   }
   for (const auto& [name, v] : section.atol) {
-    diagnostics.add({v.key_where, v.key, "\"" + entry->name + "\" takes fixed steps, which no tolerance or limit changes", "",
+    diagnostics.add({v.key_where, v.key,
+                     "\"" + entry->name + "\" takes fixed steps, which no tolerance or limit changes", "",
                      "dt; or an adaptive method such as \"tsit5\"", ""});
   }
   return options;
@@ -140,7 +152,11 @@ integrate::Options read_integrator(const scenario::Scenario& scenario, const Sta
 std::unique_ptr<Prepared> prepare(const std::filesystem::path& path, const std::vector<std::string>& overrides) {
   auto p = std::make_unique<Prepared>();
   Diagnostics diagnostics;
-  p->scenario = scenario::load_scenario(path, overrides, diagnostics);
+  try {
+    p->scenario = scenario::load_scenario(path, overrides, diagnostics);
+  } catch (const FileError& e) {
+    throw UsageError(e.what());  // a wrong name, most likely: no trouble with files
+  }
   if (!p->scenario.root.is_table() || p->scenario.root.table().empty()) diagnostics.throw_if_any();
   p->network = network::build_network(p->scenario, diagnostics);
   const bool sound = diagnostics.empty();

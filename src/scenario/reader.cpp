@@ -18,6 +18,7 @@ const SectionTable& section_table(const std::string& section) {
 }
 
 void fault(Diagnostics& diagnostics, const Value& at, std::string problem, std::string allowed) {
+  if (at.is_none()) return;  // refused and reported when it was parsed
   diagnostics.add({at.where, at.key, std::move(problem), at.describe(), std::move(allowed), ""});
 }
 
@@ -169,10 +170,15 @@ std::vector<std::int64_t> read_neurons(const Value& v, std::int64_t size, Diagno
     fault(diagnostics, v, "must be a list of neuron numbers", "a list of integers >= 0, or \"all\"");
     return out;
   }
-  ParameterSpec spec = ParameterSpec::make(Kind::integer, "neurons", "").at_least(0);
-  if (size >= 0) spec.max = static_cast<double>(size - 1);
+  const ParameterSpec spec = ParameterSpec::make(Kind::integer, "neurons", "").at_least(0);
   for (const auto& element : v.list()) {
-    if (const auto n = check_value(spec, element, diagnostics)) out.push_back(n->integer());
+    const auto n = check_value(spec, element, diagnostics);
+    if (!n) continue;
+    if (size < 0 || n->integer() < size) {
+      out.push_back(n->integer());
+    } else {
+      fault(diagnostics, element, "is no neuron of the population", size == 1 ? "0" : fmt::format("0 to {}", size - 1));
+    }
   }
   return out;
 }

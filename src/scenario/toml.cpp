@@ -180,6 +180,9 @@ std::string kind_words(std::string_view description) {
       out += c;
     }
   }
+  // toml++ reads the form of a number itself: what fails after that is too large or too small.
+  constexpr std::string_view kNoValue = "could not be interpreted as a value";
+  if (out.ends_with(kNoValue)) out.replace(out.size() - kNoValue.size(), kNoValue.size(), "is too large or too small");
   return out;
 }
 

@@ -12,9 +12,11 @@ namespace {
 std::string multi_line(const std::string& s) {
   if (s.find('\n') == std::string::npos || s.find('\r') != std::string::npos) return "";
   std::string out = "\"\"\"\n";
-  for (const char c : s) {
+  for (std::size_t i = 0; i < s.size(); ++i) {
+    const char c = s[i];
     const auto u = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
+    const bool ends_text = c == '"' && (i + 1 == s.size() || (i > 0 && s[i - 1] == '"'));  // never three in a row
+    if (ends_text || c == '\\') {
       out += '\\';
       out += c;
     } else if ((u < 0x20 && c != '\n' && c != '\t') || u == 0x7f) {

@@ -42,6 +42,10 @@ TEST_CASE("the nearest name is within a third of the length and one") {
   CHECK(nearest_name("basi", names) == "bias");
   CHECK(nearest_name("hodgkin", names).empty());
   CHECK(nearest_name("xyz", names).empty());
+  CHECK(nearest_name("a", {"b", "ab"}) == "ab");  // one letter for another is no help
+  CHECK(nearest_name("a", {"b"}).empty());
+  CHECK(nearest_name("freq", {"phase", "frequency"}) == "frequency");
+  CHECK(nearest_name("fr", {"phase", "frequency"}).empty());
   CHECK(nearest_name("", {}).empty());
 }
 

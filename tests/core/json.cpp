@@ -45,6 +45,13 @@ TEST_CASE("value trees become JSON") {
   CHECK(w.text() == "{\"b\": [1, null, 1], \"a\": 1}");
 }
 
+TEST_CASE("ready JSON is spliced in") {
+  JsonWriter w(0);
+  w.begin_object().member("a", 1).json_members("\"b\": 2, \"c\": 3").key("d").json("[4]").end_object();
+  CHECK(w.text() == "{\"a\": 1, \"b\": 2, \"c\": 3, \"d\": [4]}");
+  CHECK_THROWS_AS(JsonWriter().begin_array().json_members("\"b\": 2"), std::logic_error);
+}
+
 TEST_CASE("JSON misuse is caught") {
   CHECK_THROWS_AS(JsonWriter().end_object(), std::logic_error);
   CHECK_THROWS_AS(JsonWriter().begin_object().value(1), std::logic_error);

@@ -24,12 +24,13 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+TIME_UNIT = r"(?:s|ms|us|µs|ns|min|h)\b"
 
 # What differs from run to run and machine to machine, and what stands for it. Simulated times are not among them:
 # a duration counts as wall time only on a line that says so.
 RULES = [
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?"), "<date>"),
-    (re.compile(rf"(?im)^(.*\b(?:wall|elapsed|took)\b.*?){NUMBER}( ?(?:s|ms|us|µs|ns|min|h)\b)"), r"\1<wall>\2"),
+    (re.compile(rf"(?im)^(.*\b(?:wall|elapsed|took)\b.*?){NUMBER} ?{TIME_UNIT}(?: {NUMBER} ?{TIME_UNIT})*"), r"\1<wall>"),
     (re.compile(rf'("(?:\w*_)?(?:wall|elapsed)\w*"\s*:\s*){NUMBER}'), r'\1"<wall>"'),
     (re.compile(rf"{NUMBER} ?(?:B|bytes|[kKMGT]i?B)\b"), "<size>"),
     (re.compile(r'("(?:\w*_)?(?:size|bytes)"\s*:\s*)\d+'), r'\1"<size>"'),

@@ -60,7 +60,7 @@ class Reading(unittest.TestCase):
 
     def test_h5py_finds_dimension_scales(self):
         with h5py.File(self.result) as file:
-            self.assertTrue(file["time"].is_scale)
+            self.assertTrue(h5py.h5ds.is_scale(file["time"].id))
             self.assertEqual(file["unit.a"].dims[0][0].name, "/time")
             self.assertEqual(file["unit.a"].dtype.kind, "f")
             self.assertEqual(file["unit.a"].shape[0], 9)

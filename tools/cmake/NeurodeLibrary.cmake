@@ -10,6 +10,13 @@ if(NEURODE_OPENMP)
   find_package(OpenMP REQUIRED)
 endif()
 
+# The library and its users must compile Eigen alike, whatever -march each is built with: its templates are instantiated
+# on both sides and the linker keeps one. So both align the heap alike, for what one side allocates and the other reads
+# (fixed-size types follow -march all the same, so public headers hold none; the include-rule check sees to it), and on
+# neither side does Eigen start threads: threads are ours, results must not depend on their number. Products keep their
+# packing buffers on the stack.
+set(neurode_eigen EIGEN_MAX_ALIGN_BYTES=64 EIGEN_DONT_PARALLELIZE EIGEN_STACK_ALLOCATION_LIMIT=2097152)
+
 set(neurode_layers core equations dynamics scenario network learning integrate record analysis run)
 set(neurode_objects)
 set(neurode_layer_targets)
@@ -21,9 +28,7 @@ foreach(layer IN LISTS neurode_layers)
   add_library(neurode_${layer} OBJECT ${sources})
   target_include_directories(neurode_${layer} PUBLIC ${PROJECT_SOURCE_DIR}/include PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(neurode_${layer} PRIVATE neurode_options PUBLIC Eigen3::Eigen fmt::fmt)
-  target_compile_definitions(neurode_${layer} PUBLIC EIGEN_MAX_ALIGN_BYTES=64)
-  # Threads are ours (results must not depend on their number); products keep their packing buffers on the stack.
-  target_compile_definitions(neurode_${layer} PRIVATE EIGEN_DONT_PARALLELIZE EIGEN_STACK_ALLOCATION_LIMIT=2097152)
+  target_compile_definitions(neurode_${layer} PUBLIC ${neurode_eigen})
   if(NEURODE_OPENMP)
     target_link_libraries(neurode_${layer} PUBLIC OpenMP::OpenMP_CXX)
   endif()
@@ -55,10 +60,7 @@ add_library(neurode STATIC ${neurode_objects})
 add_library(neurode::neurode ALIAS neurode)
 target_include_directories(neurode PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>)
 target_compile_features(neurode PUBLIC cxx_std_20)
-# What one side allocates the other may free or read with aligned loads: both must ask Eigen for the same alignment on
-# the heap, whatever -march each is built with. (That of fixed-size types follows -march all the same, so public headers
-# hold none; the include-rule check sees to it.) OpenMP is public for the like reason: it changes Eigen's inline code.
-target_compile_definitions(neurode PUBLIC EIGEN_MAX_ALIGN_BYTES=64)
+target_compile_definitions(neurode PUBLIC ${neurode_eigen})
 target_link_libraries(neurode PUBLIC Eigen3::Eigen fmt::fmt PRIVATE ${HDF5_C_HL_LIBRARIES} ${HDF5_C_LIBRARIES})
 if(NEURODE_OPENMP)
   target_link_libraries(neurode PUBLIC OpenMP::OpenMP_CXX)

@@ -40,6 +40,9 @@ class JsonWriter {
   JsonWriter& value(int n) { return value(std::int64_t{n}); }
   JsonWriter& value(const Value& v);  ///< none as null, tables as objects
   JsonWriter& null();
+  /// Text that is JSON already, as a value; and members ("a": 1, "b": 2) into the object that is open.
+  JsonWriter& json(std::string_view text);
+  JsonWriter& json_members(std::string_view text);
 
   template <class T>
   JsonWriter& member(std::string_view name, const T& x) {
@@ -58,6 +61,7 @@ class JsonWriter {
   JsonWriter& end(bool object);
   JsonWriter& raw(std::string_view s);
   void before_value();
+  void before_key();
   void new_line();
 
   int indent_;

@@ -32,10 +32,12 @@ class Tape {
   std::size_t inputs() const { return inputs_; }
   std::size_t outputs() const { return outputs_; }
   std::size_t instructions() const { return code_.size(); }
-  /// Doubles of scratch memory that run() needs, whatever the number of lanes; 64-byte alignment is best.
+  /// Doubles of scratch memory that run() needs, whatever the number of lanes; 64-byte alignment is best. Their contents
+  /// need not survive from one run to the next.
   std::size_t scratch_size() const;
 
-  /// Computes lanes 0 ... n-1: outputs[k][lane]. Output arrays must not overlap inputs or each other.
+  /// Computes lanes 0 ... n-1: outputs[k][lane]. Output arrays must not overlap inputs or each other. What depends on
+  /// uniform inputs alone is computed once a run, not once a lane.
   void run(std::size_t n, const LaneInput* inputs, double* const* outputs, double* scratch) const;
 
   // The instructions are data, so that another executor can take them.
@@ -52,7 +54,18 @@ class Tape {
   const std::vector<double>& constants() const { return constants_; }
 
  private:
+  /// An instruction for run(): its operands as indices into one table of places.
+  struct Cell {
+    std::uint32_t target, a, b, c;
+  };
+  struct Frame;
+  std::size_t places() const { return inputs_ + outputs_ + constants_.size() + 1 + code_.size(); }
+  void pack();
+  Frame open(std::size_t n, const LaneInput* inputs, double* const* outputs, double* scratch) const;
+  void first_block(const Frame& frame, std::size_t width, std::size_t n, double* const* outputs) const;
+
   std::vector<Instruction> code_;
+  std::vector<Cell> cells_;
   std::vector<double> constants_;
   std::size_t inputs_ = 0, outputs_ = 0, registers_ = 0;
 };

@@ -42,6 +42,8 @@ struct Event {
   std::function<double(double t, const Vector& x)> g;
   int direction = 0;
   bool stop = true;
+  /// Look inside steps too; false where g costs as much as a right-hand side and crosses once (a loss that falls).
+  bool inside = true;
 };
 
 /// What the caller hears. All may be empty. x is valid during the call only.

@@ -23,17 +23,24 @@ struct Data {
   std::vector<std::string> classes;  ///< labels of a one-hot target, in order
 };
 
-/// Reads [data]. Faults (file, cell, width) go to the diagnostics.
+/// Reads [data]. Faults (file, cell, width) go to the diagnostics; then the result is empty.
+///
+/// Inputs are all columns but the last and the target is the last, unless the section says otherwise. `scale`: a
+/// factor; "zscore": (x - mean) / std (with 1/n; a constant column becomes 0); "minmax": onto 0 ... 1. A random test
+/// set depends on the seed and the number of rows alone (stream "data.test").
 Data load_data(const scenario::DataSection& section, const std::filesystem::path& folder, std::uint64_t seed,
                Diagnostics& diagnostics);
 
-/// A table of numbers and words read from CSV text (RFC 4180 quotes, comma, blank lines skipped, # comments at the top).
+/// A table of numbers and words read from CSV text (RFC 4180 quotes, comma, blank lines skipped, # comments at the
+/// top).
 struct Csv {
-  std::vector<std::string> header;               ///< empty where the file has none
+  std::vector<std::string> header;  ///< empty where the file has none
   std::vector<std::vector<std::string>> rows;
-  std::vector<int> lines;                        ///< line of each row
+  std::vector<int> lines;                 ///< line of each row
+  std::vector<std::vector<int>> columns;  ///< where each cell of each row begins in its line, from 1
 };
-/// Every row must have as many cells as the first. @throws FileError if the file cannot be read.
+/// Every row must have as many cells as the first, header included; a row that has not is reported and left out.
+/// Blanks around cells without quotes are dropped. @throws FileError if the file cannot be read.
 Csv read_csv(const std::filesystem::path& path, bool header, Diagnostics& diagnostics);
 /// A cell as a finite number; a fault names the line and column of the file.
 bool csv_number(const Csv& csv, const std::filesystem::path& path, std::size_t row, std::size_t col, double& out,

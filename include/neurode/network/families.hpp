@@ -22,13 +22,13 @@ const std::vector<ActivationEntry>& activations();
 
 /// What an initialiser draws for.
 struct InitialiserContext {
-  Index rows = 0, cols = 0;              ///< post x pre; n x 1 for biases, parameters and initial values
+  Index rows = 0, cols = 0;  ///< post x pre; n x 1 for biases, parameters and initial values
   const Parameters& parameters;
-  const Value& source;                   ///< what the user wrote, for messages
+  const Value& source;  ///< what the user wrote, for messages
   std::uint64_t seed = 0;
-  std::string stream;                    ///< name of the random stream
-  std::filesystem::path folder;          ///< of the scenario
-  std::string unit = {};                 ///< of the numbers; `values` converts those written with a unit
+  std::string stream;            ///< name of the random stream
+  std::filesystem::path folder;  ///< of the scenario
+  std::string unit = {};         ///< of the numbers; `values` converts those written with a unit
 };
 
 /// Fills a matrix of weights, biases, parameters or initial values.
@@ -57,7 +57,8 @@ struct StimulusEntry : Entry {
   /// @throws NumericalError if there would be more than 10^7 (check() refuses that before a run).
   std::vector<double> (*breakpoints)(const Parameters& p, double t0, double t1) = nullptr;
   bool from_file = false;
-  /// Faults that concern several parameters together, for a run over [t0, t1]; `source` is what the user wrote. null: none.
+  /// Faults that concern several parameters together, for a run over [t0, t1]; `source` is what the user wrote. null:
+  /// none.
   void (*check)(const Parameters& p, const Value& source, double t0, double t1, Diagnostics& diagnostics) = nullptr;
 };
 const std::vector<StimulusEntry>& stimuli();

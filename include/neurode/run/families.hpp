@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "neurode/core/registry.hpp"
+#include "neurode/scenario/schema.hpp"
 
 namespace neurode::run {
 
@@ -18,6 +19,9 @@ struct Family {
 /// All families, sorted by name.
 const std::vector<Family>& families();
 const Family* find_family(const std::string& name);
+
+/// The same families as the schema wants them.
+scenario::SchemaFamilies schema_families();
 
 /// Further facts of an entry, line by line: equations of a model, order and flags of an integrator.
 std::vector<std::string> details(const std::string& family, const std::string& name);

@@ -33,10 +33,11 @@ std::string to_toml(const Value& root);
 
 /// Parameter tables of the sections' own keys, for the schema and the documentation test.
 struct SectionTable {
-  std::string section;   ///< "", "data", "population.*", "projection.*", "stimulus.*", "learning", "integrator", "time", ...
+  std::string
+      section;  ///< "", "data", "population.*", "projection.*", "stimulus.*", "learning", "integrator", "time", ...
   std::string help;
   ParameterTable keys;
-  bool open = false;     ///< further keys belong to a family member
+  bool open = false;  ///< further keys belong to a family member
 };
 const std::vector<SectionTable>& section_tables();
 

@@ -27,15 +27,16 @@ struct ModelSection {
   std::string name;
   Location where;
   std::string summary, citation;
-  std::string time_unit;                     ///< unit of t in the equations; "" fits any
+  std::string time_unit;  ///< unit of t in the equations; "" fits any
   equations::SourceText equations;
-  ParameterTable parameters;                 ///< from `parameters`; per neuron
-  std::vector<std::pair<std::string, Value>> initial;        ///< state -> number, list, distribution
-  std::vector<std::pair<std::string, std::string>> units;    ///< state or definition -> unit
-  std::vector<std::string> inputs;           ///< names projections, bias and stimuli may add to; default { "I" }
-  equations::SourceText output;              ///< expression; what projections read
-  std::vector<std::pair<std::string, equations::SourceText>> steady_state;  ///< state -> expression of inputs, parameters
-  bool takes_activation = false;             ///< the equations call f(...)
+  ParameterTable parameters;                               ///< from `parameters`; per neuron
+  std::vector<std::pair<std::string, Value>> initial;      ///< state -> number, list, distribution
+  std::vector<std::pair<std::string, std::string>> units;  ///< state or definition -> unit
+  std::vector<std::string> inputs;  ///< names projections, bias and stimuli may add to; default { "I" }
+  equations::SourceText output;     ///< expression; what projections read
+  std::vector<std::pair<std::string, equations::SourceText>>
+      steady_state;               ///< state -> expression of inputs, parameters
+  bool takes_activation = false;  ///< the equations call f(...)
 };
 
 /// [plasticity.NAME], or a built-in local rule's file: `dw/dt = ...` of w, pre, post and parameters.
@@ -49,25 +50,25 @@ struct PlasticitySection {
 
 /// Weights or biases: `{ init = "normal", std = 1.0, plastic = true }`, a number, or a list.
 struct WeightsSection {
-  Choice init;           ///< a number: "constant" with the setting `value`; a list: "values" with the setting `values`
+  Choice init;  ///< a number: "constant" with the setting `value`; a list: "values" with the setting `values`
   bool plastic = false;
 };
 
 struct PopulationSection {
   std::string name;
-  Location where;        ///< of its header
+  Location where;  ///< of its header
   std::int64_t size = 1;
   Location size_where;
   std::string model;
-  Value model_value;     ///< the string as written, for messages
-  std::optional<Value> activation;                            ///< name or expression of I
-  std::vector<std::pair<std::string, WeightsSection>> bias;   ///< input name -> bias; "" is the model's first input
-  std::vector<std::pair<std::string, Value>> initial;         ///< state -> number, list, distribution
-  Value settings;        ///< all other keys: the model's parameters
+  Value model_value;                                         ///< the string as written, for messages
+  std::optional<Value> activation;                           ///< name or expression of I
+  std::vector<std::pair<std::string, WeightsSection>> bias;  ///< input name -> bias; "" is the model's first input
+  std::vector<std::pair<std::string, Value>> initial;        ///< state -> number, list, distribution
+  Value settings;                                            ///< all other keys: the model's parameters
 };
 
 struct ProjectionSection {
-  std::string name;      ///< "input -> hidden", as written (spaces normalised)
+  std::string name;  ///< "input -> hidden", as written (spaces normalised)
   Location where;
   std::string pre, post, label;  ///< label after ':', may be empty
   std::string into;              ///< input name; empty: the model's first
@@ -78,7 +79,7 @@ struct ProjectionSection {
 struct StimulusSection {
   std::string name;
   Location where;
-  Value target;                  ///< population name as written
+  Value target;  ///< population name as written
   std::string into;
   std::vector<std::int64_t> neurons;  ///< empty: all
   Value neurons_value;
@@ -87,40 +88,40 @@ struct StimulusSection {
 
 struct DataSection {
   Location where;
-  std::optional<Value> inputs, targets;   ///< inline lists of rows, one a sample: finite numbers, all rows equally long
-  std::optional<Value> file;              ///< CSV
-  Parameters settings;                    ///< checked keys: header, input_columns, target_columns, one_hot, classes,
-                                          ///< scale, target_scale, test = { every, offset } or { fraction }
+  std::optional<Value> inputs, targets;  ///< inline lists of rows, one a sample: finite numbers, all rows equally long
+  std::optional<Value> file;             ///< CSV
+  Parameters settings;                   ///< checked keys: header, input_columns, target_columns, one_hot, classes,
+                                         ///< scale, target_scale, test = { every, offset } or { fraction }
 };
 
 struct LearningSection {
   Location where;
-  Choice rule;                   ///< keys of the rule: mode, rate, error_tau ...
-  Choice loss;                   ///< "squared_error" and its keys; no name where none is given
+  Choice rule;  ///< keys of the rule: mode, rate, error_tau ...
+  Choice loss;  ///< "squared_error" and its keys; no name where none is given
 };
 
 struct StopCondition {
-  std::string kind;              ///< "loss", "accuracy", "steady_state", "when"
-  Value value;                   ///< number, or condition text for "when"
+  std::string kind;  ///< "loss", "accuracy", "steady_state", "when"
+  Value value;       ///< number, or condition text for "when"
 };
 
 struct TimeSection {
   Location where;
   double start = 0, end = 0;
-  std::string unit;              ///< "" : from the models
+  std::string unit;  ///< "" : from the models
   std::vector<StopCondition> stop;
 };
 
 struct IntegratorSection {
   Location where;
-  Value method;                                        ///< string
-  std::vector<std::pair<std::string, Value>> atol;     ///< block or variable -> number; one entry "" for all
-  Value settings;                                      ///< the other keys: checked against integrator parameters
+  Value method;                                     ///< string
+  std::vector<std::pair<std::string, Value>> atol;  ///< block or variable -> number; one entry "" for all
+  Value settings;                                   ///< the other keys: checked against integrator parameters
 };
 
 struct RecordVariable {
-  Value name;                    ///< "hidden.a", "weights", "loss", ...
-  std::optional<double> every;   ///< own grid
+  Value name;                         ///< "hidden.a", "weights", "loss", ...
+  std::optional<double> every;        ///< own grid
   std::vector<std::int64_t> neurons;  ///< empty: all
   Value neurons_value;
   bool float32 = false;
@@ -128,7 +129,7 @@ struct RecordVariable {
 
 struct RecordSection {
   Location where;
-  double every = 0;              ///< 0: every step
+  double every = 0;  ///< 0: every step
   std::vector<RecordVariable> variables;
   std::vector<std::pair<std::string, equations::SourceText>> expressions;  ///< name -> monitor
   int gzip = 4;
@@ -137,9 +138,9 @@ struct RecordSection {
 /// A scenario as written: checked for shape, names of keys, types and units of its own keys. Names of family members
 /// (models, methods, ...) and their keys are checked by the layers that own them.
 struct Scenario {
-  std::string file;                    ///< as given on the command line
-  std::filesystem::path folder;        ///< relative paths start here
-  Value root;                          ///< whole tree after overrides
+  std::string file;              ///< as given on the command line
+  std::filesystem::path folder;  ///< relative paths start here
+  Value root;                    ///< whole tree after overrides
   std::string title;
   std::uint64_t seed = 0;
   std::optional<DataSection> data;

@@ -10,7 +10,7 @@ const Tableau& cash_karp54() {
       .order = 5,
       .embedded_order = 4,
       .dense_order = 3,
-      .real_stability = 3.734408,
+      .real_stability = 3.7343596,
       .a = {{1.0 / 5},
             {3.0 / 40, 9.0 / 40},
             {3.0 / 10, -9.0 / 10, 6.0 / 5},

@@ -14,7 +14,7 @@ const Tableau& dopri5() {
       .order = 5,
       .embedded_order = 4,
       .dense_order = 4,
-      .real_stability = 3.306569,
+      .real_stability = 3.3065679,
       .fsal = true,
       .a = {{1.0 / 5},
             {3.0 / 40, 9.0 / 40},

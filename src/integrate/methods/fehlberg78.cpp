@@ -12,7 +12,7 @@ const Tableau& fehlberg78() {
       .order = 8,
       .embedded_order = 7,
       .dense_order = 3,
-      .real_stability = 5.007636,
+      .real_stability = 5.0075889,
       .a = {{2.0 / 27},
             {1.0 / 36, 1.0 / 12},
             {1.0 / 24, 0, 1.0 / 8},

@@ -12,7 +12,7 @@ const Tableau& tsit5() {
       .order = 5,
       .embedded_order = 4,
       .dense_order = 4,
-      .real_stability = 3.5068,
+      .real_stability = 3.506847,
       .fsal = true,
       .a = {{0.161},
             {-0.008480655492356988544, 0.3354806554923569885},

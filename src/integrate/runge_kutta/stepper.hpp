@@ -29,7 +29,7 @@ class RungeKuttaStepper final : public Stepper {
     for (auto& k : stages_) k.m_v.setZero(n);
   }
 
-  void reset() override { start_known_ = end_known_ = bulge_known_ = false; }
+  void reset() override { start_known_ = end_known_ = bulge_known_ = follows_ = false; }
 
   const Vector& prime(double t, const Vector& x) override {
     rhs_(x, start_, t);
@@ -38,7 +38,9 @@ class RungeKuttaStepper final : public Stepper {
   }
 
   void try_step(double t, const Vector& x, double dt, Vector& x_new, Vector* error) override {
-    if (!start_known_) prime(t, x);
+    // After a step the first stage is F at that step's end as interpolate() computes it: at t_ + dt_, which may differ
+    // from t in its last bit. So results do not depend, not by a bit, on whether someone interpolated.
+    if (!start_known_) prime(follows_ ? t_ + dt_ : t, x);
     t_ = t, dt_ = dt, x_ = &x, x_new_ = &x_new;
     algorithm_.do_step(algebra_, rhs_, x, start_, t, x_new, dt, stage_x_, stages_.data());
     end_known_ = bulge_known_ = false;
@@ -51,6 +53,7 @@ class RungeKuttaStepper final : public Stepper {
   void accept() override {
     start_.swap(stages_[kEnd].m_v);
     start_known_ = end_known_;
+    follows_ = true;
     end_known_ = bulge_known_ = false;
   }
 
@@ -132,6 +135,7 @@ class RungeKuttaStepper final : public Stepper {
   const Vector* x_new_ = nullptr;
   double t_ = 0, dt_ = 0;
   bool start_known_ = false, end_known_ = false, bulge_known_ = false, has_bulge_ = false;
+  bool follows_ = false;  ///< the next step starts where the last one ended
 };
 
 /// Defined in stages_<kStages>.cpp, so that each number of stages is compiled once.

@@ -1,8 +1,5 @@
-#include <system_error>
-
+#include "network/csv_source.hpp"
 #include "network/initialisers/initialisers.hpp"
-#include "neurode/core/errors.hpp"
-#include "neurode/network/data.hpp"
 
 namespace neurode::network {
 
@@ -11,15 +8,15 @@ static void fill(const InitialiserContext& context, Matrix& out, Diagnostics& di
   Matrix read;
   try {
     read = read_csv_matrix(context.folder / path.string(), context.parameters.flag("header"), diagnostics);
-  } catch (const FileError& e) {
-    diagnostics.add({path.where, path.key, e.what(), "", "a file that can be read; paths start at the scenario's folder", ""});
-    return;
+  } catch (const FileError& error) {
+    return report_unreadable(path, error, diagnostics);
   }
   if (read.size() == 0) return;  // reported
   const bool as_row = out.cols() == 1 && read.rows() == 1 && read.cols() == out.rows();
   if (as_row) read.transposeInPlace();
   if (read.rows() != out.rows() || read.cols() != out.cols()) {
-    const std::string what = out.cols() == 1 ? " (one a neuron)" : " (rows: neurons that receive, columns: neurons that send)";
+    const std::string what =
+        out.cols() == 1 ? " (one a neuron)" : " (rows: neurons that receive, columns: neurons that send)";
     diagnostics.add({path.where, path.key, "the file has the wrong shape",
                      shape_text(read.rows(), read.cols()) + " numbers in \"" + path.string() + "\"",
                      shape_text(out.rows(), out.cols()) + what, ""});

@@ -9,17 +9,17 @@ namespace neurode::network {
 const std::vector<InitialiserEntry>& initialisers() {
   // Sorted by name.
   static const std::vector<InitialiserEntry> list = {
-      constant_initialiser(),   file_initialiser(),       glorot_initialiser(),
-      he_initialiser(),         lecun_initialiser(),      normal_initialiser(),
-      orthogonal_initialiser(), spectral_radius_initialiser(), uniform_initialiser(),
-      values_initialiser(),
+      constant_initialiser(), file_initialiser(),   glorot_initialiser(),     he_initialiser(),
+      lecun_initialiser(),    normal_initialiser(), orthogonal_initialiser(), spectral_radius_initialiser(),
+      uniform_initialiser(),  values_initialiser(),
   };
   return list;
 }
 
 void report(const InitialiserContext& context, std::string problem, std::string found, std::string allowed,
             Diagnostics& diagnostics) {
-  diagnostics.add({context.source.where, context.source.key, std::move(problem), std::move(found), std::move(allowed), ""});
+  diagnostics.add(
+      {context.source.where, context.source.key, std::move(problem), std::move(found), std::move(allowed), ""});
 }
 
 std::string shape_text(Index rows, Index cols) { return fmt::format("{} x {}", rows, cols); }
@@ -54,7 +54,9 @@ void apply_diagonal(const InitialiserContext& context, Matrix& out, Diagnostics&
 
 ParameterTable variance_parameters() {
   return {
-      ParameterSpec::make(Kind::choice, "distribution", "what is drawn from").one_of({"normal", "uniform"}).standard("normal"),
+      ParameterSpec::make(Kind::choice, "distribution", "what is drawn from")
+          .one_of({"normal", "uniform"})
+          .standard("normal"),
       ParameterSpec::make(Kind::number, "gain", "factor on every number").above(0).standard(1.0),
   };
 }

@@ -8,7 +8,9 @@ static void fill(const InitialiserContext& context, Matrix& out, Diagnostics&) {
 
 InitialiserEntry lecun_initialiser() {
   return {{"lecun", "variance gain^2 / n_in: keeps the variance of activities", variance_parameters(),
-           "Y. LeCun, L. Bottou, G. B. Orr, K.-R. Mueller, Efficient BackProp, in Neural Networks: Tricks of the Trade, Springer (1998)", ""},
+           "Y. LeCun, L. Bottou, G. B. Orr, K.-R. Mueller, Efficient BackProp, in Neural Networks: Tricks of the "
+           "Trade, Springer (1998)",
+           ""},
           true,
           fill};
 }

@@ -18,7 +18,8 @@ class ListReader {
     const auto& list = v.list();
     const bool nested = !list.empty() && list[0].is_list();
     if (!nested && (rows == 1 || cols == 1)) {
-      if (static_cast<Index>(list.size()) != rows * cols) return wrong(v, "has the wrong length", count(list.size(), "number"));
+      if (static_cast<Index>(list.size()) != rows * cols)
+        return wrong(v, "has the wrong length", count(list.size(), "number"));
       for (Index k = 0; k < rows * cols; ++k) number(list[static_cast<std::size_t>(k)], out_.data()[k]);
       return;
     }
@@ -46,7 +47,9 @@ class ListReader {
     }
   }
 
-  static std::string count(std::size_t n, const char* what) { return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s"); }
+  static std::string count(std::size_t n, const char* what) {
+    return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
+  }
 
   void wrong(const Value& v, std::string problem, std::string found) {
     if (faults_++ > 20) return;
@@ -54,7 +57,8 @@ class ListReader {
     const std::string allowed =
         cols == 1 ? fmt::format("a list of {}, one a neuron", count(static_cast<std::size_t>(rows), "number"))
                   : fmt::format("{} (one a neuron that receives) of {} (one a neuron that sends)",
-                                count(static_cast<std::size_t>(rows), "row"), count(static_cast<std::size_t>(cols), "number"));
+                                count(static_cast<std::size_t>(rows), "row"),
+                                count(static_cast<std::size_t>(cols), "number"));
     diagnostics_.add({v.where, v.key, std::move(problem), std::move(found), allowed, ""});
   }
 
@@ -72,13 +76,14 @@ void fill(const InitialiserContext& context, Matrix& out, Diagnostics& diagnosti
 
 /// What a bare list stands for.
 InitialiserEntry values_initialiser() {
-  return {{"values",
-           "the numbers themselves: a list of rows (one a neuron that receives), or a flat list; what a bare list means",
-           {ParameterSpec::make(Kind::any, "values", "the numbers").needed()},
-           "",
-           ""},
-          false,
-          fill};
+  return {
+      {"values",
+       "the numbers themselves: a list of rows (one a neuron that receives), or a flat list; what a bare list means",
+       {ParameterSpec::make(Kind::any, "values", "the numbers").needed()},
+       "",
+       ""},
+      false,
+      fill};
 }
 
 }  // namespace neurode::network

@@ -16,8 +16,13 @@ std::shared_ptr<const TimeTable> read_time_table(const Value& path, const std::f
   };
   const Index columns = static_cast<Index>(csv->header.size()) - 1;
   if (columns != 1 && columns != neurons) {
-    fault(0, "has the wrong number of columns", fmt::format("{} after the time", columns),
-          neurons == 1 ? "the time, then 1 column" : fmt::format("the time, then 1 column or {}, one a neuron", neurons));
+    fault(
+        0, "has the wrong number of columns", fmt::format("{} after the time", columns),
+        neurons == 1 ? "the time, then 1 column" : fmt::format("the time, then 1 column or {}, one a neuron", neurons));
+    return nullptr;
+  }
+  if (csv->rows.empty()) {
+    fault(0, "the file has no rows", "", "one row a time, below the header");
     return nullptr;
   }
   auto table = std::make_shared<TimeTable>();
@@ -29,7 +34,8 @@ std::shared_ptr<const TimeTable> read_time_table(const Value& path, const std::f
       const double before = table->times.back();
       // Two equal times are a jump; only a line between knots needs that.
       if (t < before || (t == before && !linear)) {
-        fault(csv->lines[i], "times must ascend", fmt::format("{} after {}", t, before), fmt::format("a time > {}", before));
+        fault(csv->lines[i], "times must ascend", fmt::format("{} after {}", t, before),
+              fmt::format("a time > {}", before));
       }
     }
     table->times.push_back(t);

@@ -10,8 +10,8 @@ namespace neurode::network {
 
 namespace {
 
-/// First and last pulse that may have an edge in (t0, t1), as whole numbers (doubles, because a wrong file may ask for more
-/// than an integer holds). Empty if last < first.
+/// First and last pulse that may have an edge in (t0, t1), as whole numbers (doubles, because a wrong file may ask for
+/// more than an integer holds). Empty if last < first.
 struct PulseRange {
   double first, last;
   double count() const { return last < first ? 0 : last - first + 1; }
@@ -65,20 +65,21 @@ void check(const Parameters& p, const Value& source, double t0, double t1, Diagn
 }  // namespace
 
 StimulusEntry pulse_train_stimulus() {
-  return {{"pulse_train",
-           "pulses of `width` every `period` from `start`, else 0",
-           {amplitude_parameter("value during a pulse"), time_parameter("start", "time the first goes on").standard(0.0),
-            time_parameter("width", "how long each stays on").above(0).needed(),
-            time_parameter("period", "from the beginning of one to that of the next").above(0).needed(),
-            ParameterSpec::make(Kind::integer, "count", "how many; 0: without end").at_least(0).standard(0)},
-           "",
-           ""},
-          // s lies inside a smooth segment, so that rounding in the quotient cannot put it into the wrong pulse.
-          "where(s >= start and (count == 0 or s < start + count*period) and "
-          "s - (start + floor((s - start)/period)*period) < width, amplitude, 0)",
-          breakpoints,
-          false,
-          check};
+  return {
+      {"pulse_train",
+       "pulses of `width` every `period` from `start`, else 0",
+       {amplitude_parameter("value during a pulse"), time_parameter("start", "time the first goes on").standard(0.0),
+        time_parameter("width", "how long each stays on").above(0).needed(),
+        time_parameter("period", "from the beginning of one to that of the next").above(0).needed(),
+        ParameterSpec::make(Kind::integer, "count", "how many; 0: without end").at_least(0).standard(0)},
+       "",
+       ""},
+      // s lies inside a smooth segment, so that rounding in the quotient cannot put it into the wrong pulse.
+      "where(s >= start and (count == 0 or s < start + count*period) and "
+      "s - (start + floor((s - start)/period)*period) < width, amplitude, 0)",
+      breakpoints,
+      false,
+      check};
 }
 
 }  // namespace neurode::network

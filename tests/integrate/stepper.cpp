@@ -1,0 +1,238 @@
+#include "neurode/integrate/method.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "integrate/method_list.hpp"
+#include "integrate/problems.hpp"
+
+using namespace neurode;
+using namespace neurode::integrate;
+using problems::Problem;
+using problems::smooth_solution;
+
+namespace {
+
+constexpr double kStart = 0.3;
+
+double distance(const Vector& a, const Vector& b) { return (a - b).lpNorm<Eigen::Infinity>(); }
+
+// x' = -2 t x^2, x = 1 / (1 + t^2): nonlinear, not autonomous.
+Problem runge() {
+  return {1, [](double t, const double* x, double* f) { f[0] = -2 * t * x[0] * x[0]; }};
+}
+Vector runge_solution(double t) { return problems::vector({1 / (1 + t * t)}); }
+
+// Largest error at the ends of `steps` equal steps over [from, to].
+template <class Solution>
+double global_error(const MethodEntry& m, Problem p, Solution solution, double from, double to, int steps) {
+  Statistics s;
+  const auto stepper = m.make(p, s);
+  Vector x = solution(from), x_new = x;
+  const double h = (to - from) / steps;
+  double worst = 0;
+  for (int k = 0; k < steps; ++k) {
+    stepper->try_step(from + k * h, x, h, x_new, nullptr);
+    stepper->accept();
+    x.swap(x_new);
+    worst = std::max(worst, distance(x, solution(from + (k + 1) * h)));
+  }
+  return worst;
+}
+
+// Slopes over doubled numbers of steps down to rounding, the last two extrapolated: s = p + O(h).
+template <class Error>
+double extrapolated_order(int steps, Error error) {
+  double slope = 0, slope_before = 0, before = error(steps);
+  for (;;) {
+    const double now = error(2 * steps);
+    if (now < 1e-13) return 2 * slope - slope_before;
+    slope_before = slope;
+    slope = std::log2(before / now);
+    steps *= 2, before = now;
+    if (steps > 4000) return 2 * slope - slope_before;
+  }
+}
+
+struct Trial {
+  Vector x, x_new, error;
+};
+
+// One step from the exact solution.
+Trial one_step(const MethodEntry& m, double h, double theta) {
+  Problem p = problems::smooth();
+  Statistics s;
+  const auto stepper = m.make(p, s);
+  const Vector x0 = smooth_solution(kStart);
+  Trial t{x0, x0, Vector::Zero(2)};
+  stepper->try_step(kStart, x0, h, t.x_new, m.adaptive() ? &t.error : nullptr);
+  stepper->interpolate(theta, t.x);
+  return t;
+}
+
+// The slope over halved steps that asymptotics promise: the middle of those above rounding error.
+template <class Error>
+double measured_slope(double h, Error error) {
+  double slope = 0;
+  double before = error(h);
+  for (int k = 0; k < 12; ++k) {
+    const double now = error(h / 2);
+    if (now < 2e-13) break;
+    slope = problems::slope(h, before, h / 2, now);
+    h /= 2, before = now;
+  }
+  return slope;
+}
+
+// x' = t^(degree - 1) * degree: the solution is t^degree. The classical methods are exact for it up to their order.
+double polynomial_error(const MethodEntry& m, int degree, bool dense) {
+  Problem p(1, [degree](double t, const double*, double* f) { f[0] = degree * std::pow(t, degree - 1); });
+  Statistics s;
+  const auto stepper = m.make(p, s);
+  const double t0 = 0.5, h = 0.75;
+  Vector x = problems::vector({std::pow(t0, degree)}), x_new = x;
+  stepper->try_step(t0, x, h, x_new, nullptr);
+  if (!dense) return std::abs(x_new[0] - std::pow(t0 + h, degree));
+  double worst = 0;
+  Vector between(1);
+  for (double theta : {0.2, 0.5, 0.9}) {
+    stepper->interpolate(theta, between);
+    worst = std::max(worst, std::abs(between[0] - std::pow(t0 + theta * h, degree)));
+  }
+  return worst;
+}
+
+}  // namespace
+
+TEST_CASE("measured order of every method, its error estimate and its dense output") {
+  for (const auto& m : methods()) {
+    CAPTURE(m.name);
+    // Order 8 meets rounding before asymptotics on the first problem, tsit5 (small leading error terms) on the second.
+    const double order =
+        m.order < 8 ? extrapolated_order(12, [&](int n) { return global_error(m, runge(), runge_solution, -1, 2, n); })
+                    : std::log2(global_error(m, problems::smooth(), smooth_solution, kStart, kStart + 2, 10) /
+                                global_error(m, problems::smooth(), smooth_solution, kStart, kStart + 2, 20));
+    CHECK(std::abs(order - m.order) < 0.1);
+    const double dense = measured_slope(
+        0.2, [&](double h) { return distance(one_step(m, h, 0.4).x, smooth_solution(kStart + 0.4 * h)); });
+    CHECK(std::abs(dense - (m.dense_order + 1)) < 0.1);
+    if (!m.adaptive()) continue;
+    const double estimate = measured_slope(
+        m.order == 8 ? 1.0 : 0.2, [&](double h) { return one_step(m, h, 0.5).error.lpNorm<Eigen::Infinity>(); });
+    CHECK(std::abs(estimate - (std::min(m.order, m.embedded_order) + 1)) < 0.1);
+  }
+}
+
+TEST_CASE("polynomials up to the order are solved to rounding, the next one is not") {
+  for (const auto& m : methods()) {
+    CAPTURE(m.name);
+    for (int degree = 1; degree <= m.order; ++degree) CHECK(polynomial_error(m, degree, false) < 1e-14);
+    for (int degree = 1; degree <= m.dense_order; ++degree) CHECK(polynomial_error(m, degree, true) < 5e-15);
+    CHECK(polynomial_error(m, m.dense_order + 1, true) > 1e-5);
+  }
+  // Quadrature is more exact than the order where the nodes are good: midpoint's and heun's next degree fails, for one.
+  CHECK(polynomial_error(*find_entry(methods(), "heun"), 3, false) > 1e-3);
+}
+
+TEST_CASE("the stepper does what the tableau says, stage by stage") {
+  for (const auto& m : method_list()) {
+    if (!m.tableau) continue;
+    const Tableau& t = *m.tableau;
+    CAPTURE(t.name);
+    Problem p = problems::smooth();
+    const Vector x0 = smooth_solution(kStart);
+    const double h = 0.1;
+    std::vector<Vector> k;
+    Vector expected = x0, expected_error = Vector::Zero(2);
+    for (std::size_t i = 0; i < t.stages(); ++i) {
+      Vector x = x0, f(2);
+      for (std::size_t j = 0; j < i; ++j) x += h * t.a[i - 1][j] * k[j];
+      p.rhs(kStart + t.c[i] * h, x.data(), f.data());
+      k.push_back(f);
+      expected += h * t.b[i] * f;
+      if (t.embedded_order > 0) expected_error += h * (t.b[i] - t.b_embedded[i]) * f;
+    }
+    Statistics s;
+    const auto stepper = m.entry.make(p, s);
+    Vector x_new(2), error = Vector::Zero(2);
+    stepper->try_step(kStart, x0, h, x_new, m.entry.adaptive() ? &error : nullptr);
+    CHECK(distance(x_new, expected) < 2e-15);
+    CHECK(distance(error, expected_error) < 2e-15);
+    CHECK(s.rhs == static_cast<std::int64_t>(t.stages()));
+  }
+}
+
+TEST_CASE("dense output meets the step's ends with their slopes") {
+  for (const auto& m : methods()) {
+    CAPTURE(m.name);
+    const double h = 0.25, tiny = 1e-6;
+    const Vector x0 = smooth_solution(kStart);
+    Problem p = problems::smooth();
+    Statistics s;
+    const auto stepper = m.make(p, s);
+    Vector x_new(2), at(2), f(2);
+    stepper->try_step(kStart, x0, h, x_new, nullptr);
+    stepper->interpolate(0, at);
+    CHECK(distance(at, x0) == 0);
+    stepper->interpolate(1, at);
+    CHECK(distance(at, x_new) == 0);
+    stepper->interpolate(tiny, at);
+    CHECK(distance((at - x0) / (tiny * h), stepper->derivative_at_start()) < 2e-4);
+    stepper->interpolate(1 - tiny, at);
+    CHECK(distance((x_new - at) / (tiny * h), stepper->derivative_at_end()) < 2e-4);
+    p.rhs(kStart + h, x_new.data(), f.data());
+    CHECK(distance(stepper->derivative_at_end(), f) == 0);
+  }
+}
+
+TEST_CASE("F at the end is computed once, when asked for, and starts the next step") {
+  for (const auto& m : methods()) {
+    CAPTURE(m.name);
+    Problem p = problems::smooth();
+    Statistics s;
+    const auto stepper = m.make(p, s);
+    Vector x = smooth_solution(kStart), x_new = x, at = x;
+    stepper->try_step(kStart, x, 0.1, x_new, nullptr);
+    const std::int64_t first = s.rhs;
+    CHECK(first == m.stages + (m.fsal ? 1 : 0));
+    for (double theta : {0.1, 0.6}) stepper->interpolate(theta, at);
+    stepper->derivative_at_end();
+    const std::int64_t asked = s.rhs;
+    CHECK(asked == first + (m.fsal ? 0 : 1));
+    stepper->accept();
+    x.swap(x_new);
+    stepper->try_step(kStart + 0.1, x, 0.1, x_new, nullptr);
+    CHECK(s.rhs == asked + m.stages - (m.fsal ? 0 : 1));
+    CHECK(p.calls == s.rhs);
+    // A rejected trial keeps F at its start.
+    const std::int64_t tried = s.rhs;
+    stepper->try_step(kStart + 0.1, x, 0.05, x_new, nullptr);
+    CHECK(s.rhs == tried + m.stages - (m.fsal ? 0 : 1));
+  }
+}
+
+TEST_CASE("after reset a stepper is as good as new, bit for bit, whatever it did before") {
+  for (const auto& m : methods()) {
+    CAPTURE(m.name);
+    Problem p = problems::smooth();
+    Statistics s;
+    const auto used = m.make(p, s);
+    Vector x = smooth_solution(1.7), x_new = x, error = x;
+    used->try_step(1.7, x, 0.2, x_new, nullptr);
+    used->interpolate(0.3, x);
+    used->accept();
+    used->reset();
+    const Vector start = smooth_solution(kStart);
+    Vector a = start, b = start, between_a = start, between_b = start;
+    used->try_step(kStart, start, 0.1, a, nullptr);
+    used->interpolate(0.3, between_a);
+    const auto fresh = m.make(p, s);
+    fresh->try_step(kStart, start, 0.1, b, nullptr);
+    fresh->interpolate(0.3, between_b);
+    CHECK(a == b);
+    CHECK(between_a == between_b);
+    CHECK(used->derivative_at_start() == fresh->derivative_at_start());
+    CHECK(used->derivative_at_end() == fresh->derivative_at_end());
+  }
+}
