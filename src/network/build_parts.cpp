@@ -182,7 +182,7 @@ void build_population(const scenario::PopulationSection& section, const scenario
   pop.section = section;
   pop.model = find_model(network, section.model);
   if (!pop.model) {
-    if (!section.model.empty()) {
+    if (!section.model_value.is_none()) {
       diagnostics.add(unknown_name("model", section.model_value, section.model, model_names(network)));
     }
     // Keep a place, so that projections to it are not reported as well.

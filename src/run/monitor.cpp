@@ -42,8 +42,7 @@ Path split(const std::string& text) {
     for (std::size_t at = bracket + 1; at < rest.size();) {
       Index value = 0;
       const auto r = std::from_chars(rest.data() + at, rest.data() + rest.size(), value);
-      if (r.ec != std::errc()) break;
-      p.indices.push_back(value);
+      p.indices.push_back(r.ec == std::errc() ? value : -1);  // too large for an index: no such element
       at = static_cast<std::size_t>(r.ptr - rest.data()) + 1;
     }
   }
@@ -163,7 +162,7 @@ Monitor::Monitor(const equations::SourceText& source, learning::Problem& problem
             fmt::format("one element, {}[0], or mean({})", path.name, path.name), "");
     } else if (!path.indices.empty()) {
       const Index i = path.indices[0], j = path.indices.size() > 1 ? path.indices[1] : 0;
-      if (i < 0 || i >= rows || j < 0 || j >= cols) {
+      if (i < 0 || i >= rows || j < 0 || j >= cols || path.indices.size() > 2) {
         fault("there is no element " + text, fmt::format("indices below {} and {}", rows, cols), "");
       }
       s.element = j * rows + i;

@@ -103,7 +103,9 @@ std::optional<DataSection> read_data(const Value& root, Diagnostics& diagnostics
   for (const Value* v : {inputs, targets}) good = (v == nullptr || check_numbers(*v, true, false, diagnostics)) && good;
   if (good && inputs != nullptr && targets != nullptr && inputs->list().size() != targets->list().size()) {
     fault(diagnostics, *targets, fmt::format("must have as many rows as inputs, {}", inputs->list().size()));
+    good = false;
   }
+  if (!good || (inputs == nullptr && file == nullptr)) return std::nullopt;  // said once, here
   if (inputs != nullptr) out.inputs = *inputs;
   if (targets != nullptr) out.targets = *targets;
   if (file != nullptr) out.file = *file;

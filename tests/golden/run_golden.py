@@ -32,8 +32,11 @@ RULES = [
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?"), "<date>"),
     (re.compile(rf"(?im)^(.*\b(?:wall|elapsed|took)\b.*?){NUMBER} ?{TIME_UNIT}(?: {NUMBER} ?{TIME_UNIT})*"), r"\1<wall>"),
     (re.compile(rf'("(?:\w*_)?(?:wall|elapsed)\w*"\s*:\s*){NUMBER}'), r'\1"<wall>"'),
+    (re.compile(rf"(?m)^(\s*wall_seconds +){NUMBER}"), r"\1<wall>"),
+    (re.compile(r"\bcompiler \S.*"), "<build>"),
+    (re.compile(r"(?m)^ *\d+ %  t = .*(?:steps/s|left)\n"), ""),  # lines of progress: as many as there was time for
     (re.compile(rf"{NUMBER} ?(?:B|bytes|[kKMGT]i?B)\b"), "<size>"),
-    (re.compile(r'("(?:\w*_)?(?:size|bytes)"\s*:\s*)\d+'), r'\1"<size>"'),
+    (re.compile(r'("file_(?:size|bytes)"\s*:\s*)\d+'), r'\1"<size>"'),
 ]
 
 

@@ -1,0 +1,1 @@
+neurode check xor.toml --set learning.mode=coupled --set population.hidden.activation=tanh

@@ -1,0 +1,1 @@
+neurode check xor.toml --json

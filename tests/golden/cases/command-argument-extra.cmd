@@ -1,0 +1,1 @@
+neurode run xor.toml fitzhugh_nagumo.toml

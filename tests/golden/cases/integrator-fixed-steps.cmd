@@ -1,0 +1,1 @@
+neurode run bad/fixed_steps.toml

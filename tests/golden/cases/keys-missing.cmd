@@ -1,0 +1,1 @@
+neurode run bad/missing_keys.toml

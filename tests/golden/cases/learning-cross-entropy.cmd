@@ -1,0 +1,1 @@
+neurode run bad/cross_entropy.toml

@@ -1,0 +1,1 @@
+neurode run bad/plastic_without_learning.toml

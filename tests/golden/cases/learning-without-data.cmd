@@ -1,0 +1,1 @@
+neurode run bad/learning_without_data.toml

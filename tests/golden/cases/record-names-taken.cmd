@@ -1,0 +1,1 @@
+neurode run bad/record_names.toml

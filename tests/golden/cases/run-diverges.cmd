@@ -1,0 +1,1 @@
+neurode run fitzhugh_nagumo.toml

@@ -1,0 +1,2 @@
+# Refused before the run, which would take for ever.
+neurode run fitzhugh_nagumo.toml --set time.end=1e12 -o nowhere/mine.h5

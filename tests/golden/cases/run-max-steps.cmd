@@ -1,0 +1,1 @@
+neurode run xor.toml --set integrator.max_steps=3

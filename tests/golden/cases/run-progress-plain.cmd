@@ -1,0 +1,1 @@
+neurode run xor.toml --progress=plain --set time.end=10

@@ -1,0 +1,1 @@
+neurode run --quiet xor.toml

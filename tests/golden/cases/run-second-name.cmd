@@ -1,0 +1,3 @@
+neurode run --quiet xor.toml
+neurode run --quiet xor.toml
+neurode run xor.toml --set time.end=1

@@ -1,0 +1,1 @@
+neurode run xor.toml --set time.stop.loss=0.1

@@ -1,0 +1,1 @@
+neurode run xor.toml --set 'time.stop={ when = "output.a[0] < 1" }'

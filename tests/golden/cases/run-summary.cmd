@@ -1,0 +1,1 @@
+neurode run xor.toml

@@ -1,0 +1,1 @@
+neurode run bad/stop_when.toml
