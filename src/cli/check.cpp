@@ -29,7 +29,12 @@ int check(const CheckArguments& a) {
     w.member("weights", d.weights).member("output_bytes", d.output_bytes).member("integrator", p->options.method);
     w.key("populations").begin_array();
     for (const auto& q : d.populations) {
-      w.begin_object().member("name", q.name).member("model", q.model).member("size", q.size).key("equations").begin_array();
+      w.begin_object()
+          .member("name", q.name)
+          .member("model", q.model)
+          .member("size", q.size)
+          .key("equations")
+          .begin_array();
       for (const auto& line : q.equations) w.value(line);
       w.end_array().end_object();
     }
@@ -46,7 +51,8 @@ int check(const CheckArguments& a) {
   fmt::print("\nstate\n");
   for (const auto& line : d.slices) fmt::print("  {}\n", line);
   fmt::print("\n{} numbers in the state, {} of them weights that move\n", d.states, d.weights);
-  fmt::print("integrator {}, time {} to {} {}\n", p->options.method, p->scenario.time.start, p->scenario.time.end, p->network->time_unit);
+  fmt::print("integrator {}, time {} to {} {}\n", p->options.method, p->scenario.time.start, p->scenario.time.end,
+             p->network->time_unit);
   fmt::print("records {}\n", d.recorded);
   fmt::print("output: about {} before compression{}\n", size_text(d.output_bytes),
              d.every_step ? ", and what is recorded at every step" : "");
@@ -56,13 +62,16 @@ int check(const CheckArguments& a) {
 }  // namespace
 
 void add_check(CLI::App& app, Action& action) {
-  auto* c = app.add_subcommand("check", "Everything a run would refuse, the expanded equations, state count and output size");
+  auto* c =
+      app.add_subcommand("check", "Everything a run would refuse, the expanded equations, state count and output size");
   auto a = std::make_shared<CheckArguments>();
   c->add_option("SCENARIO", a->scenario, "Scenario file")->required();
   c->add_option("--set", a->set, "KEY=VALUE: overrides a key of the scenario")->allow_extra_args(false);
   c->add_flag("--json", a->json, "As JSON");
-  c->footer("Examples:\n  neurode check scenarios/xor.toml\n  neurode check scenarios/hodgkin_huxley.toml --set population.axon.size=100\n\n"
-            "Exit status: 0 all right; 2 the scenario has faults, each told with its place.");
+  c->footer(
+      "Examples:\n  neurode check scenarios/xor.toml\n  neurode check scenarios/hodgkin_huxley.toml --set "
+      "population.axon.size=100\n\n"
+      "Exit status: 0 all right; 2 the scenario has faults, each told with its place.");
   c->callback([a, &action] { action = [a] { return check(*a); }; });
 }
 

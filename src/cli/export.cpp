@@ -59,15 +59,20 @@ void add_export(CLI::App& app, Action& action) {
   auto a = std::make_shared<ExportArguments>();
   c->add_option("FILE", a->file, "Result file")->required();
   c->add_option("-f,--format", a->format, "csv, json or npy. Default: by the ending of -o, else csv");
-  c->add_option("-o,--output", a->output, "File, or a folder (ending in /) for one file a table or variable. Default: standard output");
-  c->add_option("-v,--variable", a->variables, "Variable to export; may be given several times. Default: all")->allow_extra_args(false);
+  c->add_option("-o,--output", a->output,
+                "File, or a folder (ending in /) for one file a table or variable. Default: standard output");
+  c->add_option("-v,--variable", a->variables, "Variable to export; may be given several times. Default: all")
+      ->allow_extra_args(false);
   c->add_option("--time", a->window, "FROM TO: only this window of time, both ends included")->expected(2);
-  c->add_option("--select", a->select, "DIMENSION=ELEMENTS, e.g. --select hidden=0,3,10:20; may be given several times")->allow_extra_args(false);
+  c->add_option("--select", a->select, "DIMENSION=ELEMENTS, e.g. --select hidden=0,3,10:20; may be given several times")
+      ->allow_extra_args(false);
   c->add_flag("--force", a->force, "Overwrite what is there");
   std::string formats;
   for (const auto& e : analysis::exporters()) formats += "\n" + e.name + ": " + e.help + "\n";
-  c->footer("Examples:\n  neurode export xor.h5 > xor.csv\n  neurode export xor.h5 -v loss -o loss.npy\n"
-            "  neurode export xor.h5 -v hidden.a --time 0 100 --select hidden=0,2 -o hidden.json\n" + formats);
+  c->footer(
+      "Examples:\n  neurode export xor.h5 > xor.csv\n  neurode export xor.h5 -v loss -o loss.npy\n"
+      "  neurode export xor.h5 -v hidden.a --time 0 100 --select hidden=0,2 -o hidden.json\n" +
+      formats);
   c->callback([a, &action] { action = [a] { return export_file(*a); }; });
 }
 

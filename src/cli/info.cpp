@@ -62,7 +62,11 @@ int info(const InfoArguments& a) {
     }
     w.end_object().key("variables").begin_array();
     for (const auto& v : reader.variables()) {
-      w.begin_object().member("name", v.name).member("unit", v.unit).member("long_name", v.long_name).member("coordinate", v.coordinate);
+      w.begin_object()
+          .member("name", v.name)
+          .member("unit", v.unit)
+          .member("long_name", v.long_name)
+          .member("coordinate", v.coordinate);
       w.key("dimensions").begin_array();
       for (const auto& d : v.dimensions) w.value(d);
       w.end_array().key("shape").begin_array();
@@ -85,7 +89,8 @@ int info(const InfoArguments& a) {
   }
   fmt::print("coordinates\n");
   for (const auto& v : reader.variables()) {
-    if (v.coordinate) fmt::print("  {:<28} {}{}\n", v.name, v.shape.empty() ? 0 : v.shape[0], v.unit.empty() ? "" : " in " + v.unit);
+    if (v.coordinate)
+      fmt::print("  {:<28} {}{}\n", v.name, v.shape.empty() ? 0 : v.shape[0], v.unit.empty() ? "" : " in " + v.unit);
   }
   if (scenario) fmt::print("neurode info {} --scenario shows the scenario as it was run.\n", a.file);
   return 0;

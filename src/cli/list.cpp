@@ -37,12 +37,20 @@ void print_entry(const run::Family& f, const Entry& e) {
 }
 
 void write_entry(JsonWriter& w, const run::Family& f, const Entry& e) {
-  w.begin_object().member("name", e.name).member("summary", e.summary).member("needs", e.needs).member("citation", e.citation);
+  w.begin_object()
+      .member("name", e.name)
+      .member("summary", e.summary)
+      .member("needs", e.needs)
+      .member("citation", e.citation);
   w.key("details").begin_array();
   for (const auto& line : run::details(f.name, e.name)) w.value(line);
   w.end_array().key("parameters").begin_array();
   for (const auto& p : e.parameters) {
-    w.begin_object().member("name", p.name).member("help", p.help).member("unit", p.unit).member("allowed", p.allowed());
+    w.begin_object()
+        .member("name", p.name)
+        .member("help", p.help)
+        .member("unit", p.unit)
+        .member("allowed", p.allowed());
     w.member("required", p.required);
     w.key("default");
     p.default_value ? w.value(*p.default_value) : w.null();
@@ -101,11 +109,14 @@ int list(const ListArguments& a) {
 void add_list(CLI::App& app, Action& action) {
   auto* c = app.add_subcommand("list", "Models, integrators, rules, losses, stimuli ... and their parameters");
   auto a = std::make_shared<ListArguments>();
-  c->add_option("KIND", a->kind, "models, integrators, rules, losses, stimuli, initialisers, activations, plasticity, exporters");
+  c->add_option("KIND", a->kind,
+                "models, integrators, rules, losses, stimuli, initialisers, activations, plasticity, exporters");
   c->add_option("NAME", a->name, "One of them: equations, parameters, source");
   c->add_flag("--json", a->json, "As JSON");
   c->add_flag("--build", a->build, "How this program was built");
-  c->footer("Examples:\n  neurode list\n  neurode list models\n  neurode list models hodgkin_huxley\n  neurode list integrators --json");
+  c->footer(
+      "Examples:\n  neurode list\n  neurode list models\n  neurode list models hodgkin_huxley\n  neurode list "
+      "integrators --json");
   c->callback([a, &action] { action = [a] { return list(*a); }; });
 }
 

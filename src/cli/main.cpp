@@ -39,7 +39,8 @@ int main(int argc, char** argv) {
       "  neurode export xor.h5 --format csv          the numbers as text\n"
       "  neurode check scenarios/xor.toml            what a run would refuse, and the expanded equations\n"
       "  neurode list models                         what there is\n\n"
-      "neurode COMMAND --help tells more. Exit status: 0 done; 2 wrong use or scenario; 3 numerical failure; 4 file trouble.");
+      "neurode COMMAND --help tells more. Exit status: 0 done; 2 wrong use or scenario; 3 numerical failure; 4 file "
+      "trouble.");
   cli::Action action;
   cli::add_run(app, action);
   cli::add_check(app, action);

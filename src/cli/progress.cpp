@@ -38,7 +38,8 @@ void ProgressPrinter::show(const run::Progress& p) {
   if (style_ == ProgressStyle::none) return;
   const double share = std::clamp((p.t - p.start) / (p.end - p.start), 0.0, 1.0);
   const double left = share > 0 ? p.seconds * (1 - share) / share : 0;
-  std::string text = fmt::format("t = {:.6g} of {:.6g}, {:.0f} steps/s", p.t, p.end, static_cast<double>(p.steps) / std::max(p.seconds, 1e-9));
+  std::string text = fmt::format("t = {:.6g} of {:.6g}, {:.0f} steps/s", p.t, p.end,
+                                 static_cast<double>(p.steps) / std::max(p.seconds, 1e-9));
   if (p.has_loss) text += fmt::format(", loss {:.4g}", p.loss);
   if (share > 0) text += ", " + duration_text(left) + " left";
   if (style_ == ProgressStyle::plain) {
@@ -50,7 +51,9 @@ void ProgressPrinter::show(const run::Progress& p) {
   const int room = std::clamp(width - static_cast<int>(text.size()) - 10, 0, 30);
   const int full = static_cast<int>(std::lround(share * room));
   std::string line = fmt::format("{:3.0f} % ", 100 * share);
-  if (room >= 5) line += "[" + std::string(static_cast<std::size_t>(full), '=') + std::string(static_cast<std::size_t>(room - full), ' ') + "] ";
+  if (room >= 5)
+    line += "[" + std::string(static_cast<std::size_t>(full), '=') +
+            std::string(static_cast<std::size_t>(room - full), ' ') + "] ";
   line += text;
   fmt::print(stderr, "\r\x1b[K{}", line.substr(0, static_cast<std::size_t>(std::max(width - 1, 20))));
   std::fflush(stderr);

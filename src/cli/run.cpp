@@ -44,14 +44,16 @@ void print_summary(const run::Summary& s, const run::Prepared& p) {
     }
   }
   const auto& c = r.statistics;
-  fmt::print("  integrator       {}: {} steps, {} rejected, {} right-hand sides\n", p.options.method, c.steps, c.rejected, c.rhs);
+  fmt::print("  integrator       {}: {} steps, {} rejected, {} right-hand sides\n", p.options.method, c.steps,
+             c.rejected, c.rhs);
   fmt::print("  wall time        {}\n", duration_text(c.wall_seconds));
   fmt::print("  file             {}  ({})\n", s.file.string(), size_text(static_cast<double>(s.bytes)));
 }
 
 int run_scenario(const RunArguments& a) {
   const auto prepared = run::prepare(a.scenario, a.set);
-  const std::filesystem::path file = a.output.empty() ? run::default_output(a.scenario) : std::filesystem::path(a.output);
+  const std::filesystem::path file =
+      a.output.empty() ? run::default_output(a.scenario) : std::filesystem::path(a.output);
   record::check_writable(file, a.force);
 
   std::signal(SIGINT, on_signal);
@@ -79,8 +81,10 @@ void add_run(CLI::App& app, Action& action) {
   auto* c = app.add_subcommand("run", "Simulate a scenario; the trajectory goes into an HDF5 file");
   auto a = std::make_shared<RunArguments>();
   c->add_option("SCENARIO", a->scenario, "Scenario file (TOML; scenarios/README.md tells every key)")->required();
-  c->add_option("-o,--output", a->output, "Result file. Default: SCENARIO.h5 in the current folder, or the next free SCENARIO-2.h5");
-  c->add_option("--set", a->set, "KEY=VALUE: overrides a key of the scenario, e.g. --set population.hidden.tau=1")->allow_extra_args(false);
+  c->add_option("-o,--output", a->output,
+                "Result file. Default: SCENARIO.h5 in the current folder, or the next free SCENARIO-2.h5");
+  c->add_option("--set", a->set, "KEY=VALUE: overrides a key of the scenario, e.g. --set population.hidden.tau=1")
+      ->allow_extra_args(false);
   c->add_flag("-f,--force", a->force, "Overwrite the file named with -o");
   c->add_option("--progress", a->progress, "auto (a bar on a terminal), bar, plain (lines) or none")
       ->check(CLI::IsMember({"auto", "bar", "plain", "none"}));

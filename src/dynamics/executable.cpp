@@ -27,7 +27,9 @@ double sum_of(const double* x, Index n) {
 
 void sum_along(Program::Along along, const double* x, Index rows, Index cols, double* out) {
   switch (along) {
-    case Program::Along::all: out[0] = sum_of(x, rows * cols); break;
+    case Program::Along::all:
+      out[0] = sum_of(x, rows * cols);
+      break;
     case Program::Along::rows:
       for (Index j = 0; j < cols; ++j) out[j] = sum_of(x + j * rows, rows);
       break;
@@ -55,7 +57,9 @@ void max_along(Program::Along along, const double* x, Index rows, Index cols, do
 
 void broadcast_along(Program::Along along, const double* x, Index rows, Index cols, double* out) {
   switch (along) {
-    case Program::Along::all: std::fill(out, out + rows * cols, x[0]); break;
+    case Program::Along::all:
+      std::fill(out, out + rows * cols, x[0]);
+      break;
     case Program::Along::rows:
       for (Index j = 0; j < cols; ++j) std::fill(out + j * rows, out + (j + 1) * rows, x[j]);
       break;
@@ -88,10 +92,14 @@ void look_up(const TimeTable& table, double t, double segment, double* out) {
 
 inline const double* Executable::read(const Ref& r, const double* const* in, double* const* out) const {
   switch (r.base) {
-    case Base::input: return in[r.vector] + r.offset;
-    case Base::output: return out[r.vector] + r.offset;
-    case Base::constant: return r.data;
-    case Base::scratch: break;
+    case Base::input:
+      return in[r.vector] + r.offset;
+    case Base::output:
+      return out[r.vector] + r.offset;
+    case Base::constant:
+      return r.data;
+    case Base::scratch:
+      break;
   }
   return scratch_.data() + r.offset;
 }
@@ -106,7 +114,8 @@ void Executable::run_tape(const Step& s, const double* const* in, double* const*
   const bool threaded = lanes * (s.tape.instructions() + 1) >= kThreadedLanes;
   const std::size_t piece = threaded ? 8 * equations::Tape::kBlock : lanes;
   const auto pieces = static_cast<std::int64_t>(lanes == 0 ? 0 : (lanes + piece - 1) / piece);
-  auto* aligned = reinterpret_cast<double*>((reinterpret_cast<std::uintptr_t>(tape_scratch_.data()) + 63) & ~std::uintptr_t{63});
+  auto* aligned =
+      reinterpret_cast<double*>((reinterpret_cast<std::uintptr_t>(tape_scratch_.data()) + 63) & ~std::uintptr_t{63});
   for_chunks(pieces, threaded, [&](std::int64_t p) {
     const auto thread = static_cast<std::size_t>(this_thread());
     equations::LaneInput* inputs = inputs_.data() + thread * (ins + 1);
@@ -134,16 +143,27 @@ void Executable::run(const double* const* in, double* const* out) {
         matrix_product(s.rows, s.cols, s.inner, a, s.transpose_a, read(s.in[1], in, out), s.transpose_b,
                        s.has_base ? read(s.in[2], in, out) : nullptr, target);
         break;
-      case Program::Kind::broadcast: broadcast_along(s.along, a, s.rows, s.cols, target); break;
-      case Program::Kind::sum: sum_along(s.along, a, s.in_rows, s.in_cols, target); break;
-      case Program::Kind::max: max_along(s.along, a, s.in_rows, s.in_cols, target); break;
-      case Program::Kind::view: std::copy(a + s.offset, a + s.offset + s.rows * s.cols, target); break;
+      case Program::Kind::broadcast:
+        broadcast_along(s.along, a, s.rows, s.cols, target);
+        break;
+      case Program::Kind::sum:
+        sum_along(s.along, a, s.in_rows, s.in_cols, target);
+        break;
+      case Program::Kind::max:
+        max_along(s.along, a, s.in_rows, s.in_cols, target);
+        break;
+      case Program::Kind::view:
+        std::copy(a + s.offset, a + s.offset + s.rows * s.cols, target);
+        break;
       case Program::Kind::embed:
         std::fill(target, target + s.rows * s.cols, 0.0);
         std::copy(a, a + s.in_rows * s.in_cols, target + s.offset);
         break;
-      case Program::Kind::table: look_up(*s.table, *a, *read(s.in[1], in, out), target); break;
-      case Program::Kind::elementwise: break;
+      case Program::Kind::table:
+        look_up(*s.table, *a, *read(s.in[1], in, out), target);
+        break;
+      case Program::Kind::elementwise:
+        break;
     }
   }
 }

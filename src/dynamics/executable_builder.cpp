@@ -112,8 +112,8 @@ class ExecutableBuilder {
     pinned_.assign(p_.value_count(), -1);
     for (std::size_t i = 0; i < outputs_.size(); ++i) {
       const auto& o = outputs_[i];
-      const bool own = o.value.valid() && value(o.value).source == Program::Value::Source::computed &&
-                       pinned_[at(o.value)] < 0;
+      const bool own =
+          o.value.valid() && value(o.value).source == Program::Value::Source::computed && pinned_[at(o.value)] < 0;
       if (own) {
         pinned_[at(o.value)] = static_cast<int>(i);
       } else {
@@ -236,7 +236,8 @@ class ExecutableBuilder {
         r.base = Executable::Base::constant;
         r.data = info.data;
         return r;
-      case Program::Value::Source::computed: break;
+      case Program::Value::Source::computed:
+        break;
     }
     const auto owner = static_cast<std::size_t>(owner_of(v.id));
     if (pinned_[owner] >= 0) return output_ref(pinned_[owner]);

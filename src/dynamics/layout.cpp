@@ -10,10 +10,14 @@ namespace neurode {
 
 std::string_view block_name(Block b) {
   switch (b) {
-    case Block::activity: return "activity";
-    case Block::errors: return "errors";
-    case Block::weights: return "weights";
-    case Block::auxiliary: break;
+    case Block::activity:
+      return "activity";
+    case Block::errors:
+      return "errors";
+    case Block::weights:
+      return "weights";
+    case Block::auxiliary:
+      break;
   }
   return "auxiliary";
 }

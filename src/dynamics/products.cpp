@@ -49,14 +49,29 @@ void small_product(Index m, Index n, Index k, const double* a, bool ta, const do
     const double* bi = base ? base + i : nullptr;
     double* ci = c + i;
     switch (m - i) {
-      case 1: small_rows<1>(n, k, ai, a_row, a_inner, b, b_inner, b_col, bi, ci, m); i += 1; break;
-      case 2: small_rows<2>(n, k, ai, a_row, a_inner, b, b_inner, b_col, bi, ci, m); i += 2; break;
-      case 3: small_rows<3>(n, k, ai, a_row, a_inner, b, b_inner, b_col, bi, ci, m); i += 3; break;
+      case 1:
+        small_rows<1>(n, k, ai, a_row, a_inner, b, b_inner, b_col, bi, ci, m);
+        i += 1;
+        break;
+      case 2:
+        small_rows<2>(n, k, ai, a_row, a_inner, b, b_inner, b_col, bi, ci, m);
+        i += 2;
+        break;
+      case 3:
+        small_rows<3>(n, k, ai, a_row, a_inner, b, b_inner, b_col, bi, ci, m);
+        i += 3;
+        break;
       case 4:
       case 5:
       case 6:
-      case 7: small_rows<4>(n, k, ai, a_row, a_inner, b, b_inner, b_col, bi, ci, m); i += 4; break;
-      default: small_rows<8>(n, k, ai, a_row, a_inner, b, b_inner, b_col, bi, ci, m); i += 8; break;
+      case 7:
+        small_rows<4>(n, k, ai, a_row, a_inner, b, b_inner, b_col, bi, ci, m);
+        i += 4;
+        break;
+      default:
+        small_rows<8>(n, k, ai, a_row, a_inner, b, b_inner, b_col, bi, ci, m);
+        i += 8;
+        break;
     }
   }
 }

@@ -84,7 +84,9 @@ struct TangentPass {
   void run(const Program::Op& op) {
     ValueId r;
     switch (op.kind) {
-      case Program::Kind::elementwise: elementwise(op); return;
+      case Program::Kind::elementwise:
+        elementwise(op);
+        return;
       case Program::Kind::product: {
         const ValueId a = op.in[0], b = op.in[1];
         if (op.in.size() > 2) r = of(op.in[2]);
@@ -105,7 +107,8 @@ struct TangentPass {
         if (of(op.in[0]).valid()) p.embed_into(of(op.in[0]), op.offset, p[op.out[0]].rows, p[op.out[0]].cols, r);
         break;
       case Program::Kind::max:
-      case Program::Kind::table: break;
+      case Program::Kind::table:
+        break;
     }
     d[static_cast<std::size_t>(op.out[0].id)] = r;
   }
@@ -198,16 +201,23 @@ struct AdjointPass {
     const ValueId in = op.in[0];
     if (!wants(in)) return;
     switch (op.kind) {
-      case Program::Kind::broadcast: add(in, p.sum(bar, op.along)); break;
-      case Program::Kind::sum: add(in, p.broadcast(bar, p[in].rows, p[in].cols)); break;
+      case Program::Kind::broadcast:
+        add(in, p.sum(bar, op.along));
+        break;
+      case Program::Kind::sum:
+        add(in, p.broadcast(bar, p[in].rows, p[in].cols));
+        break;
       case Program::Kind::view: {
         ValueId out;
         p.embed_into(bar, op.offset, p[in].rows, p[in].cols, out);
         add(in, out);
         break;
       }
-      case Program::Kind::embed: add(in, p.view(bar, op.offset, p[in].rows, p[in].cols)); break;
-      default: break;
+      case Program::Kind::embed:
+        add(in, p.view(bar, op.offset, p[in].rows, p[in].cols));
+        break;
+      default:
+        break;
     }
   }
 };

@@ -4,7 +4,9 @@
 // called by name: no -ffast-math, no guess of an optimiser. Elsewhere the same names loop over the plain functions.
 // Every lane is computed from its own operand alone.
 
+#if __has_include(<features.h>)
 #include <features.h>
+#endif
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif

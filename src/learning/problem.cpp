@@ -45,7 +45,9 @@ Problem wrap(Assembly assembly, const network::Network& network, bool symmetric)
       std::move(assembly.program), std::move(assembly.layout), std::move(assembly.parts),
       [&network](double t0, double t1) { return network.breakpoints(t0, t1); }, symmetric);
   ProgramSystem* raw = system.get();
-  problem.sampler = [raw](const std::vector<ValueId>& values) { return std::make_unique<ProgramSampler>(*raw, values); };
+  problem.sampler = [raw](const std::vector<ValueId>& values) {
+    return std::make_unique<ProgramSampler>(*raw, values);
+  };
   problem.system = std::move(system);
   return problem;
 }
@@ -61,8 +63,8 @@ ValueId add_loss(const Setup& setup, Assembly& a, const network::Samples& sample
   const Matrix& y = samples.targets;
   const ValueId targets = a.program.constant(y.data(), y.rows(), y.cols(), nullptr);
   const bool softmax = steady && a.softmax[p].argument.valid();
-  const ValueId loss = setup.loss->build(
-      {a.program, a.outputs[p], targets, softmax ? &a.softmax[p] : nullptr, setup.loss_parameters});
+  const ValueId loss =
+      setup.loss->build({a.program, a.outputs[p], targets, softmax ? &a.softmax[p] : nullptr, setup.loss_parameters});
   a.named.push_back({"loss", loss, "", "loss on the training samples: " + setup.loss->name, "", "", false, 1, 1, ""});
   return loss;
 }
@@ -186,7 +188,8 @@ static void check_moving(const scenario::Scenario& scenario, const network::Netw
                      "[learning]; or, for weights, a local rule: plasticity = \"hebb\"", ""});
   }
   if (scenario.learning && !net.data) {
-    diagnostics.add({scenario.learning->where, "learning", "learning needs [data] with inputs and targets", "", "", ""});
+    diagnostics.add(
+        {scenario.learning->where, "learning", "learning needs [data] with inputs and targets", "", "", ""});
   }
 }
 
@@ -198,8 +201,12 @@ Problem build_problem(const scenario::Scenario& scenario, const network::Network
     if (diagnostics.size() > before) return problem;
     problem = plain_problem(scenario, net);
     if (problem.initial.size() == 0) {
-      diagnostics.add({{scenario.file, 0, 0}, "", "nothing here changes with time",
-                       "no population with a differential equation and no weights that move", "", ""});
+      diagnostics.add({{scenario.file, 0, 0},
+                       "",
+                       "nothing here changes with time",
+                       "no population with a differential equation and no weights that move",
+                       "",
+                       ""});
     }
     return problem;
   }
@@ -209,7 +216,8 @@ Problem build_problem(const scenario::Scenario& scenario, const network::Network
   if (!rule) {
     diagnostics.add(unknown_name("learning rule", section.rule.source, section.rule.name, entry_names(rules())));
   } else {
-    setup.rule = read_parameters(rule->parameters, section.rule.settings, "learning rule \"" + rule->name + "\"", diagnostics);
+    setup.rule =
+        read_parameters(rule->parameters, section.rule.settings, "learning rule \"" + rule->name + "\"", diagnostics);
   }
   setup.loss = find_entry(losses(), section.loss.name);
   if (section.loss.name.empty()) {
@@ -217,8 +225,8 @@ Problem build_problem(const scenario::Scenario& scenario, const network::Network
   } else if (!setup.loss) {
     diagnostics.add(unknown_name("loss", section.loss.source, section.loss.name, entry_names(losses())));
   } else {
-    setup.loss_parameters =
-        read_parameters(setup.loss->parameters, section.loss.settings, "loss \"" + setup.loss->name + "\"", diagnostics);
+    setup.loss_parameters = read_parameters(setup.loss->parameters, section.loss.settings,
+                                            "loss \"" + setup.loss->name + "\"", diagnostics);
   }
   if (rule) setup.output = find_output(setup, diagnostics);
   if (diagnostics.size() > before) return problem;
@@ -226,14 +234,16 @@ Problem build_problem(const scenario::Scenario& scenario, const network::Network
   const auto& pop = net.populations[static_cast<std::size_t>(setup.output)];
   const Index width = net.data->train.targets.rows();
   if (width != pop.size) {
-    diagnostics.add({pop.section.size_where, "population." + pop.name + ".size",
-                     width == 0 ? "learning needs targets in [data]" : fmt::format("the data have {} targets a sample", width),
-                     fmt::format("a population of {}", pop.size), width == 0 ? "" : fmt::format("size = {}", width), ""});
+    diagnostics.add(
+        {pop.section.size_where, "population." + pop.name + ".size",
+         width == 0 ? "learning needs targets in [data]" : fmt::format("the data have {} targets a sample", width),
+         fmt::format("a population of {}", pop.size), width == 0 ? "" : fmt::format("size = {}", width), ""});
   }
   if (setup.loss->wants_softmax && !pop.softmax) {
     diagnostics.add({section.loss.source.where, "learning.loss",
                      fmt::format("{} needs a softmax on population \"{}\"", setup.loss->name, pop.name),
-                     pop.activation.empty() ? "" : "activation " + pop.activation, "activation = \"softmax\" there", ""});
+                     pop.activation.empty() ? "" : "activation " + pop.activation, "activation = \"softmax\" there",
+                     ""});
   }
   if (diagnostics.size() > before) return problem;
 

@@ -1,6 +1,6 @@
 // Gradient flow on a recurrent network whose activity sits at its fixed point.
-#include <Eigen/LU>
 #include <fmt/format.h>
+#include <Eigen/LU>
 
 #include <cmath>
 #include <initializer_list>
@@ -17,8 +17,8 @@ namespace {
 /// External vectors of the inner program, beside 1 (activity) and Assembly::kWeights (3).
 constexpr int kErrors = 4, kDirections = 5, kErrorDirections = 6, kWeightDirections = 7;
 
-/// dw/dt = -rate dL/dw with F(x, w) = 0 kept: x by Newton with pseudo-transient continuation (which follows the flow to a
-/// stable fixed point where Newton alone would wander), the error signal l by the solve J^T l = -dL/dx.
+/// dw/dt = -rate dL/dw with F(x, w) = 0 kept: x by Newton with pseudo-transient continuation (which follows the flow to
+/// a stable fixed point where Newton alone would wander), the error signal l by the solve J^T l = -dL/dx.
 /// @par Source  Almeida 1987, Pineda 1987; C. T. Kelley, D. E. Keyes, SIAM J. Numer. Anal. 35 (1998) 508-523.
 class RecurrentAdiabatic : public System {
  public:
@@ -103,9 +103,8 @@ class RecurrentAdiabatic : public System {
     std::vector<ValueId> dw, all = rates;
     for (std::size_t k = states.size(); k < bars.size(); ++k) {
       const auto shape = p[targets[k]];
-      dw.push_back(bars[k].valid()
-                       ? p.elementwise(shape.rows, shape.cols, g.mul(g.constant(-rate_), p.node(bars[k])))
-                       : bars[k]);
+      dw.push_back(bars[k].valid() ? p.elementwise(shape.rows, shape.cols, g.mul(g.constant(-rate_), p.node(bars[k])))
+                                   : bars[k]);
     }
     std::vector<Executable::Output> gradient;
     for (std::size_t k = 0; k < dw.size(); ++k) {
@@ -307,11 +306,10 @@ Problem recurrent_adiabatic_problem(const Setup& setup) {
   problem.named = a.named;
   Vector weights(0);
   for (const auto& w : a.plastic) {
-    const Matrix& m = w.projection >= 0
-                          ? *setup.network.projections[static_cast<std::size_t>(w.projection)].weights
-                          : setup.network.populations[static_cast<std::size_t>(w.population)]
-                                .biases[static_cast<std::size_t>(w.bias)]
-                                .values;
+    const Matrix& m = w.projection >= 0 ? *setup.network.projections[static_cast<std::size_t>(w.projection)].weights
+                                        : setup.network.populations[static_cast<std::size_t>(w.population)]
+                                              .biases[static_cast<std::size_t>(w.bias)]
+                                              .values;
     const Index old = weights.size();
     weights.conservativeResize(old + m.size());
     weights.tail(m.size()) = Eigen::Map<const Vector>(m.data(), m.size());
@@ -320,7 +318,9 @@ Problem recurrent_adiabatic_problem(const Setup& setup) {
   auto system = std::make_unique<RecurrentAdiabatic>(setup, std::move(a), loss);
   RecurrentAdiabatic* raw = system.get();
   problem.system = std::move(system);
-  problem.sampler = [raw](const std::vector<ValueId>& values) { return std::make_unique<FixedPointSampler>(*raw, values); };
+  problem.sampler = [raw](const std::vector<ValueId>& values) {
+    return std::make_unique<FixedPointSampler>(*raw, values);
+  };
   add_metrics(setup, problem, loss, output, 0);
   return problem;
 }

@@ -85,8 +85,7 @@ void Assembler::add_parameters(std::size_t p) {
       names[id] = out_.program.symbol(out_.program.constant(parameter.values.replicate(1, out_.samples)));
     }
   }
-  names[graph.symbol("t").id] =
-      graph.mul(out_.program.symbol(out_.program.time()), graph.constant(pop.time_factor));
+  names[graph.symbol("t").id] = graph.mul(out_.program.symbol(out_.program.time()), graph.constant(pop.time_factor));
 }
 
 ValueId Assembler::moving(const std::string& text, const Matrix& initial, const std::string& rows,
@@ -278,7 +277,8 @@ bool can_be_steady(const Network& network, std::string* reason) {
                  "\" has no steady state in closed form");
     }
   }
-  if (evaluation_order(network, algebraic).size() != network.populations.size()) return say("its projections form a cycle");
+  if (evaluation_order(network, algebraic).size() != network.populations.size())
+    return say("its projections form a cycle");
   return true;
 }
 

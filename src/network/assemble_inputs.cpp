@@ -27,8 +27,8 @@ Node Assembler::stimulus(const Stimulus& s, Index n) {
       if (given && given->is_number()) names[graph.symbol(spec.name).id] = graph.constant(given->number());
     }
     for (const auto& v : s.values) {
-      names[graph.symbol(v.name).id] = v.values.size() == 1 ? graph.constant(v.values[0])
-                                                            : program.symbol(program.constant(Matrix(v.values)));
+      names[graph.symbol(v.name).id] =
+          v.values.size() == 1 ? graph.constant(v.values[0]) : program.symbol(program.constant(Matrix(v.values)));
     }
     value = equations::substitute(graph, parsed->value, names);
   }
@@ -104,8 +104,8 @@ void Assembler::add_softmax(std::size_t p) {
   for (const auto& [argument, mark] : locals_[p].instance.softmax) {
     const ValueId z = program.elementwise(n, s, local(p, argument));
     const ValueId top = program.broadcast(program.max(z, Program::Along::rows), n, s);
-    const ValueId e = program.elementwise(
-        n, s, graph.unary(equations::Op::exp, graph.sub(program.symbol(z), program.symbol(top))));
+    const ValueId e =
+        program.elementwise(n, s, graph.unary(equations::Op::exp, graph.sub(program.symbol(z), program.symbol(top))));
     const ValueId total = program.broadcast(program.sum(e, Program::Along::rows), n, s);
     const ValueId share = program.elementwise(n, s, graph.div(program.symbol(e), program.symbol(total)));
     locals_[p].names[mark.id] = program.symbol(share);

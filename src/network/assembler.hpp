@@ -18,8 +18,8 @@ class Assembler {
  private:
   struct Local {
     Instance instance;
-    equations::Substitution names;          ///< local symbol -> expression of values
-    std::vector<std::size_t> state_parts;   ///< index into parts, one a state
+    equations::Substitution names;         ///< local symbol -> expression of values
+    std::vector<std::size_t> state_parts;  ///< index into parts, one a state
   };
 
   void add_states(std::size_t p);
@@ -46,9 +46,9 @@ class Assembler {
   AssemblyOptions options_;
   Assembly out_;
   std::vector<Local> locals_;
-  std::vector<ValueId> weights_;                   ///< of each projection
-  std::vector<std::vector<ValueId>> biases_;       ///< of each population
-  Index weights_offset_ = 0;                       ///< in the weights vector, where they are no state
+  std::vector<ValueId> weights_;              ///< of each projection
+  std::vector<std::vector<ValueId>> biases_;  ///< of each population
+  Index weights_offset_ = 0;                  ///< in the weights vector, where they are no state
   std::vector<double> initial_;
 };
 

@@ -116,8 +116,9 @@ std::optional<Vector> per_neuron(const Value& value, Index n, const std::string&
     const bool low = range->min && (range->min_open ? x <= *range->min : x < *range->min);
     const bool high = range->max && (range->max_open ? x >= *range->max : x > *range->max);
     if (low || high) {
-      diagnostics.add({value.where, value.key, fmt::format("the distribution drew a value out of range for neuron {}", i),
-                       number_text(x), range->allowed(), ""});
+      diagnostics.add({value.where, value.key,
+                       fmt::format("the distribution drew a value out of range for neuron {}", i), number_text(x),
+                       range->allowed(), ""});
       return {};
     }
   }
@@ -134,10 +135,10 @@ void agree_on_time(const scenario::Scenario& scenario, Network& network, Diagnos
     if (own.empty() || own == network.time_unit) continue;
     const auto factor = conversion_factor(network.time_unit, own);
     if (!factor) {
-      diagnostics.add({p.section.model_value.where, p.section.model_value.key,
-                       fmt::format("model \"{}\" counts time in {}, the scenario in {}", p.model->name, own,
-                                   network.time_unit),
-                       "", "a unit of time in [time] unit", ""});
+      diagnostics.add(
+          {p.section.model_value.where, p.section.model_value.key,
+           fmt::format("model \"{}\" counts time in {}, the scenario in {}", p.model->name, own, network.time_unit), "",
+           "a unit of time in [time] unit", ""});
       continue;
     }
     p.time_factor = *factor;

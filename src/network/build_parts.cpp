@@ -123,8 +123,8 @@ void read_biases(const scenario::PopulationSection& section, const scenario::Sce
       continue;
     }
     bias.name = pop.name + ".bias" + (bias.input == pop.model->inputs.front() ? "" : "." + bias.input);
-    const auto values = initialise(weights.init, pop.size, 1, false, bias.name, scenario, diagnostics,
-                                   unit_of(*pop.model, bias.input));
+    const auto values =
+        initialise(weights.init, pop.size, 1, false, bias.name, scenario, diagnostics, unit_of(*pop.model, bias.input));
     if (!values) continue;
     bias.values = *values;
     bias.plastic = weights.plastic;

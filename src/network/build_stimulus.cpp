@@ -7,7 +7,8 @@ namespace neurode::network {
 
 /// The entry's parameters with the units they have here: what drives a population is in the unit of its input, times
 /// are in the scenario's.
-static ParameterTable with_units(const StimulusEntry& entry, const std::string& input_unit, const std::string& time_unit) {
+static ParameterTable with_units(const StimulusEntry& entry, const std::string& input_unit,
+                                 const std::string& time_unit) {
   ParameterTable specs = entry.parameters;
   for (auto& spec : specs) {
     if (spec.kind == Kind::per_neuron) {
@@ -39,13 +40,15 @@ void build_stimulus(const scenario::StimulusSection& section, const scenario::Sc
   if (pop.model->name.empty()) return;  // an unknown model, reported with the population
   s.into = section.into.empty() ? pop.model->inputs.front() : section.into;
   if (!pop.has_input(s.into)) {
-    diagnostics.add({section.where, key + ".into", fmt::format("model \"{}\" has no input \"{}\"", pop.model->name, s.into), "",
+    diagnostics.add({section.where, key + ".into",
+                     fmt::format("model \"{}\" has no input \"{}\"", pop.model->name, s.into), "",
                      quoted_list(pop.model->inputs), nearest_name(s.into, pop.model->inputs)});
   }
   for (const auto n : section.neurons) {
     if (n < pop.size) continue;
     diagnostics.add({section.neurons_value.where, key + ".neurons",
-                     fmt::format("population \"{}\" has no neuron {}", pop.name, n), "", fmt::format("0 to {}", pop.size - 1), ""});
+                     fmt::format("population \"{}\" has no neuron {}", pop.name, n), "",
+                     fmt::format("0 to {}", pop.size - 1), ""});
     return;
   }
   s.neurons = section.neurons;
@@ -60,7 +63,8 @@ void build_stimulus(const scenario::StimulusSection& section, const scenario::Sc
     const auto values = per_neuron(*v, pop.size, key + " " + spec.name, scenario, &spec, diagnostics);
     if (values) s.values.push_back({spec.name, *values});
   }
-  if (s.entry->check) s.entry->check(s.parameters, section.kind.settings, scenario.time.start, scenario.time.end, diagnostics);
+  if (s.entry->check)
+    s.entry->check(s.parameters, section.kind.settings, scenario.time.start, scenario.time.end, diagnostics);
   if (s.entry->from_file) {
     s.table = read_time_table(s.parameters.at("path"), scenario.folder, pop.size,
                               s.parameters.text("interpolation") == "linear", diagnostics);

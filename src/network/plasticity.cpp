@@ -30,15 +30,21 @@ class Separation {
     if (!w && !post) return {{Term{one, one, n}}};
     const auto d = g_[n];
     switch (d.op) {
-      case Op::neg: return scaled(of(d.a), g_.constant(-1));
-      case Op::add: return joined(of(d.a), of(d.b));
-      case Op::sub: return joined(of(d.a), scaled(of(d.b), g_.constant(-1)));
-      case Op::mul: return multiplied(of(d.a), of(d.b));
-      case Op::div: return multiplied(of(d.a), inverse(of(d.b)));
+      case Op::neg:
+        return scaled(of(d.a), g_.constant(-1));
+      case Op::add:
+        return joined(of(d.a), of(d.b));
+      case Op::sub:
+        return joined(of(d.a), scaled(of(d.b), g_.constant(-1)));
+      case Op::mul:
+        return multiplied(of(d.a), of(d.b));
+      case Op::div:
+        return multiplied(of(d.a), inverse(of(d.b)));
       case Op::pow:
         if (g_.is_constant(d.b, 2)) return multiplied(of(d.a), of(d.a));
         return {};
-      default: return {};
+      default:
+        return {};
     }
   }
 

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,11 +16,16 @@ namespace neurode::record {
 
 namespace {
 
+constexpr unsigned kMostInHeader = 4096;
+
 h5::Handle creation_properties(const h5::Origin& origin) {
   h5::Handle list(origin.check(H5Pcreate(H5P_FILE_CREATE), "create the file"), H5Pclose);
   const unsigned in_order = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
   origin.check(H5Pset_link_creation_order(list, in_order), "create the file");
   origin.check(H5Pset_attr_creation_order(list, in_order), "create the file");
+  // All in object headers, which have checksums: the library can crash on damaged heaps.
+  origin.check(H5Pset_link_phase_change(list, kMostInHeader, 0), "create the file");
+  origin.check(H5Pset_attr_phase_change(list, kMostInHeader, 0), "create the file");
   return list;
 }
 
@@ -72,17 +78,24 @@ int OutputFile::descriptor() const {
 }
 
 void OutputFile::reserve() {
-#ifdef __linux__
   hsize_t needed = 0;
   struct stat status;
   origin_.check(H5Fget_filesize(file_, &needed), "tell the size of the file");
   if (fstat(descriptor(), &status) != 0 || static_cast<hsize_t>(status.st_size) >= needed) return;
+  int reason = 0;
+  rlimit limit;
+  if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY && needed > limit.rlim_cur)
+    reason = EFBIG;
+#ifdef __linux__
+  // The size stays as it is: the library only sets it where it thinks that it has to.
   const auto size = static_cast<off_t>(needed);
-  if (fallocate(descriptor(), 0, status.st_size, size - status.st_size) == 0) return;
-  if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG) {
-    throw FileError(origin_.path, "cannot write on: " + std::generic_category().message(errno));
+  if (reason == 0 && fallocate(descriptor(), FALLOC_FL_KEEP_SIZE, status.st_size, size - status.st_size) != 0) {
+    reason = errno;
   }
 #endif
+  if (reason == ENOSPC || reason == EDQUOT || reason == EFBIG) {
+    throw FileError(origin_.path, "cannot write on: " + std::generic_category().message(reason));
+  }
 }
 
 void OutputFile::flush() {

@@ -3,6 +3,7 @@
 #include <hdf5_hl.h>
 
 #include <algorithm>
+#include <chrono>
 #include <numeric>
 #include <optional>
 #include <set>
@@ -70,6 +71,8 @@ std::string library_versions() {
   return fmt::format("version=2,neurode={},hdf5={}.{}.{}", NEURODE_VERSION, major, minor, release);
 }
 
+using Clock = std::chrono::steady_clock;
+
 /// A variable that is written at once.
 struct Fixed {
   std::string name;
@@ -97,6 +100,7 @@ struct Recorder::Impl {
   std::vector<Fixed> fixed;
   std::vector<h5::Handle> scales;  ///< of the dimensions
   int chunks = 0;                  ///< written since the last flush
+  Clock::time_point last_flush = Clock::now();
   bool closed = false;
   std::optional<FileError> failure;
   std::uintmax_t bytes = 0;
@@ -130,6 +134,10 @@ struct Recorder::Impl {
   void declare_dimension(const Dimension& d, int number);
   void declare_variable(const Variable& v);
   void describe(hid_t dataset, const std::string& unit, const std::string& long_name, const Attributes& more);
+  bool flush_is_due() const {
+    return options.flush_seconds > 0 &&
+           Clock::now() - last_flush > std::chrono::duration<double>(options.flush_seconds);
+  }
   void flush();
   void finish();
 };
@@ -207,6 +215,7 @@ void Recorder::Impl::flush() {
   }
   file->flush();
   chunks = 0;
+  last_flush = Clock::now();
 }
 
 void Recorder::Impl::finish() {
@@ -268,7 +277,7 @@ void Recorder::append(int axis, double t, std::span<const std::span<const double
   impl_->guarded([&] {
     impl_->chunks += series[0].append({&t, 1});
     for (std::size_t k = 0; k < values.size(); ++k) impl_->chunks += series[k + 1].append(values[k]);
-    if (impl_->chunks >= kChunksBetweenFlushes) impl_->flush();
+    if (impl_->chunks >= kChunksBetweenFlushes || impl_->flush_is_due()) impl_->flush();
   });
 }
 

@@ -25,7 +25,8 @@ static std::vector<std::string> equations_of(const network::Population& pop) {
   lines.push_back("output = " + text(i.output));
   for (const auto& p : pop.parameters) {
     if (p.values.size() > 1) {
-      lines.push_back(fmt::format("{}: {} values from {} to {}", p.name, p.values.size(), p.values.minCoeff(), p.values.maxCoeff()));
+      lines.push_back(fmt::format("{}: {} values from {} to {}", p.name, p.values.size(), p.values.minCoeff(),
+                                  p.values.maxCoeff()));
     }
   }
   return lines;

@@ -79,10 +79,14 @@ struct Monitor::Impl {
     const auto end = s.index + 1 < values.size() ? sampler->offsets()[s.index + 1] : sampler->size();
     const auto part = sampled.segment(begin, end - begin);
     switch (s.kind) {
-      case Source::Kind::mean: return part.mean();
-      case Source::Kind::sum: return part.sum();
-      case Source::Kind::min: return part.minCoeff();
-      default: return part.maxCoeff();
+      case Source::Kind::mean:
+        return part.mean();
+      case Source::Kind::sum:
+        return part.sum();
+      case Source::Kind::min:
+        return part.minCoeff();
+      default:
+        return part.maxCoeff();
     }
   }
 };
@@ -183,13 +187,17 @@ Monitor::Monitor(const equations::SourceText& source, learning::Problem& problem
   impl_->condition = true;
   switch (d.op) {
     case Op::less:
-    case Op::less_equal: margin = graph.sub(d.b, d.a); break;
+    case Op::less_equal:
+      margin = graph.sub(d.b, d.a);
+      break;
     case Op::equal:
     case Op::not_equal:
     case Op::logical_and:
     case Op::logical_or:
-    case Op::logical_not: break;
-    default: impl_->condition = false;
+    case Op::logical_not:
+      break;
+    default:
+      impl_->condition = false;
   }
   const Node margins[] = {margin};
   impl_->margin_tape = equations::Tape(graph, margins, symbols);

@@ -60,7 +60,9 @@ class AxisWriter {
   /// In memory rows run fastest; in the file weights are post x pre with pre running fastest, activity sample x neuron.
   static void lay_out(const RecordedVariable& v, const double* in, double* out) {
     const Index kept = v.neurons.empty() ? v.rows : static_cast<Index>(v.neurons.size());
-    const auto row = [&](Index k) { return v.neurons.empty() ? k : static_cast<Index>(v.neurons[static_cast<std::size_t>(k)]); };
+    const auto row = [&](Index k) {
+      return v.neurons.empty() ? k : static_cast<Index>(v.neurons[static_cast<std::size_t>(k)]);
+    };
     for (Index c = 0; c < v.cols; ++c) {
       for (Index k = 0; k < kept; ++k) {
         out[v.transposed ? k * v.cols + c : c * kept + k] = in[c * v.rows + row(k)];
@@ -147,7 +149,8 @@ Summary simulate(Prepared& p, const std::filesystem::path& file, bool overwrite,
     const auto now = Clock::now();
     if (std::chrono::duration<double>(now - last_report).count() < hooks.progress_seconds) return;
     last_report = now;
-    hooks.progress({t, time.start, time.end, s.steps, seconds_since(start), loss != nullptr, loss ? loss->evaluate(t, x.data()) : 0.0});
+    hooks.progress({t, time.start, time.end, s.steps, seconds_since(start), loss != nullptr,
+                    loss ? loss->evaluate(t, x.data()) : 0.0});
   };
   if (!hooks.progress) observer.step = {};
 
@@ -163,8 +166,8 @@ Summary simulate(Prepared& p, const std::filesystem::path& file, bool overwrite,
   } else {
     std::vector<integrate::Event> events;
     for (const auto& s : p.stops) events.push_back(s.event);
-    summary.result = integrate::drive(*p.problem.system, time.start, p.problem.initial, time.end, p.options, grids, events,
-                                      observer, p.steady_state);
+    summary.result = integrate::drive(*p.problem.system, time.start, p.problem.initial, time.end, p.options, grids,
+                                      events, observer, p.steady_state);
   }
   // Where a run ends between grid points, its last good state is in the file too.
   for (const auto& w : writers) w->write(summary.result.t, summary.result.x);

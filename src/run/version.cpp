@@ -1,5 +1,5 @@
-#include <Eigen/Core>
 #include <fmt/format.h>
+#include <Eigen/Core>
 
 #include "neurode/run/simulate.hpp"
 

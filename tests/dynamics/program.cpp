@@ -130,7 +130,8 @@ TEST_CASE("sums, broadcasts, views, and softmax with its largest argument taken 
     const ValueId share = p.elementwise(4, 3, g.div(p.symbol(e), p.symbol(total)));
     const ValueId row = p.broadcast(p.sum(x, Program::Along::columns), 4, 3);
     const ValueId part = p.view(x, 4, 4, 1);
-    const ValueId all = p.broadcast(p.sum(p.elementwise(4, 1, g.unary(Op::sin, p.symbol(part))), Program::Along::all), 4, 3);
+    const ValueId all =
+        p.broadcast(p.sum(p.elementwise(4, 1, g.unary(Op::sin, p.symbol(part))), Program::Along::all), 4, 3);
     return p.elementwise(4, 3, g.add(g.mul(p.symbol(share), p.symbol(row)), p.symbol(all)));
   });
   f.check();
@@ -140,7 +141,8 @@ TEST_CASE("second derivatives: the tangent of an adjoint is a symmetric Hessian 
   Program p;
   auto& g = p.graph();
   const ValueId x = p.input(1, 0, 5, 4);
-  const ValueId h = p.elementwise(3, 4, g.unary(Op::tanh, p.symbol(p.product(p.constant(random_matrix(3, 5)), false, x, false))));
+  const ValueId h =
+      p.elementwise(3, 4, g.unary(Op::tanh, p.symbol(p.product(p.constant(random_matrix(3, 5)), false, x, false))));
   const ValueId square = p.elementwise(4, 4, g.binary(Op::pow, p.symbol(p.product(h, true, h, false)), g.constant(2)));
   const ValueId loss = p.sum(square, Program::Along::all);
   const ValueId xs[] = {x};

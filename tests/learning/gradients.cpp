@@ -54,7 +54,8 @@ end = 1
 
 const std::vector<Net>& nets() {
   const std::string recurrent = "[projection.\"h -> h\"]\nweights = { init = \"normal\", std = 0.2, plastic = true }\n";
-  const std::string feedback = recurrent + "[projection.\"y -> h\"]\nweights = { init = \"normal\", std = 0.2, plastic = true }\n";
+  const std::string feedback =
+      recurrent + "[projection.\"y -> h\"]\nweights = { init = \"normal\", std = 0.2, plastic = true }\n";
   static const std::vector<Net> all = {
       {},
       {"logistic", "logistic"},
@@ -120,7 +121,8 @@ TEST_CASE("coupled: at the activity's and the errors' fixed point, dw/dt is the 
   for (const Net& n : nets()) {
     CAPTURE(n.hidden);
     CAPTURE(n.extra);
-    auto coupled = prepared(text_of(n, "coupled"), {"time.end=200", "learning.rate=1e-14", "integrator.rtol=1e-10", "integrator.atol=1e-13"});
+    auto coupled = prepared(text_of(n, "coupled"),
+                            {"time.end=200", "learning.rate=1e-14", "integrator.rtol=1e-10", "integrator.atol=1e-13"});
     auto adiabatic = prepared(text_of(n, "adiabatic"));
     const auto end = integrated(*coupled);
     const Index nw = adiabatic->problem.initial.size();
@@ -138,9 +140,10 @@ TEST_CASE("coupled: at the activity's and the errors' fixed point, dw/dt is the 
 
 TEST_CASE("coupled approaches adiabatic in proportion to tau") {
   const auto weights_at = [](const std::string& mode, double tau) {
-    auto p = prepared(text_of({"tanh", "identity"}, mode),
-                      {"time.end=2", "integrator.rtol=1e-10", "integrator.atol=1e-12", fmt::format("population.h.tau={}", tau),
-                       fmt::format("population.y.tau={}", tau), fmt::format("learning.error_tau={}", tau), "learning.rate=0.3"});
+    auto p = prepared(
+        text_of({"tanh", "identity"}, mode),
+        {"time.end=2", "integrator.rtol=1e-10", "integrator.atol=1e-12", fmt::format("population.h.tau={}", tau),
+         fmt::format("population.y.tau={}", tau), fmt::format("learning.error_tau={}", tau), "learning.rate=0.3"});
     const auto end = integrated(*p);
     Vector w(0);
     for (const auto& s : p->problem.system->layout().slices()) {

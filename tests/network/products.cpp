@@ -25,8 +25,9 @@ std::string random_network(const scenario::ModelSection& model) {
   const std::string activation = model.takes_activation ? "activation = \"tanh\"\n" : "";
   std::string text = "schema = 1\nseed = 3\n[time]\nend = 1\n";
   for (const char* name : {"a", "b"}) {
-    text += fmt::format("[population.{}]\nsize = {}\nmodel = \"{}\"\n{}bias = {{ init = \"normal\", std = 0.3, plastic = true }}\n",
-                        name, name[0] == 'a' ? 3 : 2, model.name, activation);
+    text += fmt::format(
+        "[population.{}]\nsize = {}\nmodel = \"{}\"\n{}bias = {{ init = \"normal\", std = 0.3, plastic = true }}\n",
+        name, name[0] == 'a' ? 3 : 2, model.name, activation);
   }
   text += "[population.c]\nsize = 2\nmodel = \"leaky_rate\"\nactivation = \"logistic\"\n";
   const bool instant = model.equations.text.find("/dt") == std::string::npos;
@@ -53,15 +54,17 @@ TEST_CASE("products of random networks of every shipped model") {
     const Vector start = a.initial;
     ProgramSystem system = system_of(std::move(a));
     // The weights' part of J^T u is the parameter product u^T dF/dw.
-    check_products(system, 0.3, start + 0.05 * noise(start.size(), "place").cwiseProduct(start.cwiseAbs().array().max(0.2).matrix()));
+    check_products(
+        system, 0.3,
+        start + 0.05 * noise(start.size(), "place").cwiseProduct(start.cwiseAbs().array().max(0.2).matrix()));
   }
 }
 
 TEST_CASE("the rest state of Hodgkin-Huxley and of FitzHugh-Nagumo is a fixed point") {
   for (const auto& [model, scale] : {std::pair{"hodgkin_huxley", 1e-4}, std::pair{"fitzhugh_nagumo", 1e-6}}) {
-    const auto net = network_of(fmt::format(
-        "schema = 1\n[time]\nend = 1\n[population.p]\nmodel = \"{}\"\n{}", model,
-        std::string(model) == "fitzhugh_nagumo" ? "initial = { v = -1.19940804, w = -0.62426004 }\n" : ""));
+    const auto net = network_of(
+        fmt::format("schema = 1\n[time]\nend = 1\n[population.p]\nmodel = \"{}\"\n{}", model,
+                    std::string(model) == "fitzhugh_nagumo" ? "initial = { v = -1.19940804, w = -0.62426004 }\n" : ""));
     network::Assembly a = network::assemble(*net, {});
     const Vector x = a.initial;
     ProgramSystem system = system_of(std::move(a));
@@ -73,8 +76,8 @@ TEST_CASE("the rest state of Hodgkin-Huxley and of FitzHugh-Nagumo is a fixed po
 
 TEST_CASE("Hopf points of FitzHugh-Nagumo: the eigenvalues are imaginary there") {
   for (const double current : {0.33128134, 1.41871866}) {
-    const auto net = network_of(fmt::format(
-        "schema = 1\n[time]\nend = 1\n[population.p]\nmodel = \"fitzhugh_nagumo\"\nbias = {}\n", current));
+    const auto net = network_of(
+        fmt::format("schema = 1\n[time]\nend = 1\n[population.p]\nmodel = \"fitzhugh_nagumo\"\nbias = {}\n", current));
     network::Assembly a = network::assemble(*net, {});
     ProgramSystem system = system_of(std::move(a));
     Vector x(2), f(2);
@@ -137,7 +140,8 @@ plasticity = "RULE"
         for (Index i = 0; i < 3; ++i) {
           const double x = weights(i, j);
           direct[j * 3 + i] += (rule == "together" ? std::tanh(pre[j] * post[i]) - x
-                                                   : 0.7 * (pre[j] - 2 * x) * (post[i] + post[i] * post[i] * x) / 3) / 3;
+                                                   : 0.7 * (pre[j] - 2 * x) * (post[i] + post[i] * post[i] * x) / 3) /
+                               3;
         }
       }
     }

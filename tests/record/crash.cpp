@@ -94,6 +94,28 @@ TEST_CASE("a killed run that was flushed many times, over chunk boundaries") {
   }
 }
 
+TEST_CASE("a recorder flushes by itself when it is time") {
+  const Scratch scratch;
+  for (const double seconds : {0.0, 0.02, 1000.0}) {
+    Example e;
+    e.options.flush_seconds = seconds;
+    const auto path = scratch / std::to_string(seconds);
+    const int end = in_child([&]() -> int {
+      const auto r = e.create(path);
+      for (std::size_t i = 0; i < 3; ++i) {
+        Example::append_activity(*r, i);
+        if (i == 0) Example::append_weights(*r, 0);
+        if (i == 1) usleep(30000);
+      }
+      kill(getpid(), SIGKILL);
+      return 0;
+    });
+    CHECK(end == -SIGKILL);
+    CAPTURE(seconds);
+    CHECK(differences(Reader(path), seconds == 0.02 ? 3 : 0) == 0);
+  }
+}
+
 TEST_CASE("others can read while it is written") {
   const Scratch scratch;
   const auto path = scratch / "r.h5";

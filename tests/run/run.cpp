@@ -84,8 +84,9 @@ TEST_CASE("a condition that holds at the start ends the run there") {
 }
 
 TEST_CASE("weights lie in the file as post x pre, activity as sample x neuron, a subset by its numbers") {
-  auto p = run::prepare(shipped("xor.toml"),
-                        {"time.end=1", "record.variables=[\"input -> hidden.weights\", { name = \"hidden.a\", neurons = [2, 0] }]"});
+  auto p = run::prepare(
+      shipped("xor.toml"),
+      {"time.end=1", "record.variables=[\"input -> hidden.weights\", { name = \"hidden.a\", neurons = [2, 0] }]"});
   TemporaryFile file;
   const auto s = run::simulate(*p, file.path, false, {});
   const record::Reader reader(file.path);
@@ -167,7 +168,8 @@ loss = "squared_error"
 end = 1
 )";
   std::vector<std::unique_ptr<run::Prepared>> all;
-  for (const char* name : {"xor.toml", "xor_coupled.toml", "digits.toml", "hodgkin_huxley.toml", "random_network.toml", "oja.toml"}) {
+  for (const char* name :
+       {"xor.toml", "xor_coupled.toml", "digits.toml", "hodgkin_huxley.toml", "random_network.toml", "oja.toml"}) {
     all.push_back(run::prepare(shipped(name), {}));
   }
   all.push_back(prepared(recurrent));

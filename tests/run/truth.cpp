@@ -20,7 +20,8 @@ std::vector<double> crossings(run::Prepared& p, const std::string& expression) {
   integrate::Event e{"crossing", [&](double t, const Vector& x) { return monitor.evaluate(t, x.data()); }, 1, false};
   integrate::Observer observer;
   observer.event = [&](std::size_t, double t, const Vector&) { times.push_back(t); };
-  integrate::drive(*p.problem.system, p.scenario.time.start, p.problem.initial, p.scenario.time.end, p.options, {}, {e}, observer);
+  integrate::drive(*p.problem.system, p.scenario.time.start, p.problem.initial, p.scenario.time.end, p.options, {}, {e},
+                   observer);
   return times;
 }
 
@@ -62,21 +63,26 @@ TEST_CASE("Lorenz at t = 1, van der Pol's period") {
 }
 
 TEST_CASE("FitzHugh-Nagumo: the period at I = 0.5; Hodgkin-Huxley: the firing rate at I = 10") {
-  auto fhn = prepared(std::string("schema = 1\n[time]\nend = 1000\n[population.p]\nmodel = \"fitzhugh_nagumo\"\nbias = 0.5\n") + kTight);
+  auto fhn = prepared(
+      std::string("schema = 1\n[time]\nend = 1000\n[population.p]\nmodel = \"fitzhugh_nagumo\"\nbias = 0.5\n") +
+      kTight);
   const auto t = crossings(*fhn, "p.v[0]");
   REQUIRE(t.size() > 10);
   CHECK(std::abs(t[t.size() - 1] - t[t.size() - 2] - 39.474415) < 1e-6);
 
-  auto hh = prepared("schema = 1\n[time]\nend = 500\n[integrator]\nmethod = \"tsit5\"\nrtol = 1e-9\natol = 1e-11\n"
-                     "[population.p]\nmodel = \"hodgkin_huxley\"\nbias = \"10 uA/cm2\"\n");
+  auto hh = prepared(
+      "schema = 1\n[time]\nend = 500\n[integrator]\nmethod = \"tsit5\"\nrtol = 1e-9\natol = 1e-11\n"
+      "[population.p]\nmodel = \"hodgkin_huxley\"\nbias = \"10 uA/cm2\"\n");
   const auto spikes = crossings(*hh, "p.V[0]");
   REQUIRE(spikes.size() > 20);
   CHECK(std::abs(1000 / (spikes[spikes.size() - 1] - spikes[spikes.size() - 2]) - 68.324) < 1e-3);
 }
 
 TEST_CASE("Hodgkin-Huxley in seconds is Hodgkin-Huxley in milliseconds") {
-  const std::string model = "[population.p]\nmodel = \"hodgkin_huxley\"\nbias = 10.0\n[integrator]\nrtol = 1e-10\natol = 1e-12\n";
-  auto ms = prepared("schema = 1\n[time]\nend = 20\n" + model), s = prepared("schema = 1\n[time]\nend = 0.02\nunit = \"s\"\n" + model);
+  const std::string model =
+      "[population.p]\nmodel = \"hodgkin_huxley\"\nbias = 10.0\n[integrator]\nrtol = 1e-10\natol = 1e-12\n";
+  auto ms = prepared("schema = 1\n[time]\nend = 20\n" + model),
+       s = prepared("schema = 1\n[time]\nend = 0.02\nunit = \"s\"\n" + model);
   CHECK(ms->network->time_unit == "ms");
   CHECK((integrated(*ms).x - integrated(*s).x).norm() < 1e-6);
 }

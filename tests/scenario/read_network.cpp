@@ -189,8 +189,7 @@ TEST_CASE("stimuli") {
     return fault_below_head("[stimulus.s]\nkind = \"pulse\"\n" + keys);
   };
   CHECK(fault("") == "s.toml:6:1: stimulus.s: lacks the key \"target\"; allowed: target = a string");
-  CHECK(fault("target = \"q\"\n") ==
-        "s.toml:8:10: stimulus.s.target: unknown population \"q\"; allowed: \"p\"");
+  CHECK(fault("target = \"q\"\n") == "s.toml:8:10: stimulus.s.target: unknown population \"q\"; allowed: \"p\"");
   CHECK(fault("target = \"p\"\nneurons = [0, 1]\n") ==
         "s.toml:9:15: stimulus.s.neurons[1]: is no neuron of the population; found 1; allowed: 0");
   CHECK(fault("target = \"p\"\nneurons = [-1]\n")

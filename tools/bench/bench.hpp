@@ -21,7 +21,8 @@ inline std::vector<Pair>& pairs() {
   return all;
 }
 
-inline std::unique_ptr<neurode::run::Prepared> scenario(const std::string& name, const std::vector<std::string>& set = {}) {
+inline std::unique_ptr<neurode::run::Prepared> scenario(const std::string& name,
+                                                        const std::vector<std::string>& set = {}) {
   return neurode::run::prepare(std::string(NEURODE_SOURCE_DIR) + "/scenarios/" + name, set);
 }
 std::unique_ptr<neurode::run::Prepared> scenario_text(const std::string& text);

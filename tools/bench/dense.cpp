@@ -17,7 +17,7 @@ initial = {{ a = {{ init = "normal", std = 0.5 }} }}
 [projection."p -> p"]
 weights = {{ init = "normal", std = {1} }}
 )",
-                                                                                          n, 1.5 / std::sqrt(n))));
+                                                                                     n, 1.5 / std::sqrt(n))));
     const auto w = std::make_shared<neurode::Matrix>(*p->network->projections[0].weights);
     for (const int threads : {1, 2}) {
       if (threads > omp_get_num_procs()) continue;
@@ -48,7 +48,8 @@ weights = {{ init = "normal", std = {1} }}
           benchmark::ClobberMemory();
         }
       });
-      pairs().push_back({fmt::format("dense N = {}, {} thread{} / Eigen GEMV", n, threads, threads > 1 ? "s" : ""), ours, bare, 1.2});
+      pairs().push_back(
+          {fmt::format("dense N = {}, {} thread{} / Eigen GEMV", n, threads, threads > 1 ? "s" : ""), ours, bare, 1.2});
     }
   }
 }

@@ -1,4 +1,5 @@
-// Speed as ratios: each kernel of ours against the bare loop or library call that does the same work, measured in turns.
+// Speed as ratios: each kernel of ours against the bare loop or library call that does the same work, measured in
+// turns.
 #include <unistd.h>
 
 #include <algorithm>
@@ -37,8 +38,8 @@ class Collector : public benchmark::ConsoleReporter {
       const auto a = seconds_.find(p.ours), b = seconds_.find(p.yardstick);
       if (a == seconds_.end() || b == seconds_.end()) continue;
       const double ours = median(a->second), yardstick = median(b->second);
-      std::printf("%-52s %9.3f us %9.3f us %8.2f  <= %.2f%s\n", p.what.c_str(), 1e6 * ours, 1e6 * yardstick, ours / yardstick,
-                  p.target, ours / yardstick <= p.target ? "" : "  MISSED");
+      std::printf("%-52s %9.3f us %9.3f us %8.2f  <= %.2f%s\n", p.what.c_str(), 1e6 * ours, 1e6 * yardstick,
+                  ours / yardstick, p.target, ours / yardstick <= p.target ? "" : "  MISSED");
     }
   }
 

@@ -25,8 +25,8 @@ inline int this_thread() {
 #endif
 }
 
-/// f(0) ... f(chunks - 1), on several threads if `worth_it`. How work is cut into chunks must not depend on the number of
-/// threads: then results do not either.
+/// f(0) ... f(chunks - 1), on several threads if `worth_it`. How work is cut into chunks must not depend on the number
+/// of threads: then results do not either.
 template <class F>
 void for_chunks(std::int64_t chunks, bool worth_it, F&& f) {
 #ifdef _OPENMP

@@ -18,7 +18,7 @@ std::string_view block_name(Block b);
 /// A named part of the state vector: rows x cols numbers, column-major, from `offset`.
 /// Activity: rows = neurons, cols = samples. Weights: rows = post, cols = pre.
 struct Slice {
-  std::string name;       ///< "hidden.a", "input -> hidden.weights"
+  std::string name;  ///< "hidden.a", "input -> hidden.weights"
   Index offset = 0;
   Index rows = 0;
   Index cols = 1;

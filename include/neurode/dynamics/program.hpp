@@ -31,9 +31,9 @@ struct TimeTable {
 /// A right-hand side as data: matrices, each written by exactly one operation on earlier ones.
 ///
 /// Five kinds of operation suffice for networks and their learning: expressions over lanes (every element alike),
-/// products with optional transposes, sums and broadcasts along rows or columns, and views of columns. The set is closed
-/// under differentiation: tangent() and adjoint() append operations of the same kinds, so J v, J^T u, error signals,
-/// gradients and Hessian-vector products all come from one description and run on one executor (Executable).
+/// products with optional transposes, sums and broadcasts along rows or columns, and views of columns. The set is
+/// closed under differentiation: tangent() and adjoint() append operations of the same kinds, so J v, J^T u, error
+/// signals, gradients and Hessian-vector products all come from one description and run on one executor (Executable).
 ///
 /// Matrices are column-major. Input 0 is time: a 2 x 1 vector, t and the midpoint of the current smooth segment.
 class Program {
@@ -43,7 +43,7 @@ class Program {
 
   struct Value {
     Index rows = 0, cols = 0;
-    equations::Node symbol;        ///< stands for an element of this matrix in expressions
+    equations::Node symbol;  ///< stands for an element of this matrix in expressions
     enum class Source { input, constant, computed } source = Source::computed;
     int vector = 0;                ///< input: which external vector
     Index offset = 0;              ///< input: where in it
@@ -59,7 +59,7 @@ class Program {
     std::vector<equations::Node> expressions;  ///< elementwise: one an output
     bool transpose_a = false, transpose_b = false;
     Along along = Along::all;
-    Index offset = 0;                          ///< view, embed: first element in the larger matrix
+    Index offset = 0;  ///< view, embed: first element in the larger matrix
     std::shared_ptr<const TimeTable> table;
   };
 
@@ -102,11 +102,12 @@ class Program {
   ValueId view(ValueId v, Index offset, Index rows, Index cols);
   ValueId table(std::shared_ptr<const TimeTable> t);
 
-  /// Directional derivatives of `outputs` where the values in `seeds` move as their partners say. An output that does not
-  /// depend on any seed gets an invalid id.
+  /// Directional derivatives of `outputs` where the values in `seeds` move as their partners say. An output that does
+  /// not depend on any seed gets an invalid id.
   using Seeds = std::vector<std::pair<ValueId, ValueId>>;
   std::vector<ValueId> tangent(const Seeds& seeds, std::span<const ValueId> outputs);
-  /// Sum over seeds of <partner, d seed / d target>, for each target: reverse mode. Invalid where there is no dependence.
+  /// Sum over seeds of <partner, d seed / d target>, for each target: reverse mode. Invalid where there is no
+  /// dependence.
   std::vector<ValueId> adjoint(const Seeds& seeds, std::span<const ValueId> targets);
 
  private:

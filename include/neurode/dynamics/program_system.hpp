@@ -12,8 +12,8 @@
 
 namespace neurode {
 
-/// A System whose right-hand side is a Program: state slices in, their rates out. All products are derived from it; each
-/// is built when it is first asked for.
+/// A System whose right-hand side is a Program: state slices in, their rates out. All products are derived from it;
+/// each is built when it is first asked for.
 ///
 /// External vectors of the program: 0 time, 1 state, 2 direction (of jvp and vjp).
 class ProgramSystem : public System {

@@ -11,11 +11,45 @@ namespace neurode::equations {
 
 /// What a node of the expression graph computes. Comparisons give 1.0 or 0.0.
 enum class Op : std::uint8_t {
-  constant, symbol,
-  add, sub, mul, div, pow, min, max, less, less_equal, equal, not_equal, logical_and, logical_or,  // two operands
-  neg, logical_not, exp, expm1, log, log1p, sqrt, sin, cos, tan, tanh, atan, logistic, relu, softplus, erf, exprel,
-  exprel_derivative, exprel_second_derivative, abs, sign, heaviside, floor,                         // one operand
-  where,                                                                                           // condition, then, else
+  constant,
+  symbol,
+  add,
+  sub,
+  mul,
+  div,
+  pow,
+  min,
+  max,
+  less,
+  less_equal,
+  equal,
+  not_equal,
+  logical_and,
+  logical_or,  // two operands
+  neg,
+  logical_not,
+  exp,
+  expm1,
+  log,
+  log1p,
+  sqrt,
+  sin,
+  cos,
+  tan,
+  tanh,
+  atan,
+  logistic,
+  relu,
+  softplus,
+  erf,
+  exprel,
+  exprel_derivative,
+  exprel_second_derivative,
+  abs,
+  sign,
+  heaviside,
+  floor,  // one operand
+  where,  // condition, then, else
 };
 
 /// Index of a node in its Graph.
@@ -27,8 +61,8 @@ struct Node {
 
 struct NodeData {
   Op op = Op::constant;
-  Node a, b, c;        ///< operands, as many as the op has
-  double value = 0;    ///< of a constant
+  Node a, b, c;            ///< operands, as many as the op has
+  double value = 0;        ///< of a constant
   std::uint32_t name = 0;  ///< of a symbol: see Graph::name
 };
 
@@ -37,8 +71,8 @@ int arity(Op op);
 std::string_view op_name(Op op);
 
 /// An arena of expression nodes. Equal expressions are one node (hash-consing), constants are folded and the usual
-/// identities (x*1, x+0, x-x, --x, x^1, ...) applied as nodes are made. x*0 is folded to 0: expressions are taken as finite.
-/// Operands must exist in this graph. Not safe for concurrent use.
+/// identities (x*1, x+0, x-x, --x, x^1, ...) applied as nodes are made. x*0 is folded to 0: expressions are taken as
+/// finite. Operands must exist in this graph. Not safe for concurrent use.
 class Graph {
  public:
   Node constant(double x);
@@ -75,7 +109,8 @@ class Graph {
 /// @throws std::invalid_argument for the third derivative of exprel.
 Node differentiate(Graph& graph, Node f, Node symbol);
 
-/// `f` with nodes replaced: whenever a node equals a key (compared before its operands are visited), its value stands there.
+/// `f` with nodes replaced: whenever a node equals a key (compared before its operands are visited), its value stands
+/// there.
 using Substitution = std::unordered_map<std::uint32_t, Node>;
 Node substitute(Graph& graph, Node f, const Substitution& replace);
 

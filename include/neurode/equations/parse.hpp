@@ -53,13 +53,13 @@ struct EquationSet {
 };
 
 /// Grammar: one statement a line or between `;` (a line that ends in an operator, comma or open parenthesis, or inside
-/// parentheses, goes on unless the next one begins a statement), `#` starts a comment. Operators, loosest first: `or`, `and`, `not`, comparisons (< <= > >= == !=, not chained), + -, * /, unary + -,
-/// ^ or ** (right associative, binds tighter than unary minus: -x^2 = -(x^2)). `pi` is a constant, `t` is time.
-/// Functions: see function_names(). Faults go to `diagnostics`, each with its place; parsing goes on at the next line.
-/// A statement whose right side is faulty is there all the same (value 0), so that its name is known.
-/// Columns count characters (UTF-8), from 1. min and max take two or more arguments.
-/// Reported here: syntax errors, unknown functions, wrong argument counts, a name defined twice, a function's name or
-/// `t`, `pi` defined. Depth of nesting is bounded (200).
+/// parentheses, goes on unless the next one begins a statement), `#` starts a comment. Operators, loosest first: `or`,
+/// `and`, `not`, comparisons (< <= > >= == !=, not chained), + -, * /, unary + -, ^ or ** (right associative, binds
+/// tighter than unary minus: -x^2 = -(x^2)). `pi` is a constant, `t` is time. Functions: see function_names(). Faults
+/// go to `diagnostics`, each with its place; parsing goes on at the next line. A statement whose right side is faulty
+/// is there all the same (value 0), so that its name is known. Columns count characters (UTF-8), from 1. min and max
+/// take two or more arguments. Reported here: syntax errors, unknown functions, wrong argument counts, a name defined
+/// twice, a function's name or `t`, `pi` defined. Depth of nesting is bounded (200).
 EquationSet parse_equations(Graph& graph, const SourceText& source, const ParseOptions& options,
                             Diagnostics& diagnostics);
 

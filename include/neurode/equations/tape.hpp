@@ -32,8 +32,8 @@ class Tape {
   std::size_t inputs() const { return inputs_; }
   std::size_t outputs() const { return outputs_; }
   std::size_t instructions() const { return code_.size(); }
-  /// Doubles of scratch memory that run() needs, whatever the number of lanes; 64-byte alignment is best. Their contents
-  /// need not survive from one run to the next.
+  /// Doubles of scratch memory that run() needs, whatever the number of lanes; 64-byte alignment is best. Their
+  /// contents need not survive from one run to the next.
   std::size_t scratch_size() const;
 
   /// Computes lanes 0 ... n-1: outputs[k][lane]. Output arrays must not overlap inputs or each other. What depends on

@@ -31,11 +31,11 @@ struct Metric {
 struct Problem {
   std::unique_ptr<System> system;
   Vector initial;
-  std::vector<network::Named> named;   ///< what can be recorded
+  std::vector<network::Named> named;  ///< what can be recorded
   std::vector<Metric> metrics;
   std::function<std::unique_ptr<Sampler>(const std::vector<ValueId>& values)> sampler;
   bool learns = false;
-  std::string mode;                    ///< "coupled", "adiabatic" or "" without learning
+  std::string mode;  ///< "coupled", "adiabatic" or "" without learning
   int output_population = -1;
 
   const Metric* metric(const std::string& name) const;

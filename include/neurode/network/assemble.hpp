@@ -10,13 +10,13 @@ namespace neurode::network {
 
 /// A quantity with a name that can be recorded: a matrix of the program.
 struct Named {
-  std::string name;                      ///< "hidden.a", "input -> hidden.weights", "loss"
+  std::string name;  ///< "hidden.a", "input -> hidden.weights", "loss"
   ValueId value;
   std::string unit, long_name;
   std::string row_dimension, col_dimension;  ///< "" where there is none (one column, or a scalar)
-  bool state = false;                    ///< a slice of the state
-  Index rows = 1, cols = 1;              ///< of the value
-  std::string population;                ///< whose rows are the neurons of it; "" for scalars
+  bool state = false;                        ///< a slice of the state
+  Index rows = 1, cols = 1;                  ///< of the value
+  std::string population;                    ///< whose rows are the neurons of it; "" for scalars
 };
 
 /// How to turn a Network into equations.
@@ -36,22 +36,22 @@ struct Assembly {
   std::vector<ProgramSystem::Part> parts;  ///< one a slice; weights under the learning rule have no rate yet
   Vector initial;                          ///< state at the start
   std::vector<Named> named;
-  std::vector<ValueId> outputs;            ///< of each population
-  std::vector<ValueId> inputs;             ///< of each population: its first input
+  std::vector<ValueId> outputs;  ///< of each population
+  std::vector<ValueId> inputs;   ///< of each population: its first input
   /// Softmax of a population: its argument, the largest argument and the sum of exponentials, n x samples each.
   struct Softmax {
     ValueId argument, top, total;
   };
-  std::vector<Softmax> softmax;            ///< of each population; invalid ids where it has none
-  std::vector<std::size_t> activity;       ///< parts that are activity
+  std::vector<Softmax> softmax;       ///< of each population; invalid ids where it has none
+  std::vector<std::size_t> activity;  ///< parts that are activity
   struct Plastic {
     std::string name;
     ValueId value;
-    int part = -1;    ///< index into parts, or -1 where weights are no state
-    Index offset = 0; ///< in the weights vector
+    int part = -1;     ///< index into parts, or -1 where weights are no state
+    Index offset = 0;  ///< in the weights vector
     int projection = -1, population = -1, bias = -1;
   };
-  std::vector<Plastic> plastic;            ///< what the learning rule moves, in the order of the layout
+  std::vector<Plastic> plastic;  ///< what the learning rule moves, in the order of the layout
   Index samples = 1;
 
   const Named* find(const std::string& name) const;

@@ -13,7 +13,7 @@ namespace neurode::network {
 
 /// A model's equations as expressions of its local names (states, inputs, parameters, t), definitions inlined.
 struct Instance {
-  std::vector<std::pair<std::string, equations::Node>> rates;        ///< state -> d state / dt, in the order of the text
+  std::vector<std::pair<std::string, equations::Node>> rates;  ///< state -> d state / dt, in the order of the text
   std::vector<std::pair<std::string, equations::Node>> definitions;
   std::vector<std::pair<std::string, equations::Node>> steady_state;  ///< one a state, or none
   equations::Node output;

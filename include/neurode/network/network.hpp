@@ -16,9 +16,9 @@ namespace neurode::network {
 
 /// A bias: rows = neurons; a fixed one that is zero is left out.
 struct Bias {
-  std::string name;      ///< "hidden.bias", "hidden.bias.J" for a further input
+  std::string name;  ///< "hidden.bias", "hidden.bias.J" for a further input
   std::string input;
-  Matrix values;         ///< n x 1
+  Matrix values;  ///< n x 1
   bool plastic = false;
 };
 
@@ -33,24 +33,24 @@ struct Population {
   Index size = 0;
   const scenario::ModelSection* model = nullptr;
   scenario::PopulationSection section;
-  std::string activation;             ///< equation text of I; empty: none
+  std::string activation;  ///< equation text of I; empty: none
   Location activation_where;
   bool softmax = false;
   std::vector<PerNeuron> parameters;
   std::vector<std::pair<std::string, Vector>> initial;  ///< state -> n values, in the order of the equations
   std::vector<Bias> biases;
-  bool clamped = false;               ///< carries the data's inputs
-  double time_factor = 1;             ///< model time units per scenario time unit
+  bool clamped = false;    ///< carries the data's inputs
+  double time_factor = 1;  ///< model time units per scenario time unit
 
   bool has_input(const std::string& input) const;
 };
 
 struct Projection {
   std::string name;
-  std::size_t pre = 0, post = 0;      ///< populations
+  std::size_t pre = 0, post = 0;  ///< populations
   std::string into;
-  std::shared_ptr<const Matrix> weights;  ///< post x pre: initial values, or the values for good
-  bool plastic = false;               ///< follows the learning rule
+  std::shared_ptr<const Matrix> weights;              ///< post x pre: initial values, or the values for good
+  bool plastic = false;                               ///< follows the learning rule
   const scenario::PlasticitySection* rule = nullptr;  ///< follows a local rule
   Parameters rule_parameters;
   bool moves() const { return plastic || rule; }

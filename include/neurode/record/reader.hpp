@@ -25,7 +25,8 @@ struct VariableInfo {
 
 /// Reads a result file, or what there is of one that is still being written (as of its last flush). Other netCDF-4
 /// files open too; what is neither numbers nor text is left out.
-/// @throws FileError for what is no HDF5 file, damaged, or not there.
+/// @throws FileError for what is no HDF5 file, damaged, or not there. (Damage within the few kB that hold text
+/// attributes, which have no checksum, can crash HDF5 1.10 itself.)
 class Reader {
  public:
   explicit Reader(const std::filesystem::path& path);

@@ -47,7 +47,8 @@ struct FileOptions {
   bool overwrite = false;
   int gzip = 4;  ///< 0: no compression; else gzip level with the shuffle filter
   std::size_t chunk_bytes =
-      256 * 1024;  ///< aimed-at size of a chunk and of each variable's write buffer (at most 4 MB)
+      256 * 1024;             ///< aimed-at size of a chunk and of each variable's write buffer (at most 4 MB)
+  double flush_seconds = 10;  ///< append() flushes where the last flush was that long ago; 0: it does not
 };
 
 /// Writes a result: HDF5 that is valid netCDF-4 too. Memory is bounded by one chunk a variable (about chunk_bytes;

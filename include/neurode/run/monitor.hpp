@@ -11,7 +11,8 @@
 
 namespace neurode::run {
 
-/// An expression of recordable quantities as a function of (t, x): elements (`hidden.a[3]`, `hidden.a[3, 1]` for sample 1,
+/// An expression of recordable quantities as a function of (t, x): elements (`hidden.a[3]`, `hidden.a[3, 1]` for sample
+/// 1,
 /// `"a -> b.weights"[0, 2]`), scalars and metrics (`loss`), reductions (`mean(hidden.a)`, sum, min, max) and `t`.
 class Monitor {
  public:
@@ -21,7 +22,8 @@ class Monitor {
   Monitor(Monitor&&) noexcept;
 
   double evaluate(double t, const double* x);
-  /// For a condition: a number that rises through zero where the condition becomes true. Comparisons become differences.
+  /// For a condition: a number that rises through zero where the condition becomes true. Comparisons become
+  /// differences.
   bool is_condition() const;
   double margin(double t, const double* x);
 

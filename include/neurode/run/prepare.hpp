@@ -18,13 +18,13 @@ namespace neurode::run {
 
 /// Where a recorded variable's numbers come from and how they are laid out in the file.
 struct RecordedVariable {
-  record::Variable file;               ///< as the recorder wants it
-  ValueId value;                       ///< of the problem, or
-  int metric = -1;                     ///< index into the problem's metrics, or
-  int expression = -1;                 ///< index into the plan's expressions
-  Index rows = 1, cols = 1;            ///< of the value
-  std::vector<std::int64_t> neurons;   ///< rows kept; empty: all
-  bool transposed = false;             ///< weights: the file has post first
+  record::Variable file;              ///< as the recorder wants it
+  ValueId value;                      ///< of the problem, or
+  int metric = -1;                    ///< index into the problem's metrics, or
+  int expression = -1;                ///< index into the plan's expressions
+  Index rows = 1, cols = 1;           ///< of the value
+  std::vector<std::int64_t> neurons;  ///< rows kept; empty: all
+  bool transposed = false;            ///< weights: the file has post first
   Index size() const { return (neurons.empty() ? rows : static_cast<Index>(neurons.size())) * cols; }
 };
 
@@ -32,7 +32,7 @@ struct RecordedVariable {
 struct RecordPlan {
   std::vector<record::Dimension> dimensions;
   std::vector<record::TimeAxis> axes;
-  std::vector<double> every;           ///< of each axis; 0: every step
+  std::vector<double> every;  ///< of each axis; 0: every step
   std::vector<RecordedVariable> variables;
   std::vector<Monitor> expressions;
   int gzip = 4;
@@ -63,7 +63,8 @@ struct Prepared {
 std::unique_ptr<Prepared> prepare(const std::filesystem::path& path, const std::vector<std::string>& overrides);
 
 /// The parts, for prepare().
-integrate::Options read_integrator(const scenario::Scenario& scenario, const StateLayout* layout, Diagnostics& diagnostics);
+integrate::Options read_integrator(const scenario::Scenario& scenario, const StateLayout* layout,
+                                   Diagnostics& diagnostics);
 RecordPlan plan_record(const scenario::Scenario& scenario, learning::Problem& problem, const network::Network& network,
                        Diagnostics& diagnostics);
 

@@ -15,7 +15,7 @@ namespace neurode::run {
 struct Progress {
   double t = 0, start = 0, end = 0;
   std::int64_t steps = 0;
-  double seconds = 0;          ///< wall time so far
+  double seconds = 0;  ///< wall time so far
   bool has_loss = false;
   double loss = 0;
 };
@@ -23,7 +23,7 @@ struct Progress {
 struct RunHooks {
   std::function<void(const Progress&)> progress;  ///< called now and then, at most every `progress_seconds`
   double progress_seconds = 0.1;
-  std::function<bool()> interrupt;                ///< true: end the run here
+  std::function<bool()> interrupt;  ///< true: end the run here
 };
 
 /// What a run came to.
@@ -34,8 +34,8 @@ struct Summary {
   std::uintmax_t bytes = 0;
 };
 
-/// Integrates a prepared scenario and writes the result file. After a numerical failure the good part is in the file and
-/// the outcome says so. @throws FileError if the file cannot be written
+/// Integrates a prepared scenario and writes the result file. After a numerical failure the good part is in the file
+/// and the outcome says so. @throws FileError if the file cannot be written
 Summary simulate(Prepared& prepared, const std::filesystem::path& file, bool overwrite, const RunHooks& hooks);
 
 /// SCENARIO.h5 in the current folder, or the next free SCENARIO-2.h5.
