@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,8 @@ void on_signal(int signal) {
 }
 
 struct RunArguments {
-  std::string scenario, output, progress = "auto";
+  std::string scenario, progress = "auto";
+  std::optional<std::string> output;
   std::vector<std::string> set;
   bool force = false, quiet = false;
 };
@@ -32,7 +34,7 @@ void print_summary(const run::Summary& s, const run::Prepared& p) {
   const auto& r = s.result;
   fmt::print("{}\n", r.message.empty() ? std::string(integrate::outcome_name(r.outcome)) : r.message);
   if (r.event >= 0) fmt::print("  stopped by       {}\n", p.stops[static_cast<std::size_t>(r.event)].event.name);
-  fmt::print("  time             {} of {}{}\n", r.t, p.scenario.time.end,
+  fmt::print("  time             {:.10g} of {:.10g}{}\n", r.t, p.scenario.time.end,
              p.network->time_unit.empty() ? "" : " " + p.network->time_unit);
   for (const auto& [name, value] : s.metrics) {
     const network::Data* data = p.network->data ? &*p.network->data : nullptr;
@@ -53,7 +55,7 @@ void print_summary(const run::Summary& s, const run::Prepared& p) {
 int run_scenario(const RunArguments& a) {
   const auto prepared = run::prepare(a.scenario, a.set);
   const std::filesystem::path file =
-      a.output.empty() ? run::default_output(a.scenario) : std::filesystem::path(a.output);
+      a.output ? std::filesystem::path(*a.output) : run::default_output(a.scenario);
   record::check_writable(file, a.force);
 
   std::signal(SIGINT, on_signal);

@@ -17,8 +17,9 @@ using Column = Eigen::Map<Vector>;
 
 /// Below this many multiply-adds a general matrix product costs more in preparation than in work.
 constexpr Index kSmall = 4096;
-/// From this many multiply-adds on, threads pay.
-constexpr Index kThreaded = 1 << 18;
+/// From this many multiply-adds on, threads pay: a matrix read once is memory-bound, products of matrices are not. High
+/// enough that small problems stay on one thread, where a busy machine cannot make threads wait for each other.
+constexpr Index kThreadedVector = 1 << 19, kThreadedMatrix = 1 << 23;
 
 /// A tile of M rows of c held in registers, for any strides: small layers live here.
 template <int M>
@@ -93,7 +94,7 @@ void copy_base(const double* base, double* c, Index size) {
 
 /// c = base + A x: rows cut among threads, every row summed in the same order.
 void matrix_vector(Index m, Index k, const double* a, bool ta, const double* x, const double* base, double* c) {
-  const bool threaded = m * k >= kThreaded;
+  const bool threaded = m * k >= kThreadedVector;
   const Cut cut(m, threaded ? 8 : 1);
   for_chunks(cut.count, threaded, [&](Index i) {
     const Index r = cut.begin(i), rows = cut.length(i, m);
@@ -114,7 +115,7 @@ void matrix_vector(Index m, Index k, const double* a, bool ta, const double* x, 
 
 /// c = base + x y^T
 void outer_product(Index m, Index n, const double* x, const double* y, const double* base, double* c) {
-  const bool threaded = m * n >= kThreaded;
+  const bool threaded = m * n >= kThreadedVector;
   const Cut cut(n, threaded ? 8 : 1);
   for_chunks(cut.count, threaded, [&](Index i) {
     for (Index j = cut.begin(i); j < cut.begin(i) + cut.length(i, n); ++j) {
@@ -133,7 +134,7 @@ void outer_product(Index m, Index n, const double* x, const double* y, const dou
 /// Columns of c cut among threads.
 void matrix_matrix(Index m, Index n, Index k, const double* a, bool ta, const double* b, bool tb, double* c,
                    bool accumulate) {
-  const bool threaded = m * n * k >= 8 * kThreaded;
+  const bool threaded = m * n * k >= kThreadedMatrix;
   const Cut cut(n, threaded ? 4 : 1);
   for_chunks(cut.count, threaded, [&](Index i) {
     const Index first = cut.begin(i), cols = cut.length(i, n);

@@ -182,7 +182,12 @@ class Planner {
   void add_named(const network::Named& n, double every, const std::vector<std::int64_t>& neurons, const Value& where,
                  bool float32) {
     if (has(n.name)) return;
-    for (const auto i : neurons) {
+    for (std::size_t k = 0; k < neurons.size(); ++k) {
+      const auto i = neurons[k];
+      if (std::find(neurons.begin(), neurons.begin() + static_cast<std::ptrdiff_t>(k), i) != neurons.begin() + static_cast<std::ptrdiff_t>(k)) {
+        diagnostics_.add({where.where, where.key, fmt::format("names neuron {} twice", i), "", "each neuron once", ""});
+        return;
+      }
       if (i >= n.rows) {
         diagnostics_.add({where.where, where.key, fmt::format("\"{}\" has no neuron {}", n.name, i), "",
                           fmt::format("0 to {}", n.rows - 1), ""});
