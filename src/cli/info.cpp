@@ -5,9 +5,9 @@
 
 #include "cli/commands.hpp"
 #include "cli/progress.hpp"
+#include "neurode/analysis/export.hpp"
 #include "neurode/core/json.hpp"
 #include "neurode/core/value.hpp"
-#include "neurode/record/reader.hpp"
 
 namespace neurode::cli {
 

@@ -54,8 +54,7 @@ void print_summary(const run::Summary& s, const run::Prepared& p) {
 
 int run_scenario(const RunArguments& a) {
   const auto prepared = run::prepare(a.scenario, a.set);
-  const std::filesystem::path file =
-      a.output ? std::filesystem::path(*a.output) : run::default_output(a.scenario);
+  const std::filesystem::path file = a.output ? std::filesystem::path(*a.output) : run::default_output(a.scenario);
   record::check_writable(file, a.force);
 
   std::signal(SIGINT, on_signal);

@@ -201,7 +201,10 @@ class RecurrentAdiabatic : public System {
       for_sample(s, [&](Index i, Index at) { part_[i] = b[at]; });
       const auto& lu = factors_[static_cast<std::size_t>(s)];
       if (transpose) {
-        solved_ = lu.transpose().solve(part_);
+        // (P^T L U)^T by hand: Eigen's transposed solve permutes in place, which allocates.
+        lu.matrixLU().triangularView<Eigen::Upper>().transpose().solveInPlace(part_);
+        lu.matrixLU().triangularView<Eigen::UnitLower>().transpose().solveInPlace(part_);
+        solved_ = lu.permutationP().transpose() * part_;
       } else {
         solved_ = lu.solve(part_);
       }

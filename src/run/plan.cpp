@@ -184,7 +184,8 @@ class Planner {
     if (has(n.name)) return;
     for (std::size_t k = 0; k < neurons.size(); ++k) {
       const auto i = neurons[k];
-      if (std::find(neurons.begin(), neurons.begin() + static_cast<std::ptrdiff_t>(k), i) != neurons.begin() + static_cast<std::ptrdiff_t>(k)) {
+      if (std::find(neurons.begin(), neurons.begin() + static_cast<std::ptrdiff_t>(k), i) !=
+          neurons.begin() + static_cast<std::ptrdiff_t>(k)) {
         diagnostics_.add({where.where, where.key, fmt::format("names neuron {} twice", i), "", "each neuron once", ""});
         return;
       }

@@ -74,10 +74,7 @@ TEST_CASE("inline rows: samples are columns") {
   section.targets.reset();
   section.inputs = list({numbers({0, 0}), numbers({0, 1, 2})});
   load_data(section, {}, 1, ragged);
-  CHECK(
-      messages(ragged) ==
-      "s.toml:3:7: k: every row must be as long as the first; found 3 after 2; allowed: a list of rows of numbers, one "
-      "a sample");
+  CHECK(ragged.empty());  // the scenario's reader has told already
 }
 
 TEST_CASE("columns: all but the last are inputs, the last is the target, unless said otherwise") {

@@ -30,11 +30,12 @@ struct Example {
                                         {"empty", std::string()}};
   neurode::record::FileOptions options;
 
+  // Quotients: a product and a sum may be fused in one place and not in the other.
   static double a(std::size_t row, std::size_t k) {
-    return 0.1 * static_cast<double>(row) - 1.0 / static_cast<double>(1 + k);
+    return static_cast<double>(row) / 10 - 1.0 / static_cast<double>(1 + k);
   }
   static double weight(std::size_t row, std::size_t k) {
-    return 1e-3 * static_cast<double>(row) + 0.1 * static_cast<double>(k);
+    return static_cast<double>(row) / 1000 + static_cast<double>(k) / 10;
   }
   static double time(std::size_t row) { return 0.1 * static_cast<double>(row); }
   static double loss(std::size_t row) { return 1.0 / (3.0 + static_cast<double>(row)); }

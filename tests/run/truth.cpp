@@ -25,7 +25,7 @@ std::vector<double> crossings(run::Prepared& p, const std::string& expression) {
   return times;
 }
 
-const char* kTight = "[integrator]\nmethod = \"fehlberg78\"\nrtol = 1e-12\natol = 1e-14\n";
+const char* kTight = "[integrator]\nmethod = \"tsit5\"\nrtol = 1e-12\natol = 1e-14\n";
 
 }  // namespace
 
