@@ -26,7 +26,9 @@ int check(const CheckArguments& a) {
   if (a.json) {
     JsonWriter w;
     w.begin_object().member("scenario", a.scenario).member("title", p->scenario.title).member("states", d.states);
-    w.member("weights", d.weights).member("output_bytes", d.output_bytes).member("integrator", p->options.method);
+    w.member("weights", d.weights)
+        .member("output_bytes", static_cast<std::int64_t>(d.output_bytes))
+        .member("integrator", p->options.method);
     w.key("populations").begin_array();
     for (const auto& q : d.populations) {
       w.begin_object()

@@ -15,7 +15,11 @@ using namespace neurode;
 
 /// What is wrong with the first word, if it names no command.
 static std::string command_fault(const CLI::App& app, int argc, char** argv) {
-  if (argc > 1 && argv[1][0] == '-') return "";
+  if (argc > 1 && argv[1][0] == '-') {
+    const std::string option = argv[1];
+    if (option == "-h" || option == "--help" || option == "--version") return "";
+    return "there is no option \"" + option + "\" before a command; allowed: \"--help\" and \"--version\"";
+  }
   std::vector<std::string> names;
   for (const auto* c : app.get_subcommands([](const CLI::App*) { return true; })) names.push_back(c->get_name());
   if (argc < 2) return "no command; allowed: " + quoted_list(names);

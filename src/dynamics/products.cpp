@@ -95,7 +95,10 @@ void copy_base(const double* base, double* c, Index size) {
 /// c = base + A x: rows cut among threads, every row summed in the same order.
 void matrix_vector(Index m, Index k, const double* a, bool ta, const double* x, const double* base, double* c) {
   const bool threaded = m * k >= kThreadedVector;
-  const Cut cut(m, threaded ? 8 : 1);
+  // A large matrix comes from memory and wants long runs of each column, so only as many pieces as threads: Eigen sums
+  // every row alike wherever a piece begins, as long as that is a multiple of its packets (a test holds it to that).
+  const Index pieces = ta ? 8 : max_threads();
+  const Cut cut(m, threaded ? pieces : 1);
   for_chunks(cut.count, threaded, [&](Index i) {
     const Index r = cut.begin(i), rows = cut.length(i, m);
     Column y(c + r, rows);

@@ -150,6 +150,10 @@ static int find_output(const Setup& setup, Diagnostics& diagnostics) {
       std::vector<std::string> names;
       for (const auto& q : net.populations) names.push_back(q.name);
       diagnostics.add(unknown_name("population", *named, named->string(), names));
+    } else if (net.populations[static_cast<std::size_t>(p)].clamped) {
+      diagnostics.add({named->where, named->key, "a clamped population has nothing to learn", named->to_toml(),
+                       "a population that the weights drive", ""});
+      return -1;
     }
     return p;
   }

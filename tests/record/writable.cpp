@@ -39,7 +39,7 @@ TEST_CASE("what can be written") {
 TEST_CASE("what cannot, and why") {
   const Scratch scratch;
   std::ofstream(scratch / "old.h5") << "x";
-  CHECK(refusal(scratch / "old.h5") == ": exists already; choose another name, or allow it to be overwritten");
+  CHECK(refusal(scratch / "old.h5") == ": exists already; choose another name, or overwrite it with --force");
   CHECK(refusal(scratch / "no/such/r.h5") ==
         ": cannot be written: there is no folder \"" + (scratch / "no/such").string() + "\"");
   CHECK(refusal(scratch / "old.h5/r.h5") ==

@@ -8,6 +8,7 @@
 
 #include "allocations.hpp"
 #include "neurode/core/errors.hpp"
+#include "neurode/dynamics/executable.hpp"
 #include "neurode/record/reader.hpp"
 #include "neurode/run/simulate.hpp"
 #include "prepared.hpp"
@@ -141,6 +142,25 @@ TEST_CASE("results do not depend on the number of threads") {
     omp_set_num_threads(2);
     p->problem.system->rhs(0, p->problem.initial.data(), two.data());
     CHECK(one == two);
+  }
+}
+
+TEST_CASE("matrix-vector products do not depend on the number of threads, whatever the size") {
+  for (const Index n : {999, 1003, 2048, 2501}) {
+    Program p;
+    const Matrix w = Matrix::Random(n, n), x = Matrix::Random(n, 1);
+    const ValueId a = p.constant(w), b = p.constant(x);
+    Executable code(p, {{p.product(a, false, b, false), 0, 0, n}, {p.product(a, true, b, false), 0, n, n}});
+    const double time[] = {0, 0};
+    const double* in[] = {time};
+    Vector first, out(2 * n);
+    for (const int threads : {1, 2, 3, 5, 8}) {
+      omp_set_num_threads(threads);
+      double* outs[] = {out.data()};
+      code.run(in, outs);
+      if (threads == 1) first = out;
+      CHECK(out == first);
+    }
   }
 }
 
