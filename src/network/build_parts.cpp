@@ -238,7 +238,7 @@ void build_projection(const scenario::ProjectionSection& section, const scenario
                      "an activation of one neuron's input alone where other populations read it", ""});
   }
   if (section.weights.init.name.empty() || !fits(section, from, to, network, diagnostics)) return;
-  const auto values =
+  auto values =
       initialise(section.weights.init, to.size, from.size, true, section.name + ".weights", scenario, diagnostics);
   if (values) pr.weights = std::make_shared<const Matrix>(std::move(*values));
   pr.plastic = section.weights.plastic;
