@@ -54,9 +54,7 @@ TEST_CASE("period of the van der Pol oscillator, mu = 1") {
     drive(p, 0, vector({2, 0}), 40, options(m, 1e-10, 1e-11), {},
           {{"up", [](double, const Vector& x) { return x[0]; }, 1, false}}, o);
     REQUIRE(up.size() >= 5);
-    // Events of the methods with a cubic between their steps are as good as the cubic.
-    const bool cubic = m == "fehlberg78" || m == "cash_karp54";
-    CHECK(std::abs(up[4] - up[3] - 6.66328686) < (cubic ? 2e-5 : 5e-9));
+    CHECK(std::abs(up[4] - up[3] - 6.66328686) < 5e-9);
   }
 }
 

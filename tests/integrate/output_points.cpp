@@ -112,7 +112,7 @@ TEST_CASE("output does not change the steps, and each grid sees what it would se
     double worst = 0;
     for (const auto& r : fine[0])
       worst = std::max(worst, (r.x - problems::smooth_solution(r.t)).lpNorm<Eigen::Infinity>());
-    CHECK(worst < (m.order == 1 ? 0.1 : m.order == 8 ? 2e-2 : 2e-3));
+    CHECK(worst < (m.order == 1 ? 0.1 : 2e-3));
   }
 }
 

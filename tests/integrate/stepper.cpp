@@ -114,8 +114,10 @@ TEST_CASE("measured order of every method, its error estimate and its dense outp
                     : std::log2(global_error(m, problems::smooth(), smooth_solution, kStart, kStart + 2, 10) /
                                 global_error(m, problems::smooth(), smooth_solution, kStart, kStart + 2, 20));
     CHECK(std::abs(order - m.order) < 0.1);
-    const double dense = measured_slope(
-        0.2, [&](double h) { return distance(one_step(m, h, 0.4).x, smooth_solution(kStart + 0.4 * h)); });
+    const double theta = m.order < 8 ? 0.4 : 0.25;
+    const double dense = measured_slope(m.order < 8 ? 0.2 : 0.28, [&](double h) {
+      return distance(one_step(m, h, theta).x, smooth_solution(kStart + theta * h));
+    });
     CHECK(std::abs(dense - (m.dense_order + 1)) < 0.1);
     if (!m.adaptive()) continue;
     const double estimate = measured_slope(
@@ -129,7 +131,7 @@ TEST_CASE("polynomials up to the order are solved to rounding, the next one is n
     CAPTURE(m.name);
     for (int degree = 1; degree <= m.order; ++degree) CHECK(polynomial_error(m, degree, false) < 1e-14);
     for (int degree = 1; degree <= m.dense_order; ++degree) CHECK(polynomial_error(m, degree, true) < 5e-15);
-    CHECK(polynomial_error(m, m.dense_order + 1, true) > 1e-5);
+    CHECK(polynomial_error(m, m.dense_order + 1, true) > 1e-6);
   }
   // Quadrature is more exact than the order where the nodes are good: midpoint's and heun's next degree fails, for one.
   CHECK(polynomial_error(*find_entry(methods(), "heun"), 3, false) > 1e-3);
@@ -186,8 +188,10 @@ TEST_CASE("dense output meets the step's ends with their slopes") {
   }
 }
 
-TEST_CASE("F at the end is computed once, when asked for, and starts the next step") {
-  for (const auto& m : methods()) {
+TEST_CASE("F at the end is computed once, when asked for, and starts the next step; extra stages once a step") {
+  for (const auto& member : method_list()) {
+    const auto& m = member.entry;
+    const auto extra = member.tableau ? static_cast<std::int64_t>(member.tableau->extra.size()) : 0;
     CAPTURE(m.name);
     Problem p = problems::smooth();
     Statistics s;
@@ -199,7 +203,7 @@ TEST_CASE("F at the end is computed once, when asked for, and starts the next st
     for (double theta : {0.1, 0.6}) stepper->interpolate(theta, at);
     stepper->derivative_at_end();
     const std::int64_t asked = s.rhs;
-    CHECK(asked == first + (m.fsal ? 0 : 1));
+    CHECK(asked == first + (m.fsal ? 0 : 1) + extra);
     stepper->accept();
     x.swap(x_new);
     stepper->try_step(kStart + 0.1, x, 0.1, x_new, nullptr);

@@ -12,26 +12,13 @@ using namespace neurode::integrate;
 
 namespace {
 
-// Weights of the interpolant at theta; the last stage must be F at the end.
-std::vector<double> dense_weights(const Tableau& t, double theta) {
-  const double r = 1 - theta;
-  std::vector<double> w(t.stages());
-  for (std::size_t i = 0; i < w.size(); ++i) {
-    w[i] = theta * theta * (3 - 2 * theta) * t.b[i];
-    if (!t.bulge.empty()) w[i] += theta * theta * r * r * t.bulge[i];
-  }
-  w.front() += theta * r * r;
-  w.back() -= theta * theta * r;
-  return w;
-}
-
-// The method with F at the end as one more stage, where it has none.
-Tableau with_end_stage(Tableau t) {
-  if (t.fsal) return t;
-  t.a.push_back(t.b);
-  t.b.push_back(0);
-  t.c.push_back(1);
-  return t;
+// The method with F at the end (where it is no stage) and the extra stages of the dense output as stages.
+Tableau with_all_stages(const Tableau& t) {
+  Tableau all = t;
+  if (!t.fsal) all.a.push_back(t.b);
+  for (const auto& row : t.extra) all.a.push_back(row);
+  all.b.resize(t.end() + 1 + t.extra.size(), 0.0);
+  return all;
 }
 
 double stability_function(const Tableau& t, double z) {
@@ -80,13 +67,27 @@ TEST_CASE("order conditions of every method, its embedded and its dense formula"
       for (int n = 1; n <= t.embedded_order; ++n) CHECK(rooted_trees::defect(all, phi, t.b_embedded, n) < 2e-14);
       CHECK(rooted_trees::defect(all, phi, t.b_embedded, t.embedded_order + 1) > 1e-5);
     }
-    const Tableau closed = with_end_stage(t);
-    const auto closed_phi = rooted_trees::elementary_weights(closed, all);
-    for (double theta : {0.1, 0.37, 0.5, 0.8}) {
+    const auto all_phi = rooted_trees::elementary_weights(with_all_stages(t), all);
+    for (double theta : {0.1, 0.37, 0.5, 0.8, 0.95}) {
       CAPTURE(theta);
-      const auto w = dense_weights(closed, theta);
-      for (int n = 1; n <= t.dense_order; ++n) CHECK(rooted_trees::defect(all, closed_phi, w, n, theta) < 1e-14);
-      CHECK(rooted_trees::defect(all, closed_phi, w, t.dense_order + 1, theta) > 1e-6);
+      const auto w = t.dense_weights(theta);
+      for (int n = 1; n <= t.dense_order; ++n) CHECK(rooted_trees::defect(all, all_phi, w, n, theta) < 1e-14);
+      CHECK(rooted_trees::defect(all, all_phi, w, t.dense_order + 1, theta) > 1e-7);
+    }
+  }
+}
+
+TEST_CASE("bootstrapped dense output: its cost, and where it cannot be made") {
+  for (const auto& m : method_list()) {
+    if (m.entry.name == "cash_karp54") CHECK(m.tableau->extra.size() == 1);
+    if (m.entry.name == "fehlberg78") {
+      CHECK(m.tableau->extra.size() == 10);
+      Tableau t = *m.tableau;
+      CHECK_THROWS_AS(bootstrapped(t), std::logic_error);  // it has one
+      t.bulge.clear(), t.extra.clear(), t.extra_c.clear();
+      CHECK(bootstrapped(t).bulge == m.tableau->bulge);
+      t.dense_order = 8;
+      CHECK_THROWS_AS(bootstrapped(t), std::logic_error);
     }
   }
 }
@@ -115,7 +116,7 @@ TEST_CASE("a tableau with a slip is refused, by name") {
   refused([](Tableau& t) { t.b_embedded[6] = 1.0 / 41; });
   refused([](Tableau& t) { t.b_embedded.clear(); });
   refused([](Tableau& t) { t.c[2] = 0.31; });
-  refused([](Tableau& t) { t.bulge[0] = 1; });
+  refused([](Tableau& t) { t.bulge[0][0] = 1; });
   refused([](Tableau& t) { t.a[5] = {1, 0, 0, 0, 0, 0}; });
   refused([](Tableau& t) { t.c.pop_back(); });
   Tableau other = good;

@@ -36,7 +36,8 @@ class Stepper {
   virtual const Vector& derivative_at_start() const = 0;
 };
 
-/// How x inside a step is had.
+/// How x inside a step is had: by the method's own formula (which may take a few right-hand sides more in steps where x
+/// is asked for), or by the cubic through both ends with their slopes.
 enum class DenseOutput { own, hermite };
 
 struct MethodEntry : Entry {

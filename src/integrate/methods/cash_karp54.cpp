@@ -9,7 +9,7 @@ const Tableau& cash_karp54() {
       .citation = "J. R. Cash, A. H. Karp, ACM Trans. Math. Softw. 16 (1990) 201-222",
       .order = 5,
       .embedded_order = 4,
-      .dense_order = 3,
+      .dense_order = 4,
       .real_stability = 3.7343596,
       .a = {{1.0 / 5},
             {3.0 / 40, 9.0 / 40},
@@ -19,7 +19,6 @@ const Tableau& cash_karp54() {
       .b = {37.0 / 378, 0, 250.0 / 621, 125.0 / 594, 0, 512.0 / 1771},
       .c = {0, 1.0 / 5, 3.0 / 10, 3.0 / 5, 1, 7.0 / 8},
       .b_embedded = {2825.0 / 27648, 0, 18575.0 / 48384, 13525.0 / 55296, 277.0 / 14336, 1.0 / 4},
-      .bulge = {},
   });
   return t;
 }

@@ -10,11 +10,8 @@ const Tableau& euler() {
       .order = 1,
       .dense_order = 1,
       .real_stability = 2,
-      .a = {},
       .b = {1},
       .c = {0},
-      .b_embedded = {},
-      .bulge = {},
   });
   return t;
 }

@@ -11,7 +11,7 @@ const Tableau& fehlberg78() {
       .citation = "E. Fehlberg, NASA Technical Report R-287 (1968), table X",
       .order = 8,
       .embedded_order = 7,
-      .dense_order = 3,
+      .dense_order = 7,
       .real_stability = 5.0075889,
       .a = {{2.0 / 27},
             {1.0 / 36, 1.0 / 12},
@@ -30,7 +30,6 @@ const Tableau& fehlberg78() {
       .b = {0, 0, 0, 0, 0, 34.0 / 105, 9.0 / 35, 9.0 / 35, 9.0 / 280, 9.0 / 280, 0, 41.0 / 840, 41.0 / 840},
       .c = {0, 2.0 / 27, 1.0 / 9, 1.0 / 6, 5.0 / 12, 1.0 / 2, 5.0 / 6, 1.0 / 6, 2.0 / 3, 1.0 / 3, 1, 0, 1},
       .b_embedded = {41.0 / 840, 0, 0, 0, 0, 34.0 / 105, 9.0 / 35, 9.0 / 35, 9.0 / 280, 9.0 / 280, 41.0 / 840, 0, 0},
-      .bulge = {},
   });
   return t;
 }

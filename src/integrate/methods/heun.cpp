@@ -13,8 +13,6 @@ const Tableau& heun() {
       .a = {{1}},
       .b = {0.5, 0.5},
       .c = {0, 1},
-      .b_embedded = {},
-      .bulge = {},
   });
   return t;
 }

@@ -13,8 +13,6 @@ const Tableau& midpoint() {
       .a = {{0.5}},
       .b = {0, 1},
       .c = {0, 0.5},
-      .b_embedded = {},
-      .bulge = {},
   });
   return t;
 }

@@ -22,11 +22,14 @@ class RungeKuttaStepper final : public Stepper {
     if (!t.b_embedded.empty()) {
       for (std::size_t i = 0; i < kStages; ++i) error_weights_[i] = t.b[i] - t.b_embedded[i];
     }
-    has_bulge_ = !t.bulge.empty();
-    if (has_bulge_) bulge_weights_ = weights<kStages>(t.bulge);
     const Index n = system.size();
-    for (Vector* v : {&start_, &stage_x_, &bulge_}) v->setZero(n);
+    for (Vector* v : {&start_, &stage_x_}) v->setZero(n);
     for (auto& k : stages_) k.m_v.setZero(n);
+    bulge_weights_ = t.bulge;
+    bulge_.assign(t.bulge.size(), Vector::Zero(n));
+    extra_weights_ = t.extra;
+    extra_c_ = t.extra_c;
+    extra_.assign(t.extra.size(), Vector::Zero(n));
   }
 
   void reset() override { start_known_ = end_known_ = bulge_known_ = follows_ = false; }
@@ -62,16 +65,14 @@ class RungeKuttaStepper final : public Stepper {
     const double rest = 1 - theta;
     const double w = theta * theta * (3 - 2 * theta), w0 = rest * rest * (1 + 2 * theta);
     const double slope = dt_ * theta * rest * rest, end_slope = -dt_ * theta * theta * rest;
-    if constexpr (kStages > 1) {
-      if (has_bulge_) {
-        if (!bulge_known_) combine(bulge_weights_, dt_, bulge_);
-        bulge_known_ = true;
-        const double height = theta * theta * rest * rest;
-        x = w0 * *x_ + w * *x_new_ + slope * start_ + end_slope * end + height * bulge_;
-        return;
-      }
-    }
     x = w0 * *x_ + w * *x_new_ + slope * start_ + end_slope * end;
+    if (bulge_.empty()) return;
+    if (!bulge_known_) compute_bulge();
+    double height = theta * theta * rest * rest;
+    for (const Vector& b : bulge_) {
+      x += height * b;
+      height *= 2 * theta - 1;
+    }
   }
 
   const Vector& derivative_at_end() override {
@@ -125,16 +126,42 @@ class RungeKuttaStepper final : public Stepper {
     (std::make_index_sequence<kStages - 1>());
   }
 
+  /// Stage i (from 0), F at the end and the extra stages in one row.
+  const Vector& k(std::size_t i) const {
+    return i == 0 ? start_ : i <= kAdvance ? stages_[i - 1].m_v : extra_[i - kAdvance - 1];
+  }
+  /// out += dt sum w_i k_i
+  void add(const std::vector<double>& w, Vector& out) const {
+    for (std::size_t i = 0; i < w.size(); ++i) {
+      if (w[i] != 0) out += (w[i] * dt_) * k(i);
+    }
+  }
+  void compute_bulge() {
+    for (std::size_t j = 0; j < extra_.size(); ++j) {
+      stage_x_ = *x_;
+      add(extra_weights_[j], stage_x_);
+      rhs_(stage_x_, extra_[j], t_ + extra_c_[j] * dt_);
+    }
+    for (std::size_t m = 0; m < bulge_.size(); ++m) {
+      bulge_[m].setZero();
+      add(bulge_weights_[m], bulge_[m]);
+    }
+    bulge_known_ = true;
+  }
+
   Rhs rhs_;
   Algebra algebra_;
   Algorithm algorithm_;
-  Row<kStages> error_weights_{}, bulge_weights_{};
-  Vector start_, stage_x_, bulge_;
+  Row<kStages> error_weights_{};
+  std::vector<std::vector<double>> bulge_weights_, extra_weights_;
+  std::vector<double> extra_c_;
+  Vector start_, stage_x_;
+  std::vector<Vector> bulge_, extra_;
   std::array<boost::numeric::odeint::state_wrapper<Vector>, kAdvance> stages_;
   const Vector* x_ = nullptr;
   const Vector* x_new_ = nullptr;
   double t_ = 0, dt_ = 0;
-  bool start_known_ = false, end_known_ = false, bulge_known_ = false, has_bulge_ = false;
+  bool start_known_ = false, end_known_ = false, bulge_known_ = false;
   bool follows_ = false;  ///< the next step starts where the last one ended
 };
 
