@@ -31,7 +31,12 @@ class Planner {
     if (scenario_.record.variables.empty()) {
       standard();
     } else {
-      for (const auto& v : scenario_.record.variables) add(v);
+      // What is named by itself, with a grid or neurons of its own, goes before what a group brings along.
+      for (const bool groups : {false, true}) {
+        for (const auto& v : scenario_.record.variables) {
+          if (is_group(v.name.string()) == groups) add(v);
+        }
+      }
     }
     for (std::size_t e = 0; e < expressions_.size(); ++e) {
       if (!has(expressions_[e])) add_expression(static_cast<int>(e), scenario_.record.every, false);
@@ -58,6 +63,10 @@ class Planner {
       if (v.file.name == name) return true;
     }
     return false;
+  }
+
+  bool is_group(const std::string& name) const {
+    return name == "weights" || name == "activity" || name == "errors" || network_.find(name) >= 0;
   }
 
   /// States (or, where they are at steady state, what stands for them), the loss and its kin.
@@ -92,6 +101,10 @@ class Planner {
       diagnostics_.add({v.neurons_value.where, v.neurons_value.key,
                         fmt::format("\"{}\" is one number and has no neurons", name), v.neurons_value.to_toml(40),
                         "no \"neurons\" here", ""});
+      return;
+    }
+    if (!is_group(name) && has(name)) {
+      diagnostics_.add({v.name.where, v.name.key, "is recorded already", '"' + name + '"', "each variable once", ""});
       return;
     }
     if (name == "weights" || name == "activity" || name == "errors") return add_group(v, name, every);

@@ -100,12 +100,15 @@ void read_stops(Prepared& p, Diagnostics& diagnostics) {
 }  // namespace
 
 integrate::Options read_integrator(const scenario::Scenario& scenario, const StateLayout* layout,
-                                   Diagnostics& diagnostics) {
+                                   const std::string& time_unit, Diagnostics& diagnostics) {
   integrate::Options options;
   const auto& section = scenario.integrator;
   const std::size_t before = diagnostics.size();
-  const Parameters p =
-      read_parameters(integrate::integrator_parameters(), section.settings, "[integrator]", diagnostics);
+  ParameterTable specs = integrate::integrator_parameters();
+  for (auto& spec : specs) {
+    if (spec.name == "dt" || spec.name == "dt_min" || spec.name == "dt_max") spec.unit = time_unit;
+  }
+  const Parameters p = read_parameters(specs, section.settings, "[integrator]", diagnostics);
   options.method = section.method.is_string() ? section.method.string() : "tsit5";
   const auto* entry = find_entry(integrate::methods(), options.method);
   if (!entry) {
@@ -162,7 +165,8 @@ std::unique_ptr<Prepared> prepare(const std::filesystem::path& path, const std::
   const bool sound = diagnostics.empty();
   if (sound) p->problem = learning::build_problem(p->scenario, *p->network, diagnostics);
   const bool whole = sound && p->problem.system;
-  p->options = read_integrator(p->scenario, whole ? &p->problem.system->layout() : nullptr, diagnostics);
+  p->options =
+      read_integrator(p->scenario, whole ? &p->problem.system->layout() : nullptr, p->network->time_unit, diagnostics);
   if (whole) {
     p->plan = plan_record(p->scenario, p->problem, *p->network, diagnostics);
     read_stops(*p, diagnostics);

@@ -107,6 +107,21 @@ TEST_CASE("weights lie in the file as post x pre, activity as sample x neuron, a
   CHECK(reader.read(reader.find("hidden.a")->dimensions[2]) == std::vector<double>{2, 0});
 }
 
+TEST_CASE("a variable named by itself keeps its own grid beside its group; twice is a fault") {
+  auto p =
+      run::prepare(shipped("xor.toml"), {"record.variables=[\"weights\", { name = \"hidden.bias\", every = 10 }]"});
+  CHECK(p->plan.variables.size() == 4);
+  CHECK(p->plan.variables[0].file.name == "hidden.bias");
+  CHECK(p->plan.every == std::vector<double>{10, 1});
+  CHECK_THROWS_AS(run::prepare(shipped("xor.toml"), {"record.variables=[\"loss\", { name = \"loss\", every = 10 }]"}),
+                  ScenarioError);
+}
+
+TEST_CASE("steps may carry a unit of time") {
+  auto p = run::prepare(shipped("hodgkin_huxley.toml"), {"integrator={method=\"rk4\", dt=\"10 us\"}"});
+  CHECK(p->options.dt == doctest::Approx(0.01).epsilon(1e-15));
+}
+
 TEST_CASE("a failure keeps the good part and names variable and time") {
   auto p = prepared(R"(schema = 1
 [model.blow]

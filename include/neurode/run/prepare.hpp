@@ -62,9 +62,9 @@ struct Prepared {
 /// @throws ScenarioError with every fault found; FileError (of the scenario or a data file) as they are met
 std::unique_ptr<Prepared> prepare(const std::filesystem::path& path, const std::vector<std::string>& overrides);
 
-/// The parts, for prepare().
+/// The parts, for prepare(). Steps may carry any unit of time; numbers are in `time_unit`.
 integrate::Options read_integrator(const scenario::Scenario& scenario, const StateLayout* layout,
-                                   Diagnostics& diagnostics);
+                                   const std::string& time_unit, Diagnostics& diagnostics);
 RecordPlan plan_record(const scenario::Scenario& scenario, learning::Problem& problem, const network::Network& network,
                        Diagnostics& diagnostics);
 
