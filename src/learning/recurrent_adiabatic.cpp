@@ -37,7 +37,6 @@ class RecurrentAdiabatic : public System {
       layout_.add(s);
     }
     nx_ = x_.size();
-    nw_ = layout_.size();
     samples_ = a_.samples;
     per_sample_ = nx_ / samples_;
     build(loss);
@@ -263,7 +262,7 @@ class RecurrentAdiabatic : public System {
   Assembly a_;
   double rate_;
   StateLayout layout_;
-  Index nx_ = 0, nw_ = 0, samples_ = 1, per_sample_ = 0;
+  Index nx_ = 0, samples_ = 1, per_sample_ = 0;
   Vector start_, x_, l_, f_, dx_, dl_, tx_, tl_, direction_, trial_, part_, solved_;
   const double* direction_source_ = nullptr;
   Matrix shifted_;

@@ -20,7 +20,6 @@ const Named* Assembly::find(const std::string& name) const {
 Assembler::Assembler(const Network& network, const AssemblyOptions& options) : net_(network), options_(options) {
   out_.samples = options.samples ? options.samples->count() : 1;
   out_.outputs.resize(net_.populations.size());
-  out_.inputs.resize(net_.populations.size());
   out_.softmax.resize(net_.populations.size());
   locals_.resize(net_.populations.size());
 }
@@ -109,7 +108,6 @@ ValueId Assembler::moving(const std::string& text, const Matrix& initial, const 
   } else {
     plastic.value = out_.program.input(Assembly::kWeights, weights_offset_, initial.rows(), initial.cols());
   }
-  plastic.offset = weights_offset_;
   weights_offset_ += initial.size();
   out_.plastic.push_back(plastic);
   return plastic.value;

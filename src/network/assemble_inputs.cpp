@@ -85,7 +85,6 @@ void Assembler::add_inputs(std::size_t p) {
     const Node node = input_expression(p, input);
     locals_[p].names[graph.symbol(input).id] = node;
     const ValueId v = out_.program.elementwise(pop.size, out_.samples, node);
-    if (input == pop.model->inputs[0]) out_.inputs[p] = v;
     name(pop.name + "." + input, v, unit_of(*pop.model, input), "input " + input + " of population " + pop.name,
          pop.name, options_.samples ? "sample" : "", false);
   }

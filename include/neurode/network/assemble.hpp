@@ -37,7 +37,6 @@ struct Assembly {
   Vector initial;                          ///< state at the start
   std::vector<Named> named;
   std::vector<ValueId> outputs;  ///< of each population
-  std::vector<ValueId> inputs;   ///< of each population: its first input
   /// Softmax of a population: its argument, the largest argument and the sum of exponentials, n x samples each.
   struct Softmax {
     ValueId argument, top, total;
@@ -48,7 +47,6 @@ struct Assembly {
     std::string name;
     ValueId value;
     int part = -1;     ///< index into parts, or -1 where weights are no state
-    Index offset = 0;  ///< in the weights vector
     int projection = -1, population = -1, bias = -1;
   };
   std::vector<Plastic> plastic;  ///< what the learning rule moves, in the order of the layout

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -38,15 +37,6 @@ struct InitialiserEntry : Entry {
   void (*fill)(const InitialiserContext& context, Matrix& out, Diagnostics& diagnostics) = nullptr;
 };
 const std::vector<InitialiserEntry>& initialisers();
-
-/// What a stimulus is built from.
-struct StimulusContext {
-  Program& program;
-  const Parameters& parameters;
-  /// A parameter as an expression: a constant, or the symbol of a (neurons x 1) constant.
-  std::function<equations::Node(const std::string& name)> parameter;
-  std::shared_ptr<const TimeTable> table;
-};
 
 /// A drive as a function of time.
 struct StimulusEntry : Entry {
