@@ -180,7 +180,7 @@ class Lowering {
 
   void fuse() {
     uses_.assign(out_.values.size(), 0);
-    for (const std::uint32_t k : out_.outputs) uses_[k] += 2;  // an output must be there on its own
+    for (const std::uint32_t k : out_.outputs) ++uses_[k];  // an output must be there on its own
     for (std::size_t i = uses_.size(); i-- > 0;) {
       const Value& v = out_.values[i];
       if (v.kind != Lowered::Kind::computed || uses_[i] == 0) continue;

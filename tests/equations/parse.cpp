@@ -215,7 +215,9 @@ TEST_CASE("parse: paths") {
   check_fault({"a = b.c[1.5]", 3, 13, "an index is missing or not an integer", "\"1.5\""}, paths);
   check_fault({"a = b.c[1", 3, 12, "missing \"]\"", "the end of the text"}, paths);
   check_fault({"a = mean(1 + b)", 3, 14, "\"mean\" takes the name of a variable", "\"1\""}, paths);
+  check_fault({"a = sum(2*b)", 3, 13, "\"sum\" takes the name of a variable", "\"2\""}, paths);
   check_fault({"a = mean(b + 1)", 3, 16, "\"mean\" takes one name", "\"+\""}, paths);
+  check_fault({"a = \"\u00e9\".w + $", 3, 17, "unexpected character", "\"$\""}, paths);  // columns count characters
   check_fault({"a = \"b.c", 3, 9, "unexpected character", "\"\"\""}, paths);
 }
 
@@ -245,6 +247,14 @@ TEST_CASE("resolve: cycles are reported once each, with their path") {
   CHECK(p.diagnostics.items()[1].found == "z -> z");
   CHECK(to_text(p.graph, s[5].value) == "a + z + 2*a");
   CHECK(to_text(p.graph, s[3].value) == "b");
+}
+
+TEST_CASE("resolve: a cycle's path begins at its first definition, however it is met") {
+  Parsed p("x = c\nb = c\nc = b");
+  resolve_definitions(p.graph, p.set, p.source, p.diagnostics);
+  REQUIRE(p.diagnostics.size() == 1);
+  CHECK(p.diagnostics.items()[0].found == "b -> c -> b");
+  CHECK(p.diagnostics.items()[0].where.line == 4);
 }
 
 TEST_CASE("resolve: a chain of ten thousand definitions") {
