@@ -62,7 +62,7 @@ std::optional<Matrix> initialise(const scenario::Choice& choice, Index rows, Ind
       read_parameters(specs, choice.settings, "initialiser \"" + entry->name + "\"", diagnostics);
   if (diagnostics.size() > before) return {};
   Matrix out(rows, cols);
-  entry->fill({rows, cols, parameters, choice.source, scenario.seed, stream, scenario.folder}, out, diagnostics);
+  entry->fill({rows, cols, parameters, choice.source, scenario.seed, stream, scenario.folder, unit}, out, diagnostics);
   if (diagnostics.size() > before) return {};
   return out;
 }

@@ -223,3 +223,15 @@ end = 1
     CHECK(count.so_far() == 0);
   }
 }
+
+TEST_CASE("biases take units, as one number, a list and a distribution") {
+  const std::string text = "schema = 1\n[time]\nend = 1\n[population.p]\nsize = 2\nmodel = \"hodgkin_huxley\"\nbias = ";
+  const auto bias = [&](const std::string& value) {
+    return prepared(text + value + "\n")->network->populations[0].biases[0].values;
+  };
+  CHECK(bias("\"10 mA/cm2\"")(1, 0) == doctest::Approx(1e4).epsilon(1e-14));
+  CHECK(bias("[1.5, \"2 nA/cm2\"]")(1, 0) == doctest::Approx(2e-3).epsilon(1e-14));
+  CHECK(bias("{ init = \"uniform\", low = \"1 nA/cm2\", high = \"1.0001 nA/cm2\" }")(0, 0) ==
+        doctest::Approx(1e-3).epsilon(1e-3));
+  CHECK_THROWS_AS(bias("\"10 mV\""), ScenarioError);
+}

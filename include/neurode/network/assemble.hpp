@@ -46,7 +46,7 @@ struct Assembly {
   struct Plastic {
     std::string name;
     ValueId value;
-    int part = -1;     ///< index into parts, or -1 where weights are no state
+    int part = -1;  ///< index into parts, or -1 where weights are no state
     int projection = -1, population = -1, bias = -1;
   };
   std::vector<Plastic> plastic;  ///< what the learning rule moves, in the order of the layout
