@@ -4,8 +4,6 @@
 
 #include <stdexcept>
 
-#include "neurode/dynamics/system.hpp"
-
 namespace neurode {
 
 std::string_view block_name(Block b) {
@@ -46,17 +44,6 @@ std::string StateLayout::describe(Index element) const {
     return fmt::format("{}[{}, {}]", s.name, row, col);
   }
   return fmt::format("state[{}]", element);
-}
-
-void System::jacobian(double t, const double* x, Matrix& j) {
-  const Index n = size();
-  j.resize(n, n);
-  Vector v = Vector::Zero(n);
-  for (Index k = 0; k < n; ++k) {
-    v[k] = 1;
-    jvp(t, x, v.data(), j.col(k).data());
-    v[k] = 0;
-  }
 }
 
 }  // namespace neurode

@@ -54,7 +54,7 @@ bool Driver::begin_segment(double end) {
     result_.bad_time = t_;
     return stop(Outcome::non_finite);
   }
-  if (!method_.adaptive() || end <= t_) return true;
+  if (!method_.adaptive() || stepper_->controls_itself() || end <= t_) return true;
   control_.reset();
   next_dt_ = first && options_.dt > 0
                  ? options_.dt
@@ -76,25 +76,40 @@ bool Driver::fixed_segment(double end) {
     if (!within_caps()) return false;
     const double t_new = k == steps ? end : from + static_cast<double>(k) * dt;
     dt_ = k == steps ? end - t_ : dt;
-    stepper_->try_step(t_, x_, dt_, x_new_, nullptr);
+    if (stepper_->try_step(t_, x_, dt_, x_new_, nullptr) == Trial::solver_failed) return solver_failed();
     if (!all_finite(x_new_)) return non_finite(dt_);
     if (!accepted(t_new, dt_)) return false;
   }
   return true;
 }
 
+bool Driver::own_step(double end) {
+  const Advanced step = stepper_->advance(t_, x_, end, x_new_);
+  dt_ = step.t - t_;
+  if (step.outcome == Outcome::reached_end && all_finite(x_new_)) return accepted(step.t, dt_);
+  if (step.outcome == Outcome::reached_end || step.outcome == Outcome::non_finite) return non_finite(dt_);
+  result_.bad_time = t_;
+  return stop(step.outcome);
+}
+
 bool Driver::adaptive_segment(double end) {
   std::int64_t rejected_in_a_row = 0;
   while (t_ < end) {
     if (!within_caps()) return false;
+    if (stepper_->controls_itself()) {
+      if (!own_step(end)) return false;
+      continue;
+    }
     const double remaining = end - t_;
     const double smallest = smallest_step();
-    double dt = std::min(std::max(next_dt_, smallest), options_.dt_max);
-    const bool last = dt >= remaining || (dt * (1 + kStretch) >= remaining && remaining <= options_.dt_max);
+    const double largest = std::min(options_.dt_max, stepper_->largest_step());
+    double dt = std::min(std::max(next_dt_, smallest), largest);
+    const bool last = dt >= remaining || (dt * (1 + kStretch) >= remaining && remaining <= largest);
     if (last) dt = remaining;
     dt_ = dt;
-    stepper_->try_step(t_, x_, dt, x_new_, &error_);
-    const double err = norm_(error_, x_, x_new_);
+    const bool solved = stepper_->try_step(t_, x_, dt, x_new_, &error_) == Trial::done;
+    const double err = solved ? norm_(error_, x_, x_new_) : std::numeric_limits<double>::infinity();
+    if (const int order = stepper_->error_order()) control_.set_order(order);
     if (err <= 1) {
       rejected_in_a_row = 0;
       next_dt_ = dt * control_.accepted(err);
@@ -105,9 +120,10 @@ bool Driver::adaptive_segment(double end) {
       next_dt_ = dt * control_.rejected(err);
       // No step helps where F itself is not finite.
       if (!std::isfinite(err) && first_non_finite(stepper_->derivative_at_start()) >= 0) return non_finite(0);
-      if (dt <= smallest) return give_up(Outcome::step_underflow, dt, err);
-      if (options_.max_rejected > 0 && rejected_in_a_row >= options_.max_rejected) {
-        return give_up(Outcome::max_rejected, dt, err);
+      const bool smallest_tried = dt <= smallest;
+      if (smallest_tried || (options_.max_rejected > 0 && rejected_in_a_row >= options_.max_rejected)) {
+        if (!solved) return solver_failed();
+        return give_up(smallest_tried ? Outcome::step_underflow : Outcome::max_rejected, dt, err);
       }
     }
   }

@@ -61,12 +61,12 @@ Driver::Driver(System& system, double t0, const Vector& x0, double t1, const Opt
       t1_(t1),
       steady_state_(steady_state),
       method_(checked_method(options, t0, t1, system.size(), x0, steady_state)),
-      error_order_(std::min(method_.order, method_.embedded_order) + 1),
+      error_order_(method_.error_order > 0 ? method_.error_order : std::min(method_.order, method_.embedded_order) + 1),
       norm_(options.rtol, method_.adaptive() ? options.atol : Vector::Zero(1), system.size()),
       control_(error_order_),
       points_(grids, t0, t1),
       finder_(events, system.size()),
-      stepper_(method_.make(system, statistics_)),
+      stepper_(method_.make(system, statistics_, options)),
       ends_(segment_ends(system, t0, t1)),
       t_(t0),
       x_(x0),
@@ -103,6 +103,11 @@ bool Driver::non_finite(double dt) {
   return stop(Outcome::non_finite);
 }
 
+bool Driver::solver_failed() {
+  result_.bad_time = t_;
+  return stop(Outcome::solver_failed);
+}
+
 void Driver::finish() {
   result_.t = t_;
   result_.x = x_;
@@ -123,6 +128,9 @@ std::string Driver::message() const {
     case Outcome::non_finite:
       if (result_.bad_time == t_) return fmt::format("{}: {} or its derivative at t = {}", name, blame, value_text(t_));
       return fmt::format("{}: {} in the step from t = {} with dt = {}", name, blame, value_text(t_), value_text(dt_));
+    case Outcome::solver_failed:
+      return fmt::format("{}: the equations of the step from t = {} with dt = {}", name, value_text(t_),
+                         value_text(dt_));
     case Outcome::step_underflow:
       if (blame.empty()) {
         return fmt::format("{}: dt = {} is below 16 units in the last place of t", name, value_text(dt_));

@@ -25,6 +25,7 @@ class Driver {
   bool begin_segment(double end);
   bool fixed_segment(double end);
   bool adaptive_segment(double end);
+  bool own_step(double end);  ///< one step of a method that controls itself
   bool accepted(double t_new, double dt);
   bool within_caps();
   bool stop(Outcome o);
@@ -32,6 +33,7 @@ class Driver {
   /// A trial from t_ over dt whose error norm is not finite or above 1, for the last time: why, and where.
   bool give_up(Outcome o, double dt, double err);
   bool non_finite(double dt);
+  bool solver_failed();
   double smallest_step() const;
 
   void output_up_to(double limit, bool at_step_end, double t_new, double dt);

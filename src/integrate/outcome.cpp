@@ -22,6 +22,8 @@ std::string_view outcome_name(Outcome o) {
       return "step_underflow";
     case Outcome::non_finite:
       return "non_finite";
+    case Outcome::solver_failed:
+      return "solver_failed";
     case Outcome::interrupted:
       break;
   }
@@ -57,6 +59,10 @@ std::string_view outcome_advice(Outcome o) {
     case Outcome::non_finite:
       return "A value became infinite or not a number; reduce dt (fixed steps), or check the equations and initial "
              "values for divisions by zero, logarithms of negative numbers and growth without bound.";
+    case Outcome::solver_failed:
+      return "The equations of an implicit step could not be solved; reduce dt (fixed steps), loosen the tolerances, "
+             "or "
+             "look for a jump in the equations.";
     case Outcome::interrupted:
       break;
   }

@@ -35,6 +35,8 @@ class StepControl {
  public:
   explicit StepControl(int error_order) : exponent_(1.0 / error_order) {}
   void reset();
+  /// From now on errors are O(dt^error_order).
+  void set_order(int error_order) { exponent_ = 1.0 / error_order; }
   /// Factor for the next step after an accepted one (err <= 1).
   double accepted(double err);
   /// Factor for the next trial after a rejected one; `err` not finite: 1/4.

@@ -18,10 +18,13 @@ using neurode::System;
 using neurode::Vector;
 using Rhs = std::function<void(double t, const double* x, double* f)>;
 
-/// A System out of a lambda; jvp and vjp are not there to be called.
+using Jacobian = std::function<void(double t, const double* x, Matrix& j)>;
+
+/// A System out of lambdas: F, and where a test needs them J and dF/dt (central differences stand in for either).
 class Problem : public System {
  public:
-  Problem(Index n, Rhs f) : f_(std::move(f)) {
+  Problem(Index n, Rhs f, Jacobian j = {}, Rhs ft = {})
+      : f_(std::move(f)), j_(std::move(j)), ft_(std::move(ft)), matrix_(Matrix::Zero(n, n)), a_(n), b_(n), x_(n) {
     neurode::Slice s;
     s.name = "x";
     s.rows = n;
@@ -32,8 +35,36 @@ class Problem : public System {
     ++calls;
     f_(t, x, f);
   }
-  void jvp(double, const double*, const double*, double*) override {}
+  void jacobian(double t, const double* x, Matrix& j) override {
+    if (j_) {
+      j.setZero(size(), size());
+      j_(t, x, j);
+    } else {
+      System::jacobian(t, x, j);
+    }
+  }
+  void jvp(double t, const double* x, const double* v, double* jv) override {
+    const Index n = size();
+    const Eigen::Map<const Vector> at(x, n), along(v, n);
+    Eigen::Map<Vector> out(jv, n);
+    if (j_) {
+      jacobian(t, x, matrix_);
+      out.noalias() = matrix_ * along;
+      return;
+    }
+    const double h = 1e-5;
+    x_ = at + h * along;
+    f_(t, x_.data(), a_.data());
+    x_ = at - h * along;
+    f_(t, x_.data(), b_.data());
+    out = (a_ - b_) / (2 * h);
+  }
   void vjp(double, const double*, const double*, double*) override {}
+  bool time_derivative(double t, const double* x, double* ft) override {
+    if (!ft_) return System::time_derivative(t, x, ft);
+    ft_(t, x, ft);
+    return true;
+  }
   std::vector<double> breakpoints(double, double) const override { return breaks; }
   void begin_segment(double a, double b) override { segments.emplace_back(a, b); }
 
@@ -43,6 +74,10 @@ class Problem : public System {
 
  private:
   Rhs f_;
+  Jacobian j_;
+  Rhs ft_;
+  Matrix matrix_;
+  Vector a_, b_, x_;
   StateLayout layout_;
 };
 
@@ -55,28 +90,45 @@ inline Vector vector(std::initializer_list<double> v) {
 
 /// Nonlinear, not autonomous, coupled; solution (e^{sin t}, e^{cos t}).
 inline Problem smooth() {
-  return {2, [](double t, const double* x, double* f) {
+  return {2,
+          [](double t, const double* x, double* f) {
             f[0] = x[0] * std::log(x[1]);
             f[1] = -x[1] * std::log(x[0]) + (std::exp(std::cos(t)) - x[1]) * std::cos(t);
+          },
+          [](double t, const double* x, Matrix& j) {
+            j << std::log(x[1]), x[0] / x[1], -x[1] / x[0], -std::log(x[0]) - std::cos(t);
+          },
+          [](double t, const double* x, double* ft) {
+            const double c = std::cos(t), s = std::sin(t);
+            ft[0] = 0;
+            ft[1] = -s * std::exp(c) * c - (std::exp(c) - x[1]) * s;
           }};
 }
 inline Vector smooth_solution(double t) { return vector({std::exp(std::sin(t)), std::exp(std::cos(t))}); }
 
 inline Problem oscillator() {
-  return {2, [](double, const double* x, double* f) { f[0] = x[1], f[1] = -x[0]; }};
+  return {2, [](double, const double* x, double* f) { f[0] = x[1], f[1] = -x[0]; },
+          [](double, const double*, Matrix& j) { j << 0, 1, -1, 0; },
+          [](double, const double*, double* ft) { ft[0] = ft[1] = 0; }};
 }
 inline Problem lorenz() {
-  return {3, [](double, const double* x, double* f) {
+  return {3,
+          [](double, const double* x, double* f) {
             f[0] = 10 * (x[1] - x[0]);
             f[1] = x[0] * (28 - x[2]) - x[1];
             f[2] = x[0] * x[1] - 8.0 / 3 * x[2];
-          }};
+          },
+          [](double, const double* x, Matrix& j) { j << -10, 10, 0, 28 - x[2], -1, -x[0], x[1], x[0], -8.0 / 3; },
+          [](double, const double*, double* ft) { ft[0] = ft[1] = ft[2] = 0; }};
 }
 inline Problem van_der_pol(double mu) {
-  return {2, [mu](double, const double* x, double* f) {
+  return {2,
+          [mu](double, const double* x, double* f) {
             f[0] = x[1];
             f[1] = mu * (1 - x[0] * x[0]) * x[1] - x[0];
-          }};
+          },
+          [mu](double, const double* x, Matrix& j) { j << 0, 1, -2 * mu * x[0] * x[1] - 1, mu * (1 - x[0] * x[0]); },
+          [](double, const double*, double* ft) { ft[0] = ft[1] = 0; }};
 }
 
 inline neurode::integrate::Options options(const std::string& method, double rtol, double atol, double dt = 0) {

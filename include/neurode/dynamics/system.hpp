@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "neurode/dynamics/layout.hpp"
+#include "neurode/dynamics/sparsity.hpp"
 
 namespace neurode {
 
@@ -24,8 +25,20 @@ class System {
   virtual void jvp(double t, const double* x, const double* v, double* jv) = 0;
   /// jtu = J(t, x)^T u
   virtual void vjp(double t, const double* x, const double* u, double* jtu) = 0;
-  /// J(t, x), dense, size x size. The default takes a column a jvp.
+  /// J(t, x), dense, size x size. The default takes a jvp a colour of sparsity(), or a column.
   virtual void jacobian(double t, const double* x, Matrix& j);
+
+  /// Where J can differ from 0, at any (t, x); null: anywhere. Found once, then the same object.
+  virtual const Sparsity* sparsity() { return nullptr; }
+  /// The elements of J(t, x) in the order of sparsity(), which must not be null. The default takes a jvp a colour.
+  virtual void sparse_jacobian(double t, const double* x, double* values);
+  /// ft = dF/dt at fixed x. Returns false, and leaves ft alone, where F does not depend on t. The default
+  /// differentiates numerically (central differences, right to about 1e-10 relative; 2 right-hand sides that nobody
+  /// counts).
+  virtual bool time_derivative(double t, const double* x, double* ft);
+  /// d_i = dF_i/dx_i where F_i is linear in x_i as long as all others stand still (gates, leaks), 0 elsewhere. Returns
+  /// false, and leaves d alone, where that is not known. The default does not know.
+  virtual bool linear_rates(double t, const double* x, double* d);
 
   /// Is J symmetric everywhere (a gradient flow with one rate)?
   virtual bool symmetric_jacobian() const { return false; }
@@ -34,6 +47,9 @@ class System {
   /// drive() is about to integrate over [t0, t1], between two breakpoints: inputs that jump keep the value they have
   /// inside the interval, also at its ends.
   virtual void begin_segment(double /*t0*/, double /*t1*/) {}
+
+ private:
+  Vector seed_, product_;  // scratch of the defaults
 };
 
 }  // namespace neurode

@@ -2,29 +2,15 @@
 
 #include <cstdint>
 #include <functional>
-#include <limits>
 #include <string>
 #include <vector>
 
 #include "neurode/dynamics/system.hpp"
 #include "neurode/integrate/method.hpp"
+#include "neurode/integrate/options.hpp"
 #include "neurode/integrate/statistics.hpp"
 
 namespace neurode::integrate {
-
-/// What [integrator] says, numbers only.
-struct Options {
-  std::string method = "tsit5";
-  double rtol = 1e-6;
-  Vector atol;        ///< one a state component, or size 1 for all
-  double dt = 0;      ///< fixed methods: the step (required); adaptive: the first step, 0 = choose (Hairer)
-  double dt_min = 0;  ///< 0: 16 ulp of t
-  double dt_max = std::numeric_limits<double>::infinity();
-  std::int64_t max_steps = 0;  ///< 0: no limit (all caps)
-  std::int64_t max_rhs = 0;
-  std::int64_t max_rejected = 50;  ///< in a row
-  double max_wall_seconds = 0;
-};
 
 /// Times t0 + k * every, k = 0, 1, ... up to the end (the end included where it lies within 1e-9 of the spacing of a
 /// grid point, and then exactly the end). every = 0: every accepted step (and the start).

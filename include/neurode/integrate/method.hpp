@@ -1,39 +1,62 @@
 #pragma once
 
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "neurode/core/registry.hpp"
 #include "neurode/dynamics/system.hpp"
+#include "neurode/integrate/options.hpp"
 #include "neurode/integrate/statistics.hpp"
 
 namespace neurode::integrate {
 
-/// One-step method on one System: the state in, the state and an error estimate out. Owned by drive(), which decides
-/// about step sizes and acceptance.
+/// What came of a trial step. Whether its numbers are finite is drive()'s to see.
+enum class Trial {
+  done,
+  solver_failed,  ///< an inner iteration did not converge, a matrix was singular: a smaller step may help
+};
+
+/// What came of a step that the method chose itself: where it ended, or why there was none.
+struct Advanced {
+  double t = 0;
+  Outcome outcome = Outcome::reached_end;  ///< reached_end: the step is good
+};
+
+/// A method at work on one System: the state in, the state and an error estimate out. Owned by drive(), which decides
+/// about step sizes and acceptance, except where the method controls itself.
 class Stepper {
  public:
   virtual ~Stepper() = default;
 
-  /// Forget everything kept from earlier steps (FSAL derivative, history): x or F changed outside.
+  /// Forget everything kept from earlier steps (FSAL derivative, history, Jacobian): x or F changed outside.
   virtual void reset() = 0;
   /// F(t, x), ahead of the first step from there, which reuses it. To be called after reset() only.
   virtual const Vector& prime(double t, const Vector& x) = 0;
   /// A trial step from (t, x) over dt. Writes x_new and, where the method is adaptive and `error` is not null, the
   /// error estimate (signed, per component). Counts its right-hand sides in `statistics`.
   /// (t, x) must be that of the trial before (a rejected one), or its end (an accepted one), unless reset() came
-  /// between.
-  virtual void try_step(double t, const Vector& x, double dt, Vector& x_new, Vector* error) = 0;
-  /// The trial step just taken is accepted: keep what the next step can use. Ends the use of the two below.
+  /// between. Not for methods that control themselves.
+  virtual Trial try_step(double t, const Vector& x, double dt, Vector& x_new, Vector* error);
+  /// Where controls_itself(): one step of the method's own choosing from (t, x), ending at or before `end`. Counts its
+  /// rejected trials. (t, x) is the end of the step before, unless reset() came between.
+  virtual Advanced advance(double t, const Vector& x, double end, Vector& x_new);
+  virtual bool controls_itself() const { return false; }
+  /// The trial step just taken is accepted: keep what the next step can use. Ends the use of the three below.
   virtual void accept() = 0;
   /// x at t + theta * dt of the last step tried, 0 <= theta <= 1; the x and x_new of that call must still stand
-  /// unchanged. May take one right-hand side, which the next step then saves.
+  /// unchanged. May take right-hand sides; F at the end, if among them, the next step then saves.
   virtual void interpolate(double theta, Vector& x) = 0;
   /// F at the end of the last step tried; conditions and costs as for interpolate().
   virtual const Vector& derivative_at_end() = 0;
   /// F at the start of the last step tried.
   virtual const Vector& derivative_at_start() const = 0;
+
+  /// The longest step the method can take from here (a stabilised method has a largest number of stages).
+  virtual double largest_step() const { return std::numeric_limits<double>::infinity(); }
+  /// Order of the error estimate + 1 where it changes from step to step; 0: as the entry says.
+  virtual int error_order() const { return 0; }
 };
 
 /// How x inside a step is had: by the method's own formula (which may take a few right-hand sides more in steps where x
@@ -41,17 +64,26 @@ class Stepper {
 enum class DenseOutput { own, hermite };
 
 struct MethodEntry : Entry {
-  int order = 1;
+  int order = 1;           ///< of variable-order methods: the highest
   int embedded_order = 0;  ///< 0: fixed step only
+  int error_order = 0;     ///< the error estimate is O(dt^error_order); 0: min(order, embedded_order) + 1
   int dense_order = 3;
   DenseOutput dense = DenseOutput::hermite;
-  int stages = 1;  ///< right-hand sides an accepted step costs
+  int stages = 1;  ///< right-hand sides an accepted step costs; the least of them where that varies
   bool fsal = false;
+  bool variable_order = false;
+  bool varying_stages = false;  ///< the number of right-hand sides a step differs from step to step
+  bool own_control = false;     ///< chooses its steps itself
+  bool multistep = false;       ///< keeps a history: starts anew, at a cost, after every breakpoint
+  bool scalar_atol = false;     ///< takes one absolute tolerance for all
   bool stiff = false;
   bool needs_jvp = false;
   bool needs_jacobian = false;
-  double real_stability = 0;  ///< length of the stability interval on the negative real axis
-  std::unique_ptr<Stepper> (*make)(System& system, Statistics& statistics) = nullptr;
+  Index largest_dense = 0;  ///< of a method that needs_jacobian: largest size it takes where J is not sparse; 0: any
+  /// Length of the stability interval on the negative real axis; infinite where there is no end to it; 0: differs from
+  /// step to step.
+  double real_stability = 0;
+  std::unique_ptr<Stepper> (*make)(System& system, Statistics& statistics, const Options& options) = nullptr;
 
   bool adaptive() const { return embedded_order > 0; }
 };

@@ -18,6 +18,7 @@ enum class Outcome {
   wall_clock,
   step_underflow,
   non_finite,
+  solver_failed,
   interrupted,
 };
 std::string_view outcome_name(Outcome o);
@@ -32,8 +33,9 @@ struct Statistics {
   std::int64_t rhs = 0;       ///< right-hand sides
   std::int64_t jacobians = 0;
   std::int64_t factorisations = 0;
-  std::int64_t jvps = 0;
-  double dt_min = 0;  ///< smallest and largest accepted step
+  std::int64_t jvps = 0;      ///< products J v, apart from those that make up a Jacobian
+  std::int64_t switches = 0;  ///< from one method to another (auto)
+  double dt_min = 0;          ///< smallest and largest accepted step
   double dt_max = 0;
   double wall_seconds = 0;
 };

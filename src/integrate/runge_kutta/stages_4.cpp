@@ -2,7 +2,7 @@
 
 namespace neurode::integrate {
 
-template std::unique_ptr<Stepper> make_stages<4, false>(const Tableau&, System&, Statistics&);
-template std::unique_ptr<Stepper> make_stages<4, true>(const Tableau&, System&, Statistics&);
+template std::unique_ptr<Stepper> make_stages<4, false>(const Tableau&, System&, Statistics&, const Options&);
+template std::unique_ptr<Stepper> make_stages<4, true>(const Tableau&, System&, Statistics&, const Options&);
 
 }  // namespace neurode::integrate

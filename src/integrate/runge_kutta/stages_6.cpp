@@ -2,6 +2,6 @@
 
 namespace neurode::integrate {
 
-template std::unique_ptr<Stepper> make_stages<6, false>(const Tableau&, System&, Statistics&);
+template std::unique_ptr<Stepper> make_stages<6, false>(const Tableau&, System&, Statistics&, const Options&);
 
 }  // namespace neurode::integrate

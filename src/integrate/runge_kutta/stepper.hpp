@@ -17,7 +17,7 @@ namespace neurode::integrate {
 template <std::size_t kStages, bool kFsal>
 class RungeKuttaStepper final : public Stepper {
  public:
-  RungeKuttaStepper(const Tableau& t, System& system, Statistics& statistics)
+  RungeKuttaStepper(const Tableau& t, System& system, Statistics& statistics, const Options&)
       : rhs_{&system, &statistics}, algorithm_(rows(t), weights<kAdvance>(t.b), weights<kAdvance>(t.c)) {
     if (!t.b_embedded.empty()) {
       for (std::size_t i = 0; i < kStages; ++i) error_weights_[i] = t.b[i] - t.b_embedded[i];
@@ -40,7 +40,7 @@ class RungeKuttaStepper final : public Stepper {
     return start_;
   }
 
-  void try_step(double t, const Vector& x, double dt, Vector& x_new, Vector* error) override {
+  Trial try_step(double t, const Vector& x, double dt, Vector& x_new, Vector* error) override {
     // After a step the first stage is F at that step's end as interpolate() computes it: at t_ + dt_, which may differ
     // from t in its last bit. So results do not depend, not by a bit, on whether someone interpolated.
     if (!start_known_) prime(follows_ ? t_ + dt_ : t, x);
@@ -51,6 +51,7 @@ class RungeKuttaStepper final : public Stepper {
     if constexpr (kStages > 1) {
       if (error) combine(error_weights_, dt, *error);
     }
+    return Trial::done;
   }
 
   void accept() override {
@@ -167,8 +168,8 @@ class RungeKuttaStepper final : public Stepper {
 
 /// Defined in stages_<kStages>.cpp, so that each number of stages is compiled once.
 template <std::size_t kStages, bool kFsal>
-std::unique_ptr<Stepper> make_stages(const Tableau& t, System& system, Statistics& statistics) {
-  return std::make_unique<RungeKuttaStepper<kStages, kFsal>>(t, system, statistics);
+std::unique_ptr<Stepper> make_stages(const Tableau& t, System& system, Statistics& statistics, const Options& o) {
+  return std::make_unique<RungeKuttaStepper<kStages, kFsal>>(t, system, statistics, o);
 }
 
 }  // namespace neurode::integrate

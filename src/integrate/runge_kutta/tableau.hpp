@@ -59,13 +59,15 @@ MethodEntry describe(const Tableau& t);
 
 /// A stepper that runs this tableau through odeint's generic Runge-Kutta algorithm.
 /// @throws std::logic_error for a number of stages that is not instantiated (runge_kutta/stages_*.cpp).
-std::unique_ptr<Stepper> make_runge_kutta(const Tableau& t, System& system, Statistics& statistics);
+std::unique_ptr<Stepper> make_runge_kutta(const Tableau& t, System& system, Statistics& statistics, const Options& o);
 
 /// The entry of the tableau that `tableau` returns.
 template <const Tableau& (*tableau)()>
 MethodEntry runge_kutta_entry() {
   MethodEntry e = describe(tableau());
-  e.make = [](System& system, Statistics& statistics) { return make_runge_kutta(tableau(), system, statistics); };
+  e.make = [](System& system, Statistics& statistics, const Options& o) {
+    return make_runge_kutta(tableau(), system, statistics, o);
+  };
   return e;
 }
 

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string>
+
+#include "neurode/dynamics/layout.hpp"
+
+namespace neurode::integrate {
+
+/// What [integrator] says, numbers only.
+struct Options {
+  std::string method = "tsit5";
+  double rtol = 1e-6;
+  Vector atol = Vector::Constant(1, 1e-9);  ///< one a state component, or size 1 for all
+  double dt = 0;      ///< fixed methods: the step (required); adaptive: the first step, 0 = choose (Hairer)
+  double dt_min = 0;  ///< 0: 16 ulp of t
+  double dt_max = std::numeric_limits<double>::infinity();
+  std::int64_t max_steps = 0;  ///< 0: no limit (all caps)
+  std::int64_t max_rhs = 0;
+  std::int64_t max_rejected = 50;  ///< in a row
+  double max_wall_seconds = 0;
+};
+
+}  // namespace neurode::integrate
