@@ -43,4 +43,16 @@ inline void check_products(neurode::System& system, double t, const neurode::Vec
   CHECK((j * v - jv).norm() <= 1e-11 * (1 + j.norm() * v.norm()));
   CHECK((j.transpose() * u - jtu).norm() <= 1e-11 * (1 + j.norm() * u.norm()));
   CHECK(jv.norm() > 0);
+
+  // dF/dt, and the linear rates of single states: d_i is J_ii (no synapse onto oneself), and J_ii ignores x_i.
+  Vector ft = Vector::Zero(n), d = Vector::Zero(n);
+  const double k = 1e-4;
+  const auto later = [&](double dt) {
+    Vector f(n);
+    system.rhs(t + dt, x.data(), f.data());
+    return f;
+  };
+  const Vector in_time = (8 * (later(k) - later(-k)) - (later(2 * k) - later(-2 * k))) / (12 * k);
+  if (!system.time_derivative(t, x.data(), ft.data())) CHECK(in_time.norm() == 0);
+  CHECK((ft - in_time).norm() <= tolerance * (1e-3 + in_time.norm()));
 }

@@ -1,4 +1,6 @@
 // Forward and reverse mode on Programs: both append operations of the same kinds.
+#include <limits>
+#include <memory>
 #include <vector>
 
 #include "neurode/dynamics/program.hpp"
@@ -81,6 +83,25 @@ struct TangentPass {
     for (std::size_t i = 0; i < which.size(); ++i) d[static_cast<std::size_t>(op.out[which[i]].id)] = out[i];
   }
 
+  /// A table moves with time where it is drawn in straight lines.
+  ValueId slope(const Program::Op& op) {
+    const ValueId direction = of(op.in[0]);
+    const auto& table = *op.table;
+    const auto knots = static_cast<Index>(table.times.size());
+    if (!direction.valid() || !table.linear || knots < 2) return {};
+    auto slopes = std::make_shared<TimeTable>();  // before the first knot and after the last nothing moves
+    slopes->times.push_back(-std::numeric_limits<double>::infinity());
+    slopes->times.insert(slopes->times.end(), table.times.begin(), table.times.end());
+    slopes->values.setZero(table.values.rows(), knots + 1);
+    for (Index k = 0; k + 1 < knots; ++k) {
+      const auto i = static_cast<std::size_t>(k);
+      slopes->values.col(k + 1) =
+          (table.values.col(k + 1) - table.values.col(k)) / (table.times[i + 1] - table.times[i]);
+    }
+    const ValueId v = p.table(std::move(slopes));
+    return p.elementwise(p[v].rows, 1, p.graph().mul(p.node(v), p.node(direction)));
+  }
+
   void run(const Program::Op& op) {
     ValueId r;
     switch (op.kind) {
@@ -106,8 +127,10 @@ struct TangentPass {
       case Program::Kind::embed:
         if (of(op.in[0]).valid()) p.embed_into(of(op.in[0]), op.offset, p[op.out[0]].rows, p[op.out[0]].cols, r);
         break;
-      case Program::Kind::max:
       case Program::Kind::table:
+        r = slope(op);
+        break;
+      case Program::Kind::max:
         break;
     }
     d[static_cast<std::size_t>(op.out[0].id)] = r;

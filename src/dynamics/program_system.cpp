@@ -1,5 +1,7 @@
 #include "neurode/dynamics/program_system.hpp"
 
+#include "dynamics/structure.hpp"
+
 namespace neurode {
 
 ProgramSystem::ProgramSystem(Program program, StateLayout layout, std::vector<Part> parts,
@@ -88,6 +90,42 @@ void ProgramSystem::vjp(double t, const double* x, const double* u, double* jtu)
   const double* in[] = {time_, x, u};
   double* out[] = {jtu};
   vjp_->run(in, out);
+}
+
+const Sparsity* ProgramSystem::sparsity() {
+  if (!sparsity_) sparsity_ = find_sparsity(program_, layout_, parts_);
+  return *sparsity_ ? &**sparsity_ : nullptr;
+}
+
+/// Runs `code`, made by `make` where it is asked for the first time: one value a part, invalid where it is zero.
+template <class Code, class Make>
+static bool run_optional(std::optional<Code>& code, const Make& make, const double* const* in, double* out) {
+  if (!code) code = make();
+  if (!*code) return false;
+  double* outs[] = {out};
+  (*code)->run(in, outs);
+  return true;
+}
+
+bool ProgramSystem::time_derivative(double t, const double* x, double* ft) {
+  set_time(t);
+  const double* in[] = {time_, x};
+  return run_optional(
+      time_derivative_, [this] { return build_if_any(time_derivatives(program_, parts_)); }, in, ft);
+}
+
+bool ProgramSystem::linear_rates(double t, const double* x, double* d) {
+  set_time(t);
+  const double* in[] = {time_, x};
+  return run_optional(
+      linear_rates_, [this] { return build_if_any(own_linear_rates(program_, parts_)); }, in, d);
+}
+
+std::unique_ptr<Executable> ProgramSystem::build_if_any(const std::vector<ValueId>& rates) {
+  for (const ValueId v : rates) {
+    if (v.valid()) return build(rates);
+  }
+  return nullptr;
 }
 
 ProgramSystem::Sampler::Sampler(ProgramSystem& system, const std::vector<ValueId>& values) : system_(system) {

@@ -30,10 +30,11 @@ struct TimeTable {
 
 /// A right-hand side as data: matrices, each written by exactly one operation on earlier ones.
 ///
-/// Five kinds of operation suffice for networks and their learning: expressions over lanes (every element alike),
-/// products with optional transposes, sums and broadcasts along rows or columns, and views of columns. The set is
-/// closed under differentiation: tangent() and adjoint() append operations of the same kinds, so J v, J^T u, error
-/// signals, gradients and Hessian-vector products all come from one description and run on one executor (Executable).
+/// Eight kinds of operation suffice for networks and their learning: expressions over lanes (every element alike),
+/// products with optional transposes, sums, maxima and broadcasts along rows or columns, views and their inverse, and
+/// tables over time. The set is closed under differentiation: tangent() and adjoint() append operations of the same
+/// kinds, so J v, J^T u, dF/dt, error signals, gradients and Hessian-vector products all come from one description and
+/// run on one executor (Executable).
 ///
 /// Matrices are column-major. Input 0 is time: a 2 x 1 vector, t and the midpoint of the current smooth segment.
 class Program {

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,6 +34,9 @@ class ProgramSystem : public System {
   void rhs(double t, const double* x, double* dxdt) override;
   void jvp(double t, const double* x, const double* v, double* jv) override;
   void vjp(double t, const double* x, const double* u, double* jtu) override;
+  const Sparsity* sparsity() override;
+  bool time_derivative(double t, const double* x, double* ft) override;
+  bool linear_rates(double t, const double* x, double* d) override;
   bool symmetric_jacobian() const override { return symmetric_; }
   std::vector<double> breakpoints(double t0, double t1) const override;
   void begin_segment(double t0, double t1) override;
@@ -61,6 +65,7 @@ class ProgramSystem : public System {
  private:
   void set_time(double t);
   std::unique_ptr<Executable> build(const std::vector<ValueId>& rates);
+  std::unique_ptr<Executable> build_if_any(const std::vector<ValueId>& rates);
 
   Program program_;
   StateLayout layout_;
@@ -71,6 +76,9 @@ class ProgramSystem : public System {
   double segment_begin_ = 0, segment_end_ = 0;
   bool in_segment_ = false;
   std::unique_ptr<Executable> rhs_, jvp_, vjp_;
+  // Found when first asked for; the outer level says whether it was looked for, the inner one whether there is any.
+  std::optional<std::optional<Sparsity>> sparsity_;
+  std::optional<std::unique_ptr<Executable>> time_derivative_, linear_rates_;
 };
 
 }  // namespace neurode

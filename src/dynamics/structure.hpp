@@ -1,0 +1,23 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "neurode/dynamics/program_system.hpp"
+
+namespace neurode {
+
+/// Where the Jacobian of the rates can differ from 0, the diagonal always among it, found by following which state
+/// elements each element of each value depends on. Nothing where it is mostly full, or too large to look at.
+std::optional<Sparsity> find_sparsity(const Program& program, const StateLayout& layout,
+                                      const std::vector<ProgramSystem::Part>& parts);
+
+/// dF/dt of each part, appended to the program; invalid where it is 0.
+std::vector<ValueId> time_derivatives(Program& program, const std::vector<ProgramSystem::Part>& parts);
+
+/// Of each part: the derivative of its rate in its own state, element by element, appended to the program; invalid
+/// where the rate is not linear in it. What comes by way of a product (a synapse onto oneself) counts as standing
+/// still.
+std::vector<ValueId> own_linear_rates(Program& program, const std::vector<ProgramSystem::Part>& parts);
+
+}  // namespace neurode
