@@ -26,6 +26,15 @@ OutputPoints::OutputPoints(const std::vector<OutputGrid>& grids, double t0, doub
     if (!(every >= 0) || std::isinf(every)) {
       throw std::invalid_argument(fmt::format("output grid {}: the spacing must be finite and >= 0, is {}", i, every));
     }
+    const auto& times = grids[i].times;
+    if (!times.empty()) {
+      const bool inside = times.front() >= t0 && times.back() <= t1;
+      if (!std::is_sorted(times.begin(), times.end()) || !inside) {
+        throw std::invalid_argument(fmt::format("output grid {}: the times must ascend within [{}, {}]", i, t0, t1));
+      }
+      grids_.push_back({i, 0, static_cast<std::int64_t>(times.size()) - 1, 0, times.front(), times});
+      continue;
+    }
     if (every == 0) {
       each_step_.push_back(i);
       continue;
@@ -34,11 +43,12 @@ OutputPoints::OutputPoints(const std::vector<OutputGrid>& grids, double t0, doub
     if (!(count < 9e15)) {
       throw std::invalid_argument(fmt::format("output grid {}: spacing {} has too many points up to {}", i, every, t1));
     }
-    grids_.push_back({i, every, static_cast<std::int64_t>(count), 0, t0});
+    grids_.push_back({i, every, static_cast<std::int64_t>(count), 0, t0, {}});
   }
 }
 
 double OutputPoints::time(const Grid& g, std::int64_t k) const {
+  if (!g.times.empty()) return k <= g.last ? g.times[static_cast<std::size_t>(k)] : t1_;
   const double t = t0_ + static_cast<double>(k) * g.every;
   return k == g.last && (t > t1_ || t1_ - t <= kSnap * g.every) ? t1_ : t;
 }

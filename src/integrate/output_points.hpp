@@ -36,6 +36,7 @@ class OutputPoints {
     std::int64_t last;  ///< index of the last point
     std::int64_t next = 0;
     double next_time;
+    std::vector<double> times = {};
   };
   double time(const Grid& g, std::int64_t k) const;
 

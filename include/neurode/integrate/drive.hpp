@@ -13,9 +13,11 @@
 namespace neurode::integrate {
 
 /// Times t0 + k * every, k = 0, 1, ... up to the end (the end included where it lies within 1e-9 of the spacing of a
-/// grid point, and then exactly the end). every = 0: every accepted step (and the start).
+/// grid point, and then exactly the end). every = 0: every accepted step (and the start), or `times` where there are
+/// any: ascending, within [t0, t1].
 struct OutputGrid {
   double every = 0;
+  std::vector<double> times = {};
 };
 
 /// A scalar g(t, x); the integration stops where it crosses zero in the given direction (0: either), located by root
