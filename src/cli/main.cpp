@@ -39,6 +39,7 @@ int main(int argc, char** argv) {
   app.footer(
       "Examples:\n"
       "  neurode run scenarios/xor.toml              simulate; writes xor.h5\n"
+      "  neurode compare scenarios/xor_coupled.toml  which integrator suits it: table, picture, recommendation\n"
       "  neurode info xor.h5                         what is in it\n"
       "  neurode export xor.h5 --format csv          the numbers as text\n"
       "  neurode check scenarios/xor.toml            what a run would refuse, and the expanded equations\n"
@@ -48,6 +49,7 @@ int main(int argc, char** argv) {
   cli::Action action;
   cli::add_run(app, action);
   cli::add_check(app, action);
+  cli::add_compare(app, action);
   cli::add_info(app, action);
   cli::add_export(app, action);
   cli::add_list(app, action);

@@ -1,12 +1,12 @@
 #include <fmt/format.h>
 
-#include <csignal>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/commands.hpp"
+#include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
 #include "neurode/core/errors.hpp"
 #include "neurode/run/simulate.hpp"
@@ -14,14 +14,6 @@
 namespace neurode::cli {
 
 namespace {
-
-volatile std::sig_atomic_t stop_signal = 0;
-
-/// The first signal lets the step end and the file be closed; the second one leaves at once.
-void on_signal(int signal) {
-  if (stop_signal != 0) std::_Exit(128 + signal);
-  stop_signal = signal;
-}
 
 struct RunArguments {
   std::string scenario, progress = "auto";
@@ -57,11 +49,10 @@ int run_scenario(const RunArguments& a) {
   const std::filesystem::path file = a.output ? std::filesystem::path(*a.output) : run::default_output(a.scenario);
   record::check_writable(file, a.force);
 
-  std::signal(SIGINT, on_signal);
-  std::signal(SIGTERM, on_signal);
+  catch_interrupts();
   ProgressPrinter printer(progress_style(a.progress, a.quiet));
   run::RunHooks hooks;
-  hooks.interrupt = [] { return stop_signal != 0; };
+  hooks.interrupt = [] { return interrupt_signal() != 0; };
   if (progress_style(a.progress, a.quiet) != ProgressStyle::none) {
     hooks.progress = [&](const run::Progress& p) { printer.show(p); };
     hooks.progress_seconds = printer.interval();
@@ -69,7 +60,7 @@ int run_scenario(const RunArguments& a) {
   const auto summary = run::simulate(*prepared, file, a.force, hooks);
   printer.finish();
   if (!a.quiet) print_summary(summary, *prepared);
-  if (summary.result.outcome == integrate::Outcome::interrupted) return 128 + static_cast<int>(stop_signal);
+  if (summary.result.outcome == integrate::Outcome::interrupted) return 128 + interrupt_signal();
   if (integrate::succeeded(summary.result.outcome)) return 0;
   fmt::print(stderr, "neurode: {}\n{}\nThe good part is in {}.\n", summary.result.message,
              integrate::outcome_advice(summary.result.outcome), file.string());

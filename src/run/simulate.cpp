@@ -182,9 +182,12 @@ Summary simulate(Prepared& p, const std::filesystem::path& file, bool overwrite,
 }
 
 std::filesystem::path default_output(const std::filesystem::path& scenario) {
-  const std::string stem = scenario.stem().string();
+  return free_file(scenario.stem().string(), ".h5");
+}
+
+std::filesystem::path free_file(const std::string& stem, const std::string& extension) {
   for (int k = 1;; ++k) {
-    const std::filesystem::path name = k == 1 ? stem + ".h5" : stem + "-" + std::to_string(k) + ".h5";
+    const std::filesystem::path name = k == 1 ? stem + extension : stem + "-" + std::to_string(k) + extension;
     std::error_code ignored;
     if (std::filesystem::symlink_status(name, ignored).type() == std::filesystem::file_type::not_found) return name;
   }

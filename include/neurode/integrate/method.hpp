@@ -91,6 +91,9 @@ struct MethodEntry : Entry {
 /// All methods, sorted by name. Parameters common to all are integrator_parameters().
 const std::vector<MethodEntry>& methods();
 
+/// Why this method cannot be used on this system with these options, with what could be; "" where it can.
+std::string refusal(const MethodEntry& method, System& system, const Options& options);
+
 /// Keys of [integrator] other than `method`: rtol, atol, dt, dt_min, dt_max, max_steps, max_rhs, max_rejected, ...
 const ParameterTable& integrator_parameters();
 

@@ -40,6 +40,8 @@ Summary simulate(Prepared& prepared, const std::filesystem::path& file, bool ove
 
 /// SCENARIO.h5 in the current folder, or the next free SCENARIO-2.h5.
 std::filesystem::path default_output(const std::filesystem::path& scenario);
+/// `stem` + `extension` in the current folder, or the next free stem-2 + extension.
+std::filesystem::path free_file(const std::string& stem, const std::string& extension);
 
 /// "0.1.0", and how it was built: compiler, flags, libraries.
 std::string version();

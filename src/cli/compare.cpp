@@ -1,0 +1,126 @@
+#include "neurode/compare/compare.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/commands.hpp"
+#include "cli/interrupt.hpp"
+#include "neurode/core/errors.hpp"
+#include "neurode/plot/chart.hpp"
+#include "neurode/record/recorder.hpp"
+#include "neurode/run/simulate.hpp"
+
+namespace neurode::cli {
+
+namespace {
+
+struct CompareArguments {
+  compare::Request request;
+  std::string scenario, rtol = "1e-3:1e-9", reference;
+  std::optional<std::string> output, plot;
+  bool json = false, force = false, no_files = false, quiet = false;
+};
+
+void read_reference(const std::string& text, compare::Request& request) {
+  if (text.empty()) return;
+  const auto at = text.find('@');
+  request.reference_method = text.substr(0, at);
+  if (at != std::string::npos) request.reference_rtol = compare::parse_ladder(text.substr(at + 1)).first;
+}
+
+/// The file named, or a free one; checked before hours of work.
+std::optional<std::filesystem::path> target(const CompareArguments& a, const std::optional<std::string>& named,
+                                            const char* extension) {
+  if (!named && a.no_files) return std::nullopt;
+  const auto stem = a.request.scenario.stem().string() + "-compare";
+  const std::filesystem::path file = named ? std::filesystem::path(*named) : run::free_file(stem, extension);
+  record::check_writable(file, a.force);
+  return file;
+}
+
+int compare_scenario(CompareArguments& a) {
+  a.request.scenario = a.scenario;
+  std::tie(a.request.loosest, a.request.finest) = compare::parse_ladder(a.rtol);
+  read_reference(a.reference, a.request);
+  if (a.plot && !plot::can_draw(*a.plot)) {
+    throw UsageError("--plot: \"" + *a.plot + "\" names no kind of picture; allowed: a name ending in .svg or .png");
+  }
+  const auto file = target(a, a.output, ".h5"), picture = target(a, a.plot, ".svg");
+
+  catch_interrupts();
+  const bool bar = !a.quiet && isatty(STDERR_FILENO) != 0;
+  const auto progress = [bar](const std::string& what, std::size_t row, std::size_t rows) {
+    if (bar) fmt::print(stderr, "\r\033[K{} of {}: {}", row, rows, what);
+  };
+  const auto comparison = compare::run(a.request, progress, [] { return interrupt_signal() != 0; });
+  if (bar) fmt::print(stderr, "\r\033[K");
+  if (interrupt_signal() != 0) return 128 + interrupt_signal();
+  if (file) compare::write_file(comparison, *file, a.force);
+  if (picture) compare::write_picture(comparison, *picture);
+  if (a.json) {
+    fmt::print("{}\n", compare::json_text(comparison));
+    return 0;
+  }
+  if (!a.quiet && (file || picture)) {
+    fmt::print(stderr, "wrote {}{}{}\n", file ? file->string() : "", file && picture ? " and " : "",
+               picture ? picture->string() : "");
+  }
+  fmt::print("{}", compare::table_text(comparison));
+  return 0;
+}
+
+}  // namespace
+
+void add_compare(CLI::App& app, Action& action) {
+  auto* c = app.add_subcommand("compare", "Run a scenario with many integrators: work against precision");
+  auto a = std::make_shared<CompareArguments>();
+  auto& r = a->request;
+  c->add_option("SCENARIO", a->scenario, "Scenario file")->required();
+  c->add_option(
+       "--integrators", r.integrators,
+       "Which, separated by commas. Default: a set by the problem's size and stiffness, and the scenario's own")
+      ->delimiter(',');
+  c->add_option("--rtol", a->rtol, "LOOSEST:FINEST of the adaptive methods, a run a decade. Default 1e-3:1e-9");
+  c->add_option("--dt", r.steps,
+                "Steps of the fixed-step methods, separated by commas. Default: the scenario's dt, dt/2 and dt/4")
+      ->delimiter(',')
+      ->check(CLI::PositiveNumber);
+  c->add_option("--accuracy", r.accuracy, "Relative accuracy to recommend for. Default: the middle of the ladder")
+      ->check(CLI::PositiveNumber);
+  c->add_option("--reference", a->reference,
+                "METHOD or METHOD@RTOL that stands for the truth. Default: one that fits, 100 times beyond the finest");
+  c->add_option("--repeat", r.repeat, "Timed runs of each row; their median counts. Default 3")
+      ->check(CLI::Range(1, 1000));
+  c->add_option("--jobs", r.jobs, "Rows computed at the same time (timed runs are always alone). Default 1")
+      ->check(CLI::Range(1, 256));
+  c->add_option("--time-limit", r.time_limit,
+                "Seconds a run may take; finer runs of a method that fails are skipped. "
+                "Default 10")
+      ->check(CLI::PositiveNumber);
+  c->add_option("-o,--output", a->output, "Result file, netCDF-4. Default: SCENARIO-compare.h5, or the next free name");
+  c->add_option("--plot", a->plot, "Picture, .svg or .png. Default: SCENARIO-compare.svg, or the next free name");
+  c->add_flag("--no-files", a->no_files, "Write no files but those named");
+  c->add_option("--set", r.overrides, "KEY=VALUE: overrides a key of the scenario")->allow_extra_args(false);
+  c->add_flag("--json", a->json, "The table as JSON on standard output");
+  c->add_flag("-f,--force", a->force, "Overwrite the files named with -o and --plot");
+  c->add_flag("-q,--quiet", a->quiet, "No progress");
+  c->footer(
+      "Every run goes from the scenario's start to the time where its stop condition fires in the reference (or to "
+      "its\n"
+      "end), and is measured against the reference at common times. Absolute tolerances keep the ratio to rtol that "
+      "the\n"
+      "scenario gives them. The reference's own error is the distance to a second, independent method.\n\n"
+      "Examples:\n"
+      "  neurode compare scenarios/xor_coupled.toml\n"
+      "  neurode compare scenarios/xor_coupled.toml --rtol 1e-3:1e-9 --accuracy 1e-5 --plot xor.png\n"
+      "  neurode compare scenarios/hodgkin_huxley.toml --integrators tsit5,exponential_euler --dt 0.1,0.05,0.025\n\n"
+      "Exit status: 0 done; 2 wrong use or scenario; 3 no method got to the end; 4 file trouble; 130 interrupted.");
+  c->callback([a, &action] { action = [a] { return compare_scenario(*a); }; });
+}
+
+}  // namespace neurode::cli

@@ -1,0 +1,32 @@
+#include <fmt/format.h>
+
+#include "neurode/integrate/method.hpp"
+
+namespace neurode::integrate {
+
+namespace {
+
+/// Above this density a sparse factorisation fills in and costs what a dense one does.
+constexpr double kSparse = 0.1;
+
+}  // namespace
+
+std::string refusal(const MethodEntry& m, System& system, const Options& o) {
+  const Index n = system.size();
+  if (m.scalar_atol && o.atol.size() > 1 && (o.atol.array() != o.atol[0]).any()) {
+    return fmt::format("\"{}\" takes one absolute tolerance for the whole state, not one a block or variable", m.name);
+  }
+  if (m.needs_jacobian && m.largest_dense > 0 && n > m.largest_dense) {
+    const Sparsity* pattern = system.sparsity();
+    if (pattern == nullptr || pattern->density() > kSparse) {
+      const double gigabytes = static_cast<double>(n) * static_cast<double>(n) * 8e-9;
+      return fmt::format(
+          "\"{}\" factorises the Jacobian, which here is {} x {} ({:.3g} GB) and not sparse; it goes up to {}. Methods "
+          "that need J v products only: \"exprb43\", \"exprb32\", \"cvode_bdf\"; none at all: \"rock2\", \"rock4\"",
+          m.name, n, n, gigabytes, m.largest_dense);
+    }
+  }
+  return "";
+}
+
+}  // namespace neurode::integrate
