@@ -63,7 +63,7 @@ Driver::Driver(System& system, double t0, const Vector& x0, double t1, const Opt
       method_(checked_method(options, t0, t1, system.size(), x0, steady_state)),
       error_order_(method_.error_order > 0 ? method_.error_order : std::min(method_.order, method_.embedded_order) + 1),
       norm_(options.rtol, method_.adaptive() ? options.atol : Vector::Zero(1), system.size()),
-      control_(error_order_),
+      control_(error_order_, options.control),
       points_(grids, t0, t1),
       finder_(events, system.size()),
       stepper_(method_.make(system, statistics_, options)),

@@ -21,6 +21,12 @@ const ParameterTable& integrator_parameters() {
           .at_least(0)
           .standard(0.0),
       ParameterSpec::make(Kind::number, "dt_max", "largest step of the adaptive methods (absent: no limit)").above(0),
+      ParameterSpec::make(
+          Kind::choice, "control",
+          "step-size control of the adaptive methods: I (from the last error), PI (Gustafsson, from the "
+          "last two) or PID (from three); methods that choose their steps themselves have their own")
+          .one_of({"I", "PI", "PID"})
+          .standard("PI"),
       ParameterSpec::make(Kind::integer, "max_steps", "limit on accepted steps (0: none)").at_least(0).standard(0),
       ParameterSpec::make(Kind::integer, "max_rhs", "limit on right-hand sides (0: none)").at_least(0).standard(0),
       ParameterSpec::make(Kind::integer, "max_rejected", "limit on rejected trial steps in a row (0: none)")

@@ -34,15 +34,31 @@ Index ErrorNorm::worst(const Vector& error, const Vector& x0, const Vector& x1) 
   return at;
 }
 
+StepControl::StepControl(int error_order, Control control) : exponent_(1.0 / error_order) {
+  switch (control) {
+    case Control::i:
+      now_ = 1;
+      break;
+    case Control::pi:
+      now_ = 0.85, before_ = -0.2;
+      break;
+    case Control::pid:
+      now_ = 0.58, before_ = -0.21, long_before_ = 0.1;
+      break;
+  }
+}
+
 void StepControl::reset() {
-  log_before_ = kLogFloor;
+  log_before_ = log_long_before_ = kLogFloor;
   after_rejection_ = false;
 }
 
 double StepControl::accepted(double err) {
   const double log_err = std::log(err);  // -inf for 0: the clamp takes care of it
-  double factor = std::clamp(0.9 * std::exp(exponent_ * (0.2 * log_before_ - 0.85 * log_err)), 0.2, 10.0);
+  const double sum = now_ * log_err + before_ * log_before_ + long_before_ * log_long_before_;
+  double factor = std::clamp(0.9 * std::exp(-exponent_ * sum), 0.2, 10.0);
   if (after_rejection_) factor = std::min(factor, 1.0);
+  log_long_before_ = log_before_;
   log_before_ = std::max(log_err, kLogFloor);
   after_rejection_ = false;
   return factor;

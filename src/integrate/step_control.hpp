@@ -1,6 +1,7 @@
 #pragma once
 
 #include "neurode/dynamics/system.hpp"
+#include "neurode/integrate/options.hpp"
 #include "neurode/integrate/statistics.hpp"
 
 namespace neurode::integrate {
@@ -25,15 +26,20 @@ class ErrorNorm {
   Vector atol_;
 };
 
-/// Proposes step sizes from error norms: Gustafsson's PI control with Hairer's constants.
+/// Proposes step sizes from the error norms e of this step and the two before, k the order of the error estimate:
 ///
-///     dt_next = dt * clamp(0.9 * err^-(0.85/k) * err_before^(0.2/k), 0.2, 10),   k = order of the error estimate
+///     dt_next = dt * clamp(0.9 * e^-(p/k) * e1^-(q/k) * e2^-(r/k), 0.2, 10)
 ///
-/// After a rejection the step does not grow. @par Source  E. Hairer, G. Wanner, Solving Ordinary Differential Equations
-/// II, 2nd ed. (1996), IV.2; K. Gustafsson, ACM Trans. Math. Softw. 17 (1991) 533-554
+///     I    p = 1                           from the last error alone
+///     PI   p = 0.85, q = -0.2              Hairer's constants for Gustafsson's control
+///     PID  p = 0.58, q = -0.21, r = 0.1    Kennedy's and Carpenter's constants
+///
+/// After a rejection the step does not grow. @par Source  K. Gustafsson, ACM Trans. Math. Softw. 17 (1991) 533-554;
+/// E. Hairer, G. Wanner, Solving Ordinary Differential Equations II, 2nd ed. (1996), IV.2; C. A. Kennedy, M. H.
+/// Carpenter, Appl. Numer. Math. 44 (2003) 139-181
 class StepControl {
  public:
-  explicit StepControl(int error_order) : exponent_(1.0 / error_order) {}
+  explicit StepControl(int error_order, Control control = Control::pi);
   void reset();
   /// From now on errors are O(dt^error_order).
   void set_order(int error_order) { exponent_ = 1.0 / error_order; }
@@ -44,7 +50,8 @@ class StepControl {
 
  private:
   double exponent_;
-  double log_before_ = kLogFloor;
+  double now_ = 0, before_ = 0, long_before_ = 0;  ///< p, q and r
+  double log_before_ = kLogFloor, log_long_before_ = kLogFloor;
   bool after_rejection_ = false;
   static constexpr double kLogFloor = -9.210340371976182;  // log(1e-4): smaller errors say nothing about the trend
 };

@@ -120,12 +120,20 @@ integrate::Options read_integrator(const scenario::Scenario& scenario, const Sta
   options.dt = p.number("dt");
   options.dt_min = p.number("dt_min");
   if (p.has("dt_max")) options.dt_max = p.number("dt_max");
+  const std::string& control = p.text("control");
+  options.control = control == "I"    ? integrate::Control::i
+                    : control == "PI" ? integrate::Control::pi
+                                      : integrate::Control::pid;
   options.max_steps = p.integer("max_steps");
   options.max_rhs = p.integer("max_rhs");
   options.max_rejected = p.integer("max_rejected");
   options.max_wall_seconds = p.number("max_wall_seconds");
   read_atol(scenario, layout, options.rtol, options, diagnostics);
   if (entry->adaptive()) {
+    if (const Value* v = section.settings.find("control"); v && entry->own_control) {
+      diagnostics.add({v->key_where, v->key, "\"" + entry->name + "\" chooses its steps itself", "",
+                       "no control; or a method such as \"tsit5\"", ""});
+    }
     if (const Value* v = section.settings.find("dt_min"); v && !(options.dt_min < options.dt_max)) {
       diagnostics.add(
           {v->where, v->key, "leaves no step", v->to_toml(), fmt::format("< dt_max = {}", options.dt_max), ""});
@@ -137,7 +145,7 @@ integrate::Options read_integrator(const scenario::Scenario& scenario, const Sta
     diagnostics.add({section.where, "integrator.dt", "\"" + entry->name + "\" takes fixed steps and needs their size",
                      "", "dt = a number > 0", ""});
   }
-  for (const char* key : {"rtol", "dt_min", "dt_max"}) {
+  for (const char* key : {"rtol", "dt_min", "dt_max", "control"}) {
     const Value* v = section.settings.find(key);
     if (!v) continue;
     diagnostics.add({v->key_where, v->key,
@@ -168,6 +176,13 @@ std::unique_ptr<Prepared> prepare(const std::filesystem::path& path, const std::
   p->options =
       read_integrator(p->scenario, whole ? &p->problem.system->layout() : nullptr, p->network->time_unit, diagnostics);
   if (whole) {
+    if (const auto* entry = find_entry(integrate::methods(), p->options.method)) {
+      const std::string why = integrate::refusal(*entry, *p->problem.system, p->options);
+      if (!why.empty()) {
+        const auto& section = p->scenario.integrator;
+        diagnostics.add({section.method.where, "integrator.method", why, "", "another method, or \"auto\"", ""});
+      }
+    }
     p->plan = plan_record(p->scenario, p->problem, *p->network, diagnostics);
     read_stops(*p, diagnostics);
   }

@@ -85,3 +85,32 @@ TEST_CASE("the first step follows Hairer's rule and costs one right-hand side") 
   const double h = initial_step(p, 0, vector({0, 0}), vector({0, 0}), 5, norm, 100, a, b, s);
   CHECK(h == doctest::Approx(1e-6));
 }
+
+TEST_CASE("I, PI and PID: their formulas, for three errors one after another") {
+  const double e0 = 0.3, e1 = 0.5, e2 = 0.2, k = 4;
+  const auto after = [&](Control control, double p, double q, double r) {
+    StepControl c(4, control);
+    c.accepted(e0);
+    c.accepted(e1);
+    const double expected = 0.9 * std::pow(e2, -p / k) * std::pow(e1, -q / k) * std::pow(e0, -r / k);
+    CHECK(c.accepted(e2) == doctest::Approx(expected).epsilon(1e-14));
+  };
+  after(Control::i, 1, 0, 0);
+  after(Control::pi, 0.85, -0.2, 0);
+  after(Control::pid, 0.58, -0.21, 0.1);
+}
+
+TEST_CASE("every control gets there, and PI and PID reject less than I where stability limits the step") {
+  std::int64_t rejected[3];
+  for (const Control control : {Control::i, Control::pi, Control::pid}) {
+    problems::Problem p(1, [](double t, const double* x, double* f) { f[0] = -1000 * (x[0] - std::cos(t)); });
+    auto o = problems::options("dopri5", 1e-4, 1e-6);
+    o.control = control;
+    const auto r = drive(p, 0, problems::vector({1}), 10, o, {}, {}, {});
+    CHECK(r.outcome == Outcome::reached_end);
+    CHECK(std::abs(r.x[0] - (1e6 * std::cos(10.0) + 1e3 * std::sin(10.0)) / (1e6 + 1)) < 4e-5);
+    rejected[static_cast<int>(control)] = r.statistics.rejected;
+  }
+  CHECK(rejected[1] < rejected[0] / 2);
+  CHECK(rejected[2] < rejected[0] / 2);
+}
