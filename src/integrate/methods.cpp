@@ -11,13 +11,22 @@ const Tableau& fehlberg78();
 const Tableau& heun();
 const Tableau& midpoint();
 const Tableau& rk4();
+const RosenbrockTableau& rodas4();
+const RosenbrockTableau& rodas5p();
+const RosenbrockTableau& ros3p();
+const RosenbrockTableau& rosenbrock23();
 const Tableau& tsit5();
 
 namespace {
 
 template <const Tableau& (*tableau)()>
 Method runge_kutta() {
-  return {runge_kutta_entry<tableau>(), &tableau()};
+  return {runge_kutta_entry<tableau>(), &tableau(), nullptr};
+}
+
+template <const RosenbrockTableau& (*tableau)()>
+Method rosenbrock() {
+  return {rosenbrock_entry<tableau>(), nullptr, &tableau()};
 }
 
 }  // namespace
@@ -25,8 +34,9 @@ Method runge_kutta() {
 const std::vector<Method>& method_list() {
   static const std::vector<Method> list = {
       runge_kutta<bs3>(),  //
-      runge_kutta<cash_karp54>(), runge_kutta<dopri5>(),   runge_kutta<euler>(), runge_kutta<fehlberg78>(),
-      runge_kutta<heun>(),        runge_kutta<midpoint>(), runge_kutta<rk4>(),   runge_kutta<tsit5>(),
+      runge_kutta<cash_karp54>(), runge_kutta<dopri5>(),   runge_kutta<euler>(),       runge_kutta<fehlberg78>(),
+      runge_kutta<heun>(),        runge_kutta<midpoint>(), runge_kutta<rk4>(),         rosenbrock<rodas4>(),
+      rosenbrock<rodas5p>(),      rosenbrock<ros3p>(),     rosenbrock<rosenbrock23>(), runge_kutta<tsit5>(),
   };
   return list;
 }

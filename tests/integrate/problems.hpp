@@ -140,6 +140,13 @@ inline neurode::integrate::Options options(const std::string& method, double rto
   return o;
 }
 
+/// What a tolerance means for the error at the end: a method that advances the less exact of its two solutions keeps
+/// the error of a step at the tolerance, and so that of the whole at tolerance^(order / (order + 1)).
+inline double attainable(const std::string& method, double tolerance) {
+  const auto* m = neurode::find_entry(neurode::integrate::methods(), method);
+  return std::pow(tolerance, m->order < m->embedded_order ? m->order / (m->order + 1.0) : 1.0);
+}
+
 /// Slope of log(error) over log(h) between two step sizes.
 inline double slope(double h0, double e0, double h1, double e1) { return std::log(e0 / e1) / std::log(h0 / h1); }
 

@@ -69,6 +69,7 @@ struct MethodEntry : Entry {
   int error_order = 0;     ///< the error estimate is O(dt^error_order); 0: min(order, embedded_order) + 1
   int dense_order = 3;
   DenseOutput dense = DenseOutput::hermite;
+  bool smooth_dense = true;  ///< the slope of the dense output is F at both ends; else right to O(dt^dense_order)
   int stages = 1;  ///< right-hand sides an accepted step costs; the least of them where that varies
   bool fsal = false;
   bool variable_order = false;
