@@ -7,6 +7,9 @@ const Tableau& bs3();
 const Tableau& cash_karp54();
 const Tableau& dopri5();
 const Tableau& euler();
+MethodEntry exponential_euler();
+MethodEntry exprb32();
+MethodEntry exprb43();
 const Tableau& fehlberg78();
 const Tableau& heun();
 const Tableau& midpoint();
@@ -25,8 +28,10 @@ Method runge_kutta() {
 const std::vector<Method>& method_list() {
   static const std::vector<Method> list = {
       runge_kutta<bs3>(),  //
-      runge_kutta<cash_karp54>(), runge_kutta<dopri5>(),   runge_kutta<euler>(), runge_kutta<fehlberg78>(),
-      runge_kutta<heun>(),        runge_kutta<midpoint>(), runge_kutta<rk4>(),   runge_kutta<tsit5>(),
+      runge_kutta<cash_karp54>(), runge_kutta<dopri5>(), runge_kutta<euler>(),
+      {exponential_euler()},      {exprb32()},           {exprb43()},
+      runge_kutta<fehlberg78>(),  runge_kutta<heun>(),   runge_kutta<midpoint>(),
+      runge_kutta<rk4>(),         runge_kutta<tsit5>(),
   };
   return list;
 }

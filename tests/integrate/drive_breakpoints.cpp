@@ -27,8 +27,10 @@ class Pulses : public System {
     if (t < a_ - 1e-12 || t > b_ + 1e-12) throw std::logic_error("F outside of its segment");
     f[0] = value_;
   }
-  void jvp(double, const double*, const double*, double*) override {}
+  void jvp(double, const double*, const double*, double* jv) override { jv[0] = 0; }
   void vjp(double, const double*, const double*, double*) override {}
+  // A difference quotient would look outside.
+  bool time_derivative(double, const double*, double*) override { return false; }
   std::vector<double> breakpoints(double t0, double t1) const override {
     ++asked;
     std::vector<double> b;
