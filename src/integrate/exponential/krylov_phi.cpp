@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace neurode::integrate {
 namespace {
@@ -10,10 +11,13 @@ namespace {
 constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
 // A remainder below this share of a product is rounding: the space is invariant.
 constexpr double kBreakdown = 10 * kEpsilon;
-// Elements of phi(H) below this share of the largest are rounding: a larger space adds nothing.
+// A last element of phi(H) e_1 below this share of the first is rounding: a larger space adds nothing.
 constexpr double kRounding = 32 * kEpsilon;
 // Systems up to this size get their whole space at once: the bound says little of a few dimensions.
 constexpr Index kAlwaysWhole = 8;
+// Checks of the bound are this share of the dimension apart. They are cheap beside the products only where J is
+// symmetric: of order m^2, not m^3.
+constexpr Index kChecks = 6, kChecksSymmetric = 16;
 constexpr double kScales[] = {0.5, 1.0};
 
 }  // namespace
@@ -29,6 +33,7 @@ KrylovPhi::KrylovPhi(Index n, bool symmetric)
       diagonal_(Vector::Zero(largest_)),
       off_diagonal_(diagonal_),
       blame_(Vector::Zero(n)),
+      next_(blame_),
       coefficients_(Vector::Zero(largest_ + 1)),
       vectors_(symmetric ? Matrix::Zero(largest_, largest_) : Matrix()) {}
 
@@ -60,15 +65,16 @@ bool KrylovPhi::project(const Jacobian& jacobian, const Vector& b, double h, con
     } else {
       basis_.col(m_) /= tail_;
       if (m_ < check && m_ < largest_) continue;
-      check = std::max(m_ + 1, m_ * 5 / 4);
+      check = m_ + std::max<Index>(1, m_ / (symmetric_ ? kChecksSymmetric : kChecks));
     }
-    if (!evaluate(h)) return failed(Vector());
-    if (exact || accurate(h, accuracy, 1)) return true;
+    if (!evaluate(h, exact)) return failed(Vector());
+    if (exact) return true;
+    if (accurate(h, accuracy, 1)) return !symmetric_ || evaluate(h, true) || failed(Vector());
   }
   longest_ = h;
   for (int k = 0; k < 40; ++k) {
     longest_ /= 2;
-    if (evaluate(longest_) && accurate(longest_, accuracy, longest_ / h)) break;
+    if (evaluate(longest_, false) && accurate(longest_, accuracy, longest_ / h)) break;
   }
   return false;
 }
@@ -97,25 +103,33 @@ void KrylovPhi::extend(Index j) {
   column[j + 1] = next.norm();
 }
 
-bool KrylovPhi::evaluate(double h) {
+bool KrylovPhi::evaluate_symmetric(double h, bool whole) {
   const Index m = m_;
-  if (symmetric_) {
-    auto d = diagonal_.head(m), e = off_diagonal_.head(m);
-    for (Index k = 0; k < m; ++k) d[k] = h_(k, k), e[k] = h_(k + 1, k);
-    auto q = vectors_.topLeftCorner(m, m);
-    if (!diagonalise(d, e, q)) return false;
-    phi_.setZero();
-    double values[kTop + 2];
+  auto d = diagonal_.head(m), e = off_diagonal_.head(m);
+  for (Index k = 0; k < m; ++k) d[k] = h_(k, k), e[k] = h_(k + 1, k);
+  // The rows of the eigenvectors that are wanted: all, or the first and the last.
+  const Index rows = whole || m == 1 ? m : 2;
+  auto q = vectors_.topLeftCorner(rows, m);
+  q.setZero();
+  for (Index i = 0; i + 1 < rows; ++i) q(i, i) = 1;
+  q(rows - 1, m - 1) = 1;
+  if (!diagonalise(d, e, q)) return false;
+  phi_.topRows(m).setZero();
+  double values[kTop + 2];
+  for (const Scale c : {kHalf, kWhole}) {
     for (Index k = 0; k < m; ++k) {
-      for (const Scale c : {kHalf, kWhole}) {
-        scalar_phi(kScales[c] * h * d[k], top_, values);
-        for (int i = 1; i <= top_; ++i) {
-          phi_.col(c * (kTop + 2) + i).head(m) += (values[i] * q(0, k)) * q.col(k);
-        }
-      }
+      scalar_phi(kScales[c] * h * d[k], top_, values);
+      for (int i = 1; i <= top_; ++i) phi_.col(column(c, i)).head(rows) += (values[i] * q(0, k)) * q.col(k);
     }
-    return true;
+    if (rows == m) continue;
+    for (int i = 1; i <= top_; ++i) std::swap(phi(c, i, 1), phi(c, i, m - 1));
   }
+  return true;
+}
+
+bool KrylovPhi::evaluate(double h, bool whole) {
+  if (symmetric_) return evaluate_symmetric(h, whole);
+  const Index m = m_;
   const Index rows = m + top_;
   auto a = exponential_.input(rows);
   a.setZero();
@@ -127,8 +141,8 @@ bool KrylovPhi::evaluate(double h) {
   double power = 1;
   for (int k = 1; k <= top_; ++k) {
     power *= 2;
-    phi_.col(k).head(m) = power * exponential_.half(rows).col(m + k - 1).head(m);
-    phi_.col(kTop + 2 + k).head(m) = exponential_.whole(rows).col(m + k - 1).head(m);
+    phi_.col(column(kHalf, k)).head(m) = power * exponential_.half(rows).col(m + k - 1).head(m);
+    phi_.col(column(kWhole, k)).head(m) = exponential_.whole(rows).col(m + k - 1).head(m);
   }
   return true;
 }
@@ -144,13 +158,14 @@ bool KrylovPhi::accurate(double h, const Accuracy& accuracy, double scale) {
       if (size == 0) continue;
       const double last = std::abs(phi(c, k + 1, m - 1));
       sum += size * kScales[c] * last;
-      if (!(last <= kRounding * phi_.col(c * (kTop + 2) + k + 1).head(m).lpNorm<Eigen::Infinity>())) rounding = false;
+      if (!(last <= kRounding * std::abs(phi(c, k + 1, 0)))) rounding = false;
     }
     bound = std::max(bound, sum);
   }
   if (rounding) return true;
   bound *= scale * size_ * h * tail_;
-  return bound * accuracy.norm.at(basis_.col(m), accuracy.x) <= accuracy.tolerance;
+  next_ = basis_.col(m);
+  return bound * accuracy.norm.at(next_, accuracy.x) <= accuracy.tolerance;
 }
 
 void KrylovPhi::add(Scale c, const Weights& w, Vector& out) {
@@ -164,7 +179,7 @@ void KrylovPhi::add(Scale c, const Weights& w, Vector& out) {
   for (int k = 1; k < top_; ++k) {
     const double weight = size_ * w[static_cast<std::size_t>(k)];
     if (weight == 0) continue;
-    sum.head(m_) += weight * phi_.col(c * (kTop + 2) + k).head(m_);
+    sum.head(m_) += weight * phi_.col(column(c, k)).head(m_);
     sum[m_] += weight * kScales[c] * h_used_ * tail_ * phi(c, k + 1, m_ - 1);
   }
   const Index used = tail_ > 0 ? m_ + 1 : m_;

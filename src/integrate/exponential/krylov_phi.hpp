@@ -70,17 +70,21 @@ class KrylovPhi {
   void extend(Index j);
   /// `culprit`, or where all of it is finite the projected matrix, is to blame; true.
   bool failed(const Eigen::Ref<const Vector>& culprit);
-  /// phi_k of the projected matrix of the present dimension; false where that fails.
-  bool evaluate(double h);
+  /// phi_k of the projected matrix of the present dimension, at least the first and last elements of its first column
+  /// (where it is symmetric the rest costs more than these). False where that fails.
+  bool evaluate(double h, bool whole);
+  bool evaluate_symmetric(double h, bool whole);
+  /// Is the bound below the tolerance, with sizes times `scale`?
   bool accurate(double h, const Accuracy& accuracy, double scale);
-  double& phi(Scale c, int k, Index row) { return phi_(row, c * (kTop + 2) + k); }
+  static Index column(Scale c, int k) { return c * (kTop + 2) + k; }
+  double& phi(Scale c, int k, Index row) { return phi_(row, column(c, k)); }
 
   const bool symmetric_;
   const Index n_, largest_;
   Matrix basis_, h_;
   Matrix phi_;  ///< columns phi_0 ... phi_5 of h J / 2, then of h J, times the first unit vector
   SmallExponential exponential_;
-  Vector diagonal_, off_diagonal_, blame_, coefficients_;
+  Vector diagonal_, off_diagonal_, blame_, next_, coefficients_;
   Matrix vectors_;
   Index m_ = 0;
   int top_ = kTop + 1;  ///< highest phi computed

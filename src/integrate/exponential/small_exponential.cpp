@@ -109,7 +109,6 @@ bool SmallExponential::compute(Index rows) {
 
 bool diagonalise(Eigen::Ref<Vector> d, Eigen::Ref<Vector> e, Eigen::Ref<Matrix> q) {
   constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
-  q.setIdentity();
   const auto small = [&](Index k) { return std::abs(e[k]) <= kEpsilon * (std::abs(d[k]) + std::abs(d[k + 1])); };
   Index end = d.size() - 1;
   for (Index left = 40 * d.size(); end > 0;) {

@@ -29,8 +29,8 @@ class SmallExponential {
 };
 
 /// Eigenvalues and eigenvectors of the symmetric tridiagonal matrix with diagonal d and off-diagonal e, by implicit QR
-/// steps with Wilkinson's shift: d becomes the eigenvalues, e is destroyed, the columns of q (same number of rows)
-/// become the eigenvectors. False where it does not converge.
+/// steps with Wilkinson's shift: d becomes the eigenvalues, e is destroyed, q becomes q times the matrix of the
+/// eigenvectors (rows of it where q starts as rows of the identity). False where it does not converge.
 /// @par Source  G. H. Golub, C. F. Van Loan, Matrix Computations, 4th ed. (2013), 8.3
 bool diagonalise(Eigen::Ref<Vector> d, Eigen::Ref<Vector> e, Eigen::Ref<Matrix> q);
 
