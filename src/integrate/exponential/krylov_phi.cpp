@@ -17,7 +17,7 @@ constexpr double kRounding = 32 * kEpsilon;
 constexpr Index kAlwaysWhole = 8;
 // Checks of the bound are this share of the dimension apart. They are cheap beside the products only where J is
 // symmetric: of order m^2, not m^3.
-constexpr Index kChecks = 6, kChecksSymmetric = 16;
+constexpr Index kChecks = 6, kChecksSymmetric = 10;
 constexpr double kScales[] = {0.5, 1.0};
 
 }  // namespace

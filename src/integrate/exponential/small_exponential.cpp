@@ -28,14 +28,10 @@ constexpr double kPade[] = {64764752532480000.,
 // Largest norm at which the approximant is right to rounding.
 constexpr double kTheta = 5.371920351148152;
 
-/// c = a b, column by column: Eigen's own product takes memory from the heap where its blocks are large.
-void multiply(const Map& a, const Map& b, Map c) {
-  for (Index j = 0; j < b.cols(); ++j) {
-    c.col(j).setZero();
-    for (Index k = 0; k < a.cols(); ++k) {
-      if (b(k, j) != 0) c.col(j) += b(k, j) * a.col(k);
-    }
-  }
+/// Length of (x, y): hypot() where squares could overflow or vanish, which costs ten times as much.
+double length(double x, double y) {
+  const double square = x * x + y * y;
+  return square > 1e-200 && square < 1e200 ? std::sqrt(square) : std::hypot(x, y);
 }
 
 /// x = a^{-1} x by elimination with partial pivoting; a is destroyed.
@@ -82,16 +78,16 @@ bool SmallExponential::compute(Index rows) {
   a *= std::ldexp(1.0, -squarings);
 
   const auto& b = kPade;
-  multiply(a, a, a2);
-  multiply(a2, a2, a4);
-  multiply(a4, a2, a6);
+  a2.noalias() = a * a;
+  a4.noalias() = a2 * a2;
+  a6.noalias() = a4 * a2;
   w = b[13] * a6 + b[11] * a4 + b[9] * a2;
-  multiply(a6, w, even);
+  even.noalias() = a6 * w;
   even += b[7] * a6 + b[5] * a4 + b[3] * a2;
   even.diagonal().array() += b[1];
-  multiply(a, even, odd);
+  odd.noalias() = a * even;
   w = b[12] * a6 + b[10] * a4 + b[8] * a2;
-  multiply(a6, w, even);
+  even.noalias() = a6 * w;
   even += b[6] * a6 + b[4] * a4 + b[2] * a2;
   even.diagonal().array() += b[0];
   w = even - odd;
@@ -100,7 +96,7 @@ bool SmallExponential::compute(Index rows) {
 
   Index last = 5, other = 4;
   for (int k = 0; k < squarings; ++k) {
-    multiply(view(last, rows), view(last, rows), view(other, rows));
+    view(other, rows).noalias() = view(last, rows) * view(last, rows);
     std::swap(last, other);
   }
   whole_ = last, half_ = other;
@@ -120,10 +116,10 @@ bool diagonalise(Eigen::Ref<Vector> d, Eigen::Ref<Vector> e, Eigen::Ref<Matrix> 
     Index start = end - 1;
     while (start > 0 && !small(start - 1)) --start;
     const double half = (d[end - 1] - d[end]) / 2, off = e[end - 1];
-    const double shift = d[end] - off * off / (half + std::copysign(std::hypot(half, off), half));
+    const double shift = d[end] - off * off / (half + std::copysign(length(half, off), half));
     double x = d[start] - shift, z = e[start];
     for (Index k = start; k < end; ++k) {
-      const double r = std::hypot(x, z), c = r > 0 ? x / r : 1, s = r > 0 ? z / r : 0;
+      const double r = length(x, z), c = r > 0 ? x / r : 1, s = r > 0 ? z / r : 0;
       if (k > start) e[k - 1] = r;
       const double upper = d[k], lower = d[k + 1], between = e[k];
       d[k] = c * c * upper + 2 * c * s * between + s * s * lower;

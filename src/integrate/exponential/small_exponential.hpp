@@ -5,7 +5,8 @@
 namespace neurode::integrate {
 
 /// e^{A/2} and e^A of a small dense matrix, by scaling and squaring with the diagonal Pade approximant of degree 13, on
-/// memory taken once. (Eigen's own allocates, its products too from some size on.)
+/// memory taken once, which Eigen's own is not. (Eigen's products take scratch memory from the stack as long as it is
+/// below EIGEN_STACK_ALLOCATION_LIMIT, which the build sets high enough.)
 /// @par Source  N. J. Higham, SIAM J. Matrix Anal. Appl. 26 (2005) 1179-1193, algorithm 2.3 without its lower degrees
 ///              and its preprocessing; at least one squaring, so that the half comes for nothing
 class SmallExponential {
