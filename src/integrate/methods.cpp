@@ -1,16 +1,32 @@
+#include <algorithm>
+#include <array>
+
 #include "integrate/method_list.hpp"
 
 namespace neurode::integrate {
 
 // Defined in methods/NAME.cpp.
+Method adams_bashforth_moulton();
+MethodEntry ark436();
 const Tableau& bs3();
+Method bulirsch_stoer();
 const Tableau& cash_karp54();
+MethodEntry cvode_adams();
+MethodEntry cvode_bdf();
+const Tableau& dop853();
 const Tableau& dopri5();
 const Tableau& euler();
+MethodEntry exponential_euler();
+MethodEntry exprb32();
+MethodEntry exprb43();
 const Tableau& fehlberg78();
 const Tableau& heun();
 const Tableau& midpoint();
+Method odeint_dopri5();
 const Tableau& rk4();
+MethodEntry rkc2();
+MethodEntry rock2();
+MethodEntry rock4();
 const RosenbrockTableau& rodas4();
 const RosenbrockTableau& rodas5p();
 const RosenbrockTableau& ros3p();
@@ -33,10 +49,36 @@ Method rosenbrock() {
 
 const std::vector<Method>& method_list() {
   static const std::vector<Method> list = {
-      runge_kutta<bs3>(),  //
-      runge_kutta<cash_karp54>(), runge_kutta<dopri5>(),   runge_kutta<euler>(),       runge_kutta<fehlberg78>(),
-      runge_kutta<heun>(),        runge_kutta<midpoint>(), runge_kutta<rk4>(),         rosenbrock<rodas4>(),
-      rosenbrock<rodas5p>(),      rosenbrock<ros3p>(),     rosenbrock<rosenbrock23>(), runge_kutta<tsit5>(),
+      adams_bashforth_moulton(),
+#ifdef NEURODE_HAVE_SUNDIALS
+      {ark436()},
+#endif
+      runge_kutta<bs3>(),
+      bulirsch_stoer(),
+      runge_kutta<cash_karp54>(),
+#ifdef NEURODE_HAVE_SUNDIALS
+      {cvode_adams()},
+      {cvode_bdf()},
+#endif
+      runge_kutta<dop853>(),
+      runge_kutta<dopri5>(),
+      runge_kutta<euler>(),
+      {exponential_euler()},
+      {exprb32()},
+      {exprb43()},
+      runge_kutta<fehlberg78>(),
+      runge_kutta<heun>(),
+      runge_kutta<midpoint>(),
+      odeint_dopri5(),
+      runge_kutta<rk4>(),
+      {rkc2()},
+      {rock2()},
+      {rock4()},
+      rosenbrock<rodas4>(),
+      rosenbrock<rodas5p>(),
+      rosenbrock<ros3p>(),
+      rosenbrock<rosenbrock23>(),
+      runge_kutta<tsit5>(),
   };
   return list;
 }
@@ -48,6 +90,12 @@ const std::vector<MethodEntry>& methods() {
     return e;
   }();
   return entries;
+}
+
+std::string_view missing_library(std::string_view name) {
+  constexpr std::array<std::string_view, 3> kOfSundials = {"ark436", "cvode_adams", "cvode_bdf"};
+  const bool known = std::find(kOfSundials.begin(), kOfSundials.end(), name) != kOfSundials.end();
+  return known && find_entry(methods(), name) == nullptr ? "SUNDIALS" : "";
 }
 
 }  // namespace neurode::integrate

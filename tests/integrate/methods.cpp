@@ -48,6 +48,7 @@ TEST_CASE("every method: decay inside its stability interval, growth outside") {
     problems::Problem decay(
         1, [](double, const double* x, double* f) { f[0] = -x[0]; },
         [](double, const double*, Matrix& j) { j(0, 0) = -1; }, [](double, const double*, double* ft) { ft[0] = 0; });
+    decay.rates = [](double, const double*, double* d) { d[0] = -1; };
     Statistics s;
     if (std::isinf(m.real_stability)) {
       const auto stepper = m.make(decay, s, {});

@@ -65,10 +65,16 @@ class Problem : public System {
     ft_(t, x, ft);
     return true;
   }
+  bool linear_rates(double t, const double* x, double* d) override {
+    if (!rates) return false;
+    rates(t, x, d);
+    return true;
+  }
   std::vector<double> breakpoints(double, double) const override { return breaks; }
   void begin_segment(double a, double b) override { segments.emplace_back(a, b); }
 
   std::int64_t calls = 0;
+  Rhs rates;  ///< linear_rates(); empty: not known
   std::vector<double> breaks;
   std::vector<std::pair<double, double>> segments;
 
