@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <array>
+
 #include "integrate/method_list.hpp"
 
 namespace neurode::integrate {
@@ -12,6 +15,11 @@ const Tableau& heun();
 const Tableau& midpoint();
 const Tableau& rk4();
 const Tableau& tsit5();
+#ifdef NEURODE_HAVE_SUNDIALS
+MethodEntry ark436();
+MethodEntry cvode_adams();
+MethodEntry cvode_bdf();
+#endif
 
 namespace {
 
@@ -24,9 +32,22 @@ Method runge_kutta() {
 
 const std::vector<Method>& method_list() {
   static const std::vector<Method> list = {
+#ifdef NEURODE_HAVE_SUNDIALS
+      {ark436()},
+#endif
       runge_kutta<bs3>(),  //
-      runge_kutta<cash_karp54>(), runge_kutta<dopri5>(),   runge_kutta<euler>(), runge_kutta<fehlberg78>(),
-      runge_kutta<heun>(),        runge_kutta<midpoint>(), runge_kutta<rk4>(),   runge_kutta<tsit5>(),
+      runge_kutta<cash_karp54>(),
+#ifdef NEURODE_HAVE_SUNDIALS
+      {cvode_adams()},
+      {cvode_bdf()},
+#endif
+      runge_kutta<dopri5>(),
+      runge_kutta<euler>(),
+      runge_kutta<fehlberg78>(),
+      runge_kutta<heun>(),
+      runge_kutta<midpoint>(),
+      runge_kutta<rk4>(),
+      runge_kutta<tsit5>(),
   };
   return list;
 }
@@ -38,6 +59,12 @@ const std::vector<MethodEntry>& methods() {
     return e;
   }();
   return entries;
+}
+
+std::string_view missing_library(std::string_view name) {
+  constexpr std::array<std::string_view, 3> kOfSundials = {"ark436", "cvode_adams", "cvode_bdf"};
+  const bool known = std::find(kOfSundials.begin(), kOfSundials.end(), name) != kOfSundials.end();
+  return known && find_entry(methods(), name) == nullptr ? "SUNDIALS" : "";
 }
 
 }  // namespace neurode::integrate
