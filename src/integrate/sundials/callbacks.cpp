@@ -31,6 +31,7 @@ void Callbacks::hold(double t, const double* x, const Vector& f) {
 
 void Callbacks::begin_step() {
   bad_element_ = -1;
+  last_bad_ = false;
   thrown_ = nullptr;
 }
 
@@ -60,7 +61,8 @@ int Callbacks::rhs(double t, const double* x, double* f) {
       known_ = true;
     }
   }
-  if ((out.array() * 0).sum() == 0) return 0;
+  last_bad_ = (out.array() * 0).sum() != 0;
+  if (!last_bad_) return 0;
   bad_element_ = first_non_finite(out);
   bad_time_ = t;
   return 1;

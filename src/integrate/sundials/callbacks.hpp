@@ -42,6 +42,8 @@ class Callbacks {
   /// First element of F that was not finite since begin_step(), or -1, and where.
   Index bad_element() const { return bad_element_; }
   double bad_time() const { return bad_time_; }
+  /// Was F of the last call not finite?
+  bool last_bad() const { return last_bad_; }
 
  private:
   struct Range {
@@ -60,6 +62,7 @@ class Callbacks {
   std::vector<Range> weights_, others_;
   Index bad_element_ = -1;
   double bad_time_ = 0;
+  bool last_bad_ = false;
   std::exception_ptr thrown_;
 };
 

@@ -14,11 +14,12 @@ constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
 // A segment shorter than this many units in the last place is one step: SUNDIALS refuses to guess a first one.
 constexpr double kOneStep = 1000;
 constexpr double kSmallestAtol = 1e-100;
+constexpr double kHairsbreadth = 1e-6;  // as SUNDIALS compares steps with the smallest
 
 static_assert(CV_TSTOP_RETURN == ARK_TSTOP_RETURN && CV_TOO_MUCH_ACC == ARK_TOO_MUCH_ACC &&
-              CV_ERR_FAILURE == ARK_ERR_FAILURE && CV_RHSFUNC_FAIL == ARK_RHSFUNC_FAIL &&
-              CV_FIRST_RHSFUNC_ERR == ARK_FIRST_RHSFUNC_ERR && CV_REPTD_RHSFUNC_ERR == ARK_REPTD_RHSFUNC_ERR &&
-              CV_UNREC_RHSFUNC_ERR == ARK_UNREC_RHSFUNC_ERR);
+              CV_ERR_FAILURE == ARK_ERR_FAILURE && CV_CONV_FAILURE == ARK_CONV_FAILURE &&
+              CV_RHSFUNC_FAIL == ARK_RHSFUNC_FAIL && CV_FIRST_RHSFUNC_ERR == ARK_FIRST_RHSFUNC_ERR &&
+              CV_REPTD_RHSFUNC_ERR == ARK_REPTD_RHSFUNC_ERR && CV_UNREC_RHSFUNC_ERR == ARK_UNREC_RHSFUNC_ERR);
 
 }  // namespace
 
@@ -113,12 +114,27 @@ Advanced SundialsStepper::failed(int flag, double t, long fails_before) {
     case CV_UNREC_RHSFUNC_ERR:
       return {callbacks_->bad_time(), Outcome::non_finite, callbacks_->bad_element(), message_};
     default:
-      return {at, Outcome::solver_failed, -1, message_};
+      break;
   }
+  // The fixed-point iteration calls F that is not finite a failure to converge.
+  if (callbacks_->last_bad()) return {callbacks_->bad_time(), Outcome::non_finite, callbacks_->bad_element(), message_};
+  // Equations of the smallest step are all but explicit: that they have no solution is a matter of F.
+  if (tried() <= smallest_ * (1 + kHairsbreadth)) return {at, Outcome::step_underflow, fastest(), message_};
+  return {at, Outcome::solver_failed, -1, message_};
 }
 
-Index SundialsStepper::worst() const {
+Index SundialsStepper::worst() {
   errors(error_.get(), weight_.get());
+  return largest_weighted();
+}
+
+Index SundialsStepper::fastest() {
+  errors(error_.get(), weight_.get());
+  Eigen::Map<Vector>(data(error_.get()), n_) = derivative_at_start();
+  return largest_weighted();
+}
+
+Index SundialsStepper::largest_weighted() const {
   Index i = 0;
   (Eigen::Map<const Vector>(data(error_.get()), n_).array() * Eigen::Map<const Vector>(data(weight_.get()), n_).array())
       .abs()

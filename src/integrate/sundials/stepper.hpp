@@ -61,7 +61,9 @@ class SundialsStepper : public Stepper {
 
  private:
   Advanced failed(int flag, double t, long fails_before);
-  Index worst() const;
+  Index worst();    ///< the component with the largest weighted error in the last trial
+  Index fastest();  ///< the one with the largest weighted F at the start
+  Index largest_weighted() const;
 
   static constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
   NVector between_, error_, weight_;
