@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 
 #include "integrate/problems.hpp"
@@ -63,9 +64,9 @@ TEST_CASE("a pulse as narrow as 1e-6 is integrated exactly by every method") {
     const double exact = (3.3 + 1e-6 - 3.3) * 1e6;
     const auto r = drive(p, 0, vector({0}), 10, options(m.name, 1e-6, 1e-9, 0.5), {}, {}, {});
     CHECK(r.outcome == Outcome::reached_end);
-    // A method that chooses its steps adds them up: a unit in the last place of t each, times the height of the pulse.
-    const double rounding = m.own_control ? 1e6 * 4.5e-16 * static_cast<double>(r.statistics.steps) : 1e-14;
-    CHECK(std::abs(r.x[0] - exact) < rounding);
+    // Methods that choose their steps (SUNDIALS) may stop 100 units in the last place of t short of the end.
+    const double short_of_end = m.own_control ? 100 * 3.3 * std::numeric_limits<double>::epsilon() * 1e6 : 0;
+    CHECK(std::abs(r.x[0] - exact) < short_of_end + 1e-14);
     CHECK(p.asked == 1);
     CHECK(p.segments == 3);
   }

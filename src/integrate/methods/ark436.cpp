@@ -15,7 +15,7 @@ MethodEntry ark436() {
   e.embedded_order = 3;
   e.dense_order = 3;
   e.dense = DenseOutput::own;
-  e.stages = 11;  // six explicit evaluations, and a Newton iteration in each of five implicit stages
+  e.stages = 6;  // one in the explicit stage, one Newton iteration in each of the others
   e.varying_stages = true;
   e.own_control = true;
   e.stiff = true;

@@ -51,7 +51,7 @@ class Cvode final : public SundialsStepper {
       check(CVodeSetLinearSolver(m, linear_.get(), matrix_.get()));
       check(CVodeSetJacFn(m, jacobian));
     } else {
-      linear_.reset(made(SUNLinSol_SPGMR(atol_.get(), SUN_PREC_NONE, 0, context_.get())));
+      linear_.reset(made(SUNLinSol_SPGMR(atol_.get(), SUN_PREC_NONE, kKrylovVectors, context_.get())));
       check(CVodeSetLinearSolver(m, linear_.get(), nullptr));
       check(CVodeSetJacTimes(m, nullptr, jvp));
     }

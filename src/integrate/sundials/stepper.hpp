@@ -9,6 +9,8 @@ namespace neurode::integrate::sundials {
 
 /// J is a dense matrix up to this size; GMRES with products J v solves for longer states.
 inline constexpr Index kLargestDense = 300;
+/// Vectors GMRES keeps. SUNDIALS's default, 5, is for preconditioned systems.
+inline constexpr int kKrylovVectors = 30;
 
 /// What integrators of SUNDIALS share. They choose their own steps; a step writes into the caller's vector, and starts
 /// anew after reset().
