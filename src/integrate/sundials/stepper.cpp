@@ -84,11 +84,15 @@ Advanced SundialsStepper::advance(double t, const Vector& x, double end, Vector&
     restart(t, sliver ? end - t : first_ ? options_.dt : 0);
     counters_restarted();
     started_ = true, first_ = false;
-    stop_ = kNone;
+    stop_ = kNone, smallest_ = 0;
   }
   if (end != stop_) stop_at(end);
-  smallest_ = std::max({options_.dt_min, 16 * kEpsilon * std::abs(t), 16 * std::numeric_limits<double>::min()});
-  set_smallest(smallest_);
+  const double smallest =
+      std::max({options_.dt_min, 16 * kEpsilon * std::abs(t), 16 * std::numeric_limits<double>::min()});
+  if (smallest > 2 * smallest_ || smallest < 0.5 * smallest_) {
+    smallest_ = smallest;
+    set_smallest(smallest);
+  }
   const long fails_before = counted_.error_fails;
   t_new_ = t;
   const int flag = step(t, end, t_new_);
