@@ -87,8 +87,12 @@ bool Driver::own_step(double end) {
   const Advanced step = stepper_->advance(t_, x_, end, x_new_);
   dt_ = step.t - t_;
   if (step.outcome == Outcome::reached_end && all_finite(x_new_)) return accepted(step.t, dt_);
-  if (step.outcome == Outcome::reached_end || step.outcome == Outcome::non_finite) return non_finite(dt_);
-  result_.bad_time = t_;
+  if (step.outcome == Outcome::reached_end || (step.outcome == Outcome::non_finite && step.element < 0)) {
+    return non_finite(dt_);
+  }
+  result_.bad_time = step.outcome == Outcome::non_finite ? step.t : t_;
+  result_.bad_element = step.element;
+  words_ = step.words;
   return stop(step.outcome);
 }
 

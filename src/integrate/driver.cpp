@@ -18,6 +18,8 @@ void require(bool good, fmt::format_string<Args...> text, Args&&... args) {
 /// The method `o` names, if `o` and the rest make sense for it.
 const MethodEntry& checked_method(const Options& o, double t0, double t1, Index n, const Vector& x0, double steady) {
   const auto* m = find_entry(methods(), o.method);
+  require(missing_library(o.method).empty(), "method \"{}\" needs {}, which this build lacks", o.method,
+          missing_library(o.method));
   require(m != nullptr, "unknown method \"{}\"", o.method);
   require(std::isfinite(t0) && std::isfinite(t1) && t1 >= t0, "the interval [{}, {}] is not finite or goes backwards",
           t0, t1);
@@ -129,8 +131,8 @@ std::string Driver::message() const {
       if (result_.bad_time == t_) return fmt::format("{}: {} or its derivative at t = {}", name, blame, value_text(t_));
       return fmt::format("{}: {} in the step from t = {} with dt = {}", name, blame, value_text(t_), value_text(dt_));
     case Outcome::solver_failed:
-      return fmt::format("{}: the equations of the step from t = {} with dt = {}", name, value_text(t_),
-                         value_text(dt_));
+      return fmt::format("{}: the equations of the step from t = {} with dt = {}{}{}", name, value_text(t_),
+                         value_text(dt_), words_.empty() ? "" : "; ", words_);
     case Outcome::step_underflow:
       if (blame.empty()) {
         return fmt::format("{}: dt = {} is below 16 units in the last place of t", name, value_text(dt_));

@@ -66,6 +66,7 @@ class Driver {
   double between_theta_ = -1;  ///< where between_ stands in the present step; -1: nowhere
   double dt_ = 0;              ///< last step tried
   double next_dt_ = 0;         ///< proposal of the step control
+  std::string_view words_;     ///< of the method, about its failure
   Result result_;
 };
 

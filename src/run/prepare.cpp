@@ -111,6 +111,12 @@ integrate::Options read_integrator(const scenario::Scenario& scenario, const Sta
   const Parameters p = read_parameters(specs, section.settings, "[integrator]", diagnostics);
   options.method = section.method.is_string() ? section.method.string() : "tsit5";
   const auto* entry = find_entry(integrate::methods(), options.method);
+  if (const auto library = integrate::missing_library(options.method); !library.empty()) {
+    diagnostics.add({section.method.where, "integrator.method",
+                     fmt::format("integrator \"{}\" needs {}, which this build lacks", options.method, library), "",
+                     quoted_list(entry_names(integrate::methods())), ""});
+    return options;
+  }
   if (!entry) {
     diagnostics.add(unknown_name("integrator", section.method, options.method, entry_names(integrate::methods())));
     return options;

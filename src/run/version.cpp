@@ -3,14 +3,18 @@
 
 #include "neurode/run/simulate.hpp"
 
+#ifndef NEURODE_HAVE_SUNDIALS
+#define NEURODE_HAVE_SUNDIALS "none"
+#endif
+
 namespace neurode::run {
 
 std::string version() { return NEURODE_VERSION; }
 
 std::string build_text() {
-  return fmt::format("compiler {} {}, {} ({}), Eigen {}.{}.{}, vectors of {} bytes", NEURODE_COMPILER, __VERSION__,
-                     NEURODE_BUILD_TYPE, NEURODE_FLAGS, EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION,
-                     EIGEN_MAX_STATIC_ALIGN_BYTES);
+  return fmt::format("compiler {} {}, {} ({}), Eigen {}.{}.{}, vectors of {} bytes, SUNDIALS {}", NEURODE_COMPILER,
+                     __VERSION__, NEURODE_BUILD_TYPE, NEURODE_FLAGS, EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION,
+                     EIGEN_MINOR_VERSION, EIGEN_MAX_STATIC_ALIGN_BYTES, NEURODE_HAVE_SUNDIALS);
 }
 
 }  // namespace neurode::run

@@ -31,9 +31,10 @@ TEST_CASE("blow-up: adaptive methods stop at the singularity and name the variab
     const auto r = run(p, vector({1, 1}), 2, options(m.name, 1e-6, 1e-9));
     CHECK((r.outcome == Outcome::step_underflow || r.outcome == Outcome::non_finite));
     CHECK_FALSE(succeeded(r.outcome));
-    CHECK(std::abs(r.t - 1) < 10 * problems::attainable(m.name, 1e-6));
+    const double moved = (m.multistep ? 50 : 10) * problems::attainable(m.name, 1e-6);  // the singularity, by errors made before
+    CHECK(std::abs(r.t - 1) < moved);
     CHECK(r.bad_element == 1);
-    CHECK(std::abs(r.bad_time - 1) < 10 * problems::attainable(m.name, 1e-6));
+    CHECK(std::abs(r.bad_time - 1) < moved);
     CHECK(r.x.allFinite());
     CHECK(r.x[0] == doctest::Approx(std::exp(-1)).epsilon(100 * problems::attainable(m.name, 1e-6)));
     CHECK(r.message.find("x[1]") != std::string::npos);

@@ -3,6 +3,7 @@
 #include <limits>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "neurode/core/registry.hpp"
@@ -22,6 +23,9 @@ enum class Trial {
 struct Advanced {
   double t = 0;
   Outcome outcome = Outcome::reached_end;  ///< reached_end: the step is good
+  // Where there was none: t is where it failed, and
+  Index element = -1;        ///< the component to blame, where that is known
+  std::string_view words{};  ///< the library's own words, if any; valid until the next call
 };
 
 /// A method at work on one System: the state in, the state and an error estimate out. Owned by drive(), which decides
@@ -94,6 +98,9 @@ const std::vector<MethodEntry>& methods();
 
 /// Why this method cannot be used on this system with these options, with what could be; "" where it can.
 std::string refusal(const MethodEntry& method, System& system, const Options& options);
+
+/// What a build must have found to offer the method `name`, where this one has not: "SUNDIALS"; else empty.
+std::string_view missing_library(std::string_view name);
 
 /// Keys of [integrator] other than `method`: rtol, atol, dt, dt_min, dt_max, max_steps, max_rhs, max_rejected, ...
 const ParameterTable& integrator_parameters();
