@@ -164,7 +164,9 @@ TEST_CASE("a steady state stops at the first step end where every rate is small"
     CHECK(succeeded(r.outcome));
     // One F a step end at most, taken over by the next step.
     const std::int64_t trials = r.statistics.steps + r.statistics.rejected;
-    CHECK(r.statistics.rhs <= trials * m.stages + 2 + (m.fsal ? 0 : 1));
+    if (m.varying_stages) continue;
+    const int history = m.multistep ? 10 : 0;  // its first steps cost more
+    CHECK(r.statistics.rhs <= trials * m.stages + 2 + (m.fsal ? 0 : 1) + history);
   }
 }
 
