@@ -87,8 +87,13 @@ bool Driver::own_step(double end) {
   const Advanced step = stepper_->advance(t_, x_, end, x_new_);
   dt_ = step.t - t_;
   if (step.outcome == Outcome::reached_end && all_finite(x_new_)) return accepted(step.t, dt_);
-  if (step.outcome == Outcome::reached_end || step.outcome == Outcome::non_finite) return non_finite(dt_);
+  if (step.outcome == Outcome::reached_end || step.outcome == Outcome::non_finite) {
+    non_finite(dt_);
+    if (result_.bad_element < 0) result_.bad_element = step.bad_element;
+    return false;
+  }
   result_.bad_time = t_;
+  result_.bad_element = step.bad_element;
   return stop(step.outcome);
 }
 

@@ -5,6 +5,7 @@ namespace neurode::integrate {
 // Defined in methods/NAME.cpp.
 Method adams_bashforth_moulton();
 const Tableau& bs3();
+Method bulirsch_stoer();
 const Tableau& cash_karp54();
 const Tableau& dop853();
 const Tableau& dopri5();
@@ -28,6 +29,7 @@ const std::vector<Method>& method_list() {
   static const std::vector<Method> list = {
       adams_bashforth_moulton(),  //
       runge_kutta<bs3>(),         //
+      bulirsch_stoer(),           //
       runge_kutta<cash_karp54>(), runge_kutta<dop853>(),     runge_kutta<dopri5>(),
       runge_kutta<euler>(),       runge_kutta<fehlberg78>(), runge_kutta<heun>(),
       runge_kutta<midpoint>(),    runge_kutta<rk4>(),        runge_kutta<tsit5>(),

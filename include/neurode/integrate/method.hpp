@@ -22,6 +22,7 @@ enum class Trial {
 struct Advanced {
   double t = 0;
   Outcome outcome = Outcome::reached_end;  ///< reached_end: the step is good
+  Index bad_element = -1;                  ///< else, where one is to blame: as in Result
 };
 
 /// A method at work on one System: the state in, the state and an error estimate out. Owned by drive(), which decides
