@@ -71,32 +71,40 @@ void MidpointTable::add_derivative(int order, int rows, double dt, const Vector&
   }
 }
 
-void MidpointTable::make_dense(int row, double dt, const Vector& x, const Vector& f, const Vector& x_new,
-                               const Vector& f_new) {
-  terms_ = 2 * row - 2;
-  // The Taylor series at the middle of the solution minus the cubic, ...
-  bulge_[0] = -0.5 * (x + x_new) - (dt / 8) * (f - f_new);
-  for (int j = 1; j <= row; ++j) bulge_[0] += share(j, 1, row) * middle_[j];
-  for (int k = 1; k < terms_; ++k) {
+void MidpointTable::compute_bulge(const Step& s, int first) {
+  const double slope = s.dt / 8;
+  for (int k = first; k < 2 * s.row - 2; k += 2) {
     Vector& q = bulge_[k];
-    if (k == 1) {
-      q = 0.75 * (x - x_new) + (dt / 8) * (f + f_new);
+    // The Taylor series at the middle of the solution minus the cubic, ...
+    if (k == 0) {
+      q = -0.5 * (s.x + s.x_new) - slope * (s.f - s.f_new);
+      for (int j = 1; j <= s.row; ++j) q += share(j, 1, s.row) * middle_[j];
+    } else if (k == 1) {
+      q = 0.75 * (s.x - s.x_new) + slope * (s.f + s.f_new);
     } else if (k == 2) {
-      q = (dt / 8) * (f - f_new);
+      q = slope * (s.f - s.f_new);
     } else if (k == 3) {
-      q = 0.25 * (x_new - x) - (dt / 8) * (f + f_new);
+      q = 0.25 * (s.x_new - s.x) - slope * (s.f + s.f_new);
     } else {
       q.setZero();
     }
-    add_derivative(k, row, dt, f, q);
-  }
-  // ... divided by (1 - u^2)^2 / 16.
-  for (int k = 0; k < terms_; ++k) {
-    bulge_[k] *= 16;
-    if (k > 1) bulge_[k] += 2 * bulge_[k - 2];
-    if (k > 3) bulge_[k] -= bulge_[k - 4];
+    if (k > 0) add_derivative(k, s.row, s.dt, s.f, q);
+    // ... divided by (1 - u^2)^2 / 16.
+    q *= 16;
+    if (k > 1) q += 2 * bulge_[k - 2];
+    if (k > 3) q -= bulge_[k - 4];
   }
 }
+
+void MidpointTable::dense_error(const Step& s, Vector& e) {
+  terms_ = 2 * s.row - 2;
+  compute_bulge(s, 1);
+  // (1 - u^2)^2 u^k / 16 is largest where u^2 = k / (k + 4).
+  const double k = terms_ - 1, top = std::pow(k / (k + 4), k / 2) / ((k + 4) * (k + 4));
+  e = top * bulge_[terms_ - 1];
+}
+
+void MidpointTable::complete_dense(const Step& s) { compute_bulge(s, 0); }
 
 void MidpointTable::add_bulge(double theta, Vector& x) const {
   const double u = 2 * theta - 1;

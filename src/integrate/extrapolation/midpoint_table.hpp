@@ -24,8 +24,17 @@ class MidpointTable {
   const Vector& best() const { return table_[1]; }
   void error(Vector& e) const { e = table_[1] - table_[2]; }
 
-  /// Prepares bulge() for the step from x to x_new, F there f and f_new, after its last row.
-  void make_dense(int row, double dt, const Vector& x, const Vector& f, const Vector& x_new, const Vector& f_new);
+  /// A step as a whole: its last row, length, ends and F there.
+  struct Step {
+    int row;
+    double dt;
+    const Vector &x, &f, &x_new, &f_new;
+  };
+  /// Computes q_1, q_3, ... of add_bulge(), and in `e` the largest value of the last one's term over the step: the
+  /// error of the dense output, as the source estimates it.
+  void dense_error(const Step& s, Vector& e);
+  /// Computes the others. After dense_error() for the same step.
+  void complete_dense(const Step& s);
   /// x += theta^2 (1 - theta)^2 sum_k u^k q_k, u = 2 theta - 1: what makes the cubic through the step's ends the
   /// polynomial of degree 2 row + 1 that has x and its first 2 row - 3 derivatives at the middle as well.
   void add_bulge(double theta, Vector& x) const;
@@ -35,6 +44,7 @@ class MidpointTable {
   const Vector& rate(int row, int m, const Vector& start) const {
     return m == 0 ? start : rates_[static_cast<std::size_t>(2 * (row - 1) * (row - 1) + m - 1)];
   }
+  void compute_bulge(const Step& s, int first);
   /// The `order`-th derivative at the middle by u, over `order` factorial, from F: out += ...
   void add_derivative(int order, int rows, double dt, const Vector& start, Vector& out) const;
 
@@ -43,7 +53,7 @@ class MidpointTable {
   std::vector<Vector> rates_;
   std::array<Vector, kRows + 1> table_, middle_;
   Vector before_, now_, next_;
-  std::array<Vector, 2 * kRows - 2> bulge_;  // q_0 ... q_(2 row - 3)
+  std::array<Vector, 2 * kRows - 2> bulge_;
   int terms_ = 0;
 };
 

@@ -10,11 +10,14 @@
 namespace neurode::integrate {
 namespace {
 
+// Errors of the dense output up to this are let pass, but the next step is shorter.
+constexpr double kDenseError = 10;
+
 /// Extrapolated midpoint rule, order 4 to 18 and step by Hairer and Wanner's ODEX, with its dense output.
 ///
-/// Departures from ODEX: weighted norms scale with both ends of the step (ODEX: too); the first step as everywhere
-/// here; no check of the substeps for stability (it takes a start at rest, F = 0, for instability); the error of the
-/// dense output controls nothing.
+/// Departures from ODEX: the first step is chosen as everywhere here; the dense output, with its error control, is
+/// always on, so that no result depends on who looks; no check of the substeps for stability (it takes a start at rest,
+/// F = 0, for instability).
 class BulirschStoer final : public OneStep {
  public:
   BulirschStoer(System& system, Statistics& statistics, const Options& o)
@@ -43,8 +46,8 @@ class BulirschStoer final : public OneStep {
       control_.begin(dt, last);
       try_step(t, x, dt, x_new, nullptr);
       if (capped_) return {t, Outcome::max_rhs};
-      if (good_) {
-        next_dt_ = control_.accepted(row_);
+      if (good_ && dense_is_good(x, x_new)) {
+        next_dt_ = std::min(control_.accepted(row_), dense_dt_);
         started_ = true;
         return {last ? end : t + dt};
       }
@@ -52,7 +55,10 @@ class BulirschStoer final : public OneStep {
       if (!std::isfinite(err_) && first_non_finite(start()) >= 0) return {t, Outcome::non_finite};
       const bool smallest_tried = dt <= smallest;
       if (smallest_tried || (options_.max_rejected > 0 && ++rejected >= options_.max_rejected)) {
-        if (!all_finite(x_new)) return {t + dt, Outcome::non_finite};
+        if (!std::isfinite(err_)) {
+          const Index bad = first_non_finite(all_finite(x_new) ? error_ : x_new);
+          if (bad >= 0) return {t + dt, Outcome::non_finite, bad};
+        }
         return {t + dt, smallest_tried ? Outcome::step_underflow : Outcome::max_rejected,
                 norm_.worst(error_, x, x_new)};
       }
@@ -61,7 +67,7 @@ class BulirschStoer final : public OneStep {
 
   void interpolate(double theta, Vector& x) override {
     OneStep::interpolate(theta, x);
-    if (!dense_known_) table_.make_dense(row_, dt_, *x_, start(), *x_new_, derivative_at_end());
+    if (!dense_known_) table_.complete_dense(whole_step());
     dense_known_ = true;
     table_.add_bulge(theta, x);
   }
@@ -102,6 +108,24 @@ class BulirschStoer final : public OneStep {
     }
   }
 
+  MidpointTable::Step whole_step() { return {row_, dt_, *x_, start(), *x_new_, derivative_at_end()}; }
+
+  /// Steps get so long that x between their ends needs a control of its own. A bad one leaves the next to try.
+  bool dense_is_good(const Vector& x, const Vector& x_new) {
+    table_.dense_error(whole_step(), scratch_);
+    const double err = norm_(scratch_, x, x_new);
+    if (!std::isfinite(err)) {  // F at the end is not
+      err_ = err, error_ = scratch_;
+      next_dt_ = control_.shortened(0.25);
+      return false;
+    }
+    dense_dt_ = dt_ / std::max(std::pow(err, 1.0 / (2 * row_ + 1)), 0.01);
+    if (err <= kDenseError) return true;
+    err_ = err, error_ = scratch_;
+    next_dt_ = control_.shortened(dense_dt_ / dt_);
+    return false;
+  }
+
   void forget() override {
     control_.reset();
     next_dt_ = 0;
@@ -117,7 +141,8 @@ class BulirschStoer final : public OneStep {
   OrderControl control_;
   MidpointTable table_;
   Vector error_, scratch_;
-  double next_dt_ = 0;  ///< 0: to be chosen
+  double next_dt_ = 0;   ///< 0: to be chosen
+  double dense_dt_ = 0;  ///< the step whose dense output has an error of norm 1
   bool started_ = false;
   // Of the trial.
   int row_ = 0;
