@@ -13,6 +13,7 @@ const Tableau& euler();
 const Tableau& fehlberg78();
 const Tableau& heun();
 const Tableau& midpoint();
+Method odeint_dopri5();
 const Tableau& rk4();
 const Tableau& tsit5();
 
@@ -30,9 +31,9 @@ const std::vector<Method>& method_list() {
       adams_bashforth_moulton(),  //
       runge_kutta<bs3>(),         //
       bulirsch_stoer(),           //
-      runge_kutta<cash_karp54>(), runge_kutta<dop853>(),     runge_kutta<dopri5>(),
-      runge_kutta<euler>(),       runge_kutta<fehlberg78>(), runge_kutta<heun>(),
-      runge_kutta<midpoint>(),    runge_kutta<rk4>(),        runge_kutta<tsit5>(),
+      runge_kutta<cash_karp54>(), runge_kutta<dop853>(), runge_kutta<dopri5>(),   runge_kutta<euler>(),
+      runge_kutta<fehlberg78>(),  runge_kutta<heun>(),   runge_kutta<midpoint>(), odeint_dopri5(),
+      runge_kutta<rk4>(),         runge_kutta<tsit5>(),
   };
   return list;
 }
