@@ -34,6 +34,8 @@ const MethodEntry& checked_method(const Options& o, double t0, double t1, Index 
   require(std::isfinite(o.rtol) && o.rtol > 0, "rtol must be finite and > 0, is {}", o.rtol);
   require(o.atol.size() == 1 || o.atol.size() == n, "atol has {} elements, the system {}", o.atol.size(), n);
   require(first_non_finite(o.atol) < 0 && (o.atol.array() >= 0).all(), "atol must be finite and >= 0");
+  require(!m->scalar_atol || n == 0 || (o.atol.array() == o.atol[0]).all(),
+          "method \"{}\" takes one absolute tolerance for all components", m->name);
   require(o.dt_min >= 0 && o.dt_max > o.dt_min, "dt_min = {} and dt_max = {} leave no step", o.dt_min, o.dt_max);
   return *m;
 }

@@ -30,10 +30,14 @@ const Vector& OneStep::prime(double t, const Vector& x) {
   return start_;
 }
 
-Trial OneStep::try_step(double t, const Vector& x, double dt, Vector& x_new, Vector* error) {
+void OneStep::need_start(double t, const Vector& x) {
   // Where F at the last step's end is not known yet: at t_ + dt_, as interpolate() has it, which may differ from t in
   // its last bit. So results do not depend on whether someone interpolated.
   if (!start_known_) prime(follows_ ? t_ + dt_ : t, x);
+}
+
+Trial OneStep::try_step(double t, const Vector& x, double dt, Vector& x_new, Vector* error) {
+  need_start(t, x);
   t_ = t, dt_ = dt, x_ = &x, x_new_ = &x_new;
   end_known_ = false;
   return step(t, x, dt, x_new, error);

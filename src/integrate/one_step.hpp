@@ -26,6 +26,8 @@ class OneStep : public Stepper {
   /// Called by accept(), before F at the end becomes F at the start.
   virtual void accepted() {}
 
+  /// Makes start() F at the start of a step from (t, x), unless it is that already.
+  void need_start(double t, const Vector& x);
   /// f = F(t, x), counted.
   void rhs(double t, const Vector& x, Vector& f);
   const Vector& start() const { return start_; }

@@ -172,7 +172,8 @@ TEST_CASE("a steady state stops at the first step end where every rate is small"
     // One F a step end at most, taken over by the next step.
     const std::int64_t trials = r.statistics.steps + r.statistics.rejected;
     if (!m.varying_stages) {
-      CHECK(r.statistics.rhs <= trials * m.stages + 2 + (m.fsal ? 0 : 1));
+      const int history = m.multistep ? 10 : 0;  // its first steps cost more
+      CHECK(r.statistics.rhs <= trials * m.stages + 2 + (m.fsal ? 0 : 1) + history);
       continue;
     }
     auto o_same = options(m.name, 1e-6, 1e-9, 0.1);

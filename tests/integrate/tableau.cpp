@@ -67,6 +67,10 @@ TEST_CASE("order conditions of every method, its embedded and its dense formula"
       for (int n = 1; n <= t.embedded_order; ++n) CHECK(rooted_trees::defect(all, phi, t.b_embedded, n) < 2e-14);
       CHECK(rooted_trees::defect(all, phi, t.b_embedded, t.embedded_order + 1) > 1e-5);
     }
+    if (t.low_order > 0) {
+      for (int n = 1; n <= t.low_order; ++n) CHECK(rooted_trees::defect(all, phi, t.b_low, n) < 2e-14);
+      CHECK(rooted_trees::defect(all, phi, t.b_low, t.low_order + 1) > 1e-5);
+    }
     const auto all_phi = rooted_trees::elementary_weights(with_all_stages(t), all);
     for (double theta : {0.1, 0.37, 0.5, 0.8, 0.95}) {
       CAPTURE(theta);
@@ -115,6 +119,9 @@ TEST_CASE("a tableau with a slip is refused, by name") {
   refused([](Tableau& t) { t.b[0] += 1e-12; });
   refused([](Tableau& t) { t.b_embedded[6] = 1.0 / 41; });
   refused([](Tableau& t) { t.b_embedded.clear(); });
+  refused([](Tableau& t) { t.low_order = 3; });
+  refused([](Tableau& t) { t.low_order = 3, t.b_low = {1, 1, 0, 0, 0, 0, 0}; });
+  refused([](Tableau& t) { t.low_order = 4, t.b_low = t.b; });
   refused([](Tableau& t) { t.c[2] = 0.31; });
   refused([](Tableau& t) { t.bulge[0][0] = 1; });
   refused([](Tableau& t) { t.a[5] = {1, 0, 0, 0, 0, 0}; });

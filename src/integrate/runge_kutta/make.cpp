@@ -23,6 +23,9 @@ std::unique_ptr<Stepper> make_runge_kutta(const Tableau& t, System& system, Stat
     case 7:
       if (t.fsal) return make_stages<7, true>(t, system, statistics, o);
       break;
+    case 12:
+      if (!t.fsal) return make_stages<12, false>(t, system, statistics, o);
+      break;
     case 13:
       if (!t.fsal) return make_stages<13, false>(t, system, statistics, o);
       break;

@@ -5,10 +5,13 @@
 #include <boost/numeric/odeint/algebra/vector_space_algebra.hpp>
 #include <boost/numeric/odeint/stepper/explicit_error_generic_rk.hpp>
 #include <boost/numeric/odeint/util/state_wrapper.hpp>
+#include <cmath>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "integrate/runge_kutta/tableau.hpp"
+#include "integrate/step_control.hpp"
 
 namespace neurode::integrate {
 
@@ -17,12 +20,17 @@ namespace neurode::integrate {
 template <std::size_t kStages, bool kFsal>
 class RungeKuttaStepper final : public Stepper {
  public:
-  RungeKuttaStepper(const Tableau& t, System& system, Statistics& statistics, const Options&)
+  RungeKuttaStepper(const Tableau& t, System& system, Statistics& statistics, const Options& o)
       : rhs_{&system, &statistics}, algorithm_(rows(t), weights<kAdvance>(t.b), weights<kAdvance>(t.c)) {
     if (!t.b_embedded.empty()) {
       for (std::size_t i = 0; i < kStages; ++i) error_weights_[i] = t.b[i] - t.b_embedded[i];
     }
     const Index n = system.size();
+    if (!t.b_low.empty()) {
+      for (std::size_t i = 0; i < kStages; ++i) low_weights_[i] = t.b[i] - t.b_low[i];
+      norm_.emplace(o.rtol, o.atol, n);
+      low_.setZero(n);
+    }
     for (Vector* v : {&start_, &stage_x_}) v->setZero(n);
     for (auto& k : stages_) k.m_v.setZero(n);
     bulge_weights_ = t.bulge;
@@ -50,6 +58,7 @@ class RungeKuttaStepper final : public Stepper {
     if constexpr (kFsal) derivative_at_end();
     if constexpr (kStages > 1) {
       if (error) combine(error_weights_, dt, *error);
+      if (error && norm_) temper(dt, x, x_new, *error);
     }
     return Trial::done;
   }
@@ -127,6 +136,14 @@ class RungeKuttaStepper final : public Stepper {
     (std::make_index_sequence<kStages - 1>());
   }
 
+  /// The error of two embedded formulas (Tableau::b_low).
+  void temper(double dt, const Vector& x, const Vector& x_new, Vector& error) {
+    combine(low_weights_, dt, low_);
+    const double high = (*norm_)(error, x, x_new), low = (*norm_)(low_, x, x_new);
+    // An infinite `low` must not turn a finite error into none.
+    if (high > 0 && std::isfinite(low)) error *= high / std::hypot(high, 0.1 * low);
+  }
+
   /// Stage i (from 0), F at the end and the extra stages in one row.
   const Vector& k(std::size_t i) const {
     return i == 0 ? start_ : i <= kAdvance ? stages_[i - 1].m_v : extra_[i - kAdvance - 1];
@@ -153,10 +170,11 @@ class RungeKuttaStepper final : public Stepper {
   Rhs rhs_;
   Algebra algebra_;
   Algorithm algorithm_;
-  Row<kStages> error_weights_{};
+  Row<kStages> error_weights_{}, low_weights_{};
+  std::optional<ErrorNorm> norm_;  ///< where there are two embedded formulas
   std::vector<std::vector<double>> bulge_weights_, extra_weights_;
   std::vector<double> extra_c_;
-  Vector start_, stage_x_;
+  Vector start_, stage_x_, low_;
   std::vector<Vector> bulge_, extra_;
   std::array<boost::numeric::odeint::state_wrapper<Vector>, kAdvance> stages_;
   const Vector* x_ = nullptr;

@@ -37,6 +37,12 @@ Tableau checked(Tableau t) {
     require(t.b_embedded.size() == s, "b and b_embedded differ in length");
     require_sum(t.b_embedded, 1, "b_embedded");
   }
+  require(t.b_low.empty() == (t.low_order == 0), "low weights and low order disagree");
+  if (!t.b_low.empty()) {
+    require(t.low_order < t.embedded_order, "the low order is not below the embedded one");
+    require(t.b_low.size() == s, "b and b_low differ in length");
+    require_sum(t.b_low, 1, "b_low");
+  }
   if (t.fsal) {
     require(s > 1 && t.c[s - 1] == 1 && t.b[s - 1] == 0, "the last stage is not at the end of the step");
     for (std::size_t j = 0; j + 1 < s; ++j) require(t.a[s - 2][j] == t.b[j], "the last row of a is not b");
@@ -53,6 +59,11 @@ Tableau checked(Tableau t) {
     require_sum(row, 0, "bulge");
   }
   return t;
+}
+
+int Tableau::error_order() const {
+  const int error = std::min(order, embedded_order) + 1;
+  return low_order > 0 ? 2 * error - (low_order + 1) : error;
 }
 
 std::vector<double> Tableau::dense_weights(double theta) const {
@@ -122,6 +133,7 @@ MethodEntry describe(const Tableau& t) {
   e.citation = t.citation;
   e.order = t.order;
   e.embedded_order = t.embedded_order;
+  if (t.low_order > 0) e.error_order = t.error_order();
   e.dense_order = t.dense_order;
   e.dense = t.bulge.empty() ? DenseOutput::hermite : DenseOutput::own;
   e.stages = static_cast<int>(t.stages()) - (t.fsal ? 1 : 0);

@@ -13,6 +13,13 @@ namespace neurode::integrate {
 ///     k_i   = F(t + c_i dt, x + dt sum_{j<i} a_ij k_j)
 ///     x_new = x + dt sum b_i k_i,   error = dt sum (b_i - b_embedded_i) k_i
 ///
+/// With a second embedded formula, of lower order, `error` is scaled so that its norm becomes
+///
+///     |error|^2 / sqrt(|error|^2 + 0.01 |low|^2),   low = dt sum (b_i - b_low_i) k_i
+///
+/// which falls with a higher power of dt than either (E. Hairer, S. P. Norsett, G. Wanner, Solving Ordinary
+/// Differential Equations I, 2nd ed. (1993), II.10).
+///
 /// Between the ends, with e the index of F at the end (the last stage of an FSAL method, or one more):
 ///
 ///     x(theta) = cubic Hermite through x, x_new with slopes k_1, k_e
@@ -25,6 +32,7 @@ struct Tableau {
   std::string citation = {};
   int order = 1;
   int embedded_order = 0;
+  int low_order = 0;
   int dense_order = 1;
   double real_stability = 0;                ///< |R(z)| <= 1 on [-real_stability, 0]
   bool fsal = false;                        ///< the last stage is F at the end of the step
@@ -32,6 +40,7 @@ struct Tableau {
   std::vector<double> b = {};
   std::vector<double> c = {};
   std::vector<double> b_embedded = {};  ///< empty: fixed step only
+  std::vector<double> b_low = {};       ///< mostly empty
   // Dense output. Left empty it is the cubic alone up to dense order 3; above it checked() makes it (bootstrapped()).
   std::vector<std::vector<double>> bulge = {};
   std::vector<std::vector<double>> extra = {};  ///< a of the further stages: a number for every stage before
@@ -40,6 +49,8 @@ struct Tableau {
   std::size_t stages() const { return b.size(); }
   /// Index (from 0) of F at the end of the step.
   std::size_t end() const { return fsal ? stages() - 1 : stages(); }
+  /// The error estimate is O(dt^error_order()).
+  int error_order() const;
   /// Weights w_i(theta) of the dense output x + dt sum w_i k_i, over the stages, F at the end and the extra ones.
   std::vector<double> dense_weights(double theta) const;
 };
