@@ -11,6 +11,9 @@ const Tableau& fehlberg78();
 const Tableau& heun();
 const Tableau& midpoint();
 const Tableau& rk4();
+MethodEntry rkc2();
+MethodEntry rock2();
+MethodEntry rock4();
 const Tableau& tsit5();
 
 namespace {
@@ -25,8 +28,17 @@ Method runge_kutta() {
 const std::vector<Method>& method_list() {
   static const std::vector<Method> list = {
       runge_kutta<bs3>(),  //
-      runge_kutta<cash_karp54>(), runge_kutta<dopri5>(),   runge_kutta<euler>(), runge_kutta<fehlberg78>(),
-      runge_kutta<heun>(),        runge_kutta<midpoint>(), runge_kutta<rk4>(),   runge_kutta<tsit5>(),
+      runge_kutta<cash_karp54>(),
+      runge_kutta<dopri5>(),
+      runge_kutta<euler>(),
+      runge_kutta<fehlberg78>(),
+      runge_kutta<heun>(),
+      runge_kutta<midpoint>(),
+      runge_kutta<rk4>(),
+      {rkc2()},
+      {rock2()},
+      {rock4()},
+      runge_kutta<tsit5>(),
   };
   return list;
 }
