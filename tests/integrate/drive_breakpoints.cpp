@@ -63,7 +63,8 @@ TEST_CASE("a pulse as narrow as 1e-6 is integrated exactly by every method") {
     const double exact = (3.3 + 1e-6 - 3.3) * 1e6;
     const auto r = drive(p, 0, vector({0}), 10, options(m.name, 1e-6, 1e-9, 0.5), {}, {}, {});
     CHECK(r.outcome == Outcome::reached_end);
-    CHECK(r.x[0] == doctest::Approx(exact).epsilon(1e-14));
+    // An estimate of order 2 begins with steps shorter than the pulse, whose ends round to ulps of t, 4e-10 of it.
+    CHECK(r.x[0] == doctest::Approx(exact).epsilon(m.embedded_order == 1 ? 2e-9 : 1e-14));
     CHECK(p.asked == 1);
     CHECK(p.segments == 3);
   }

@@ -31,13 +31,14 @@ TEST_CASE("blow-up: adaptive methods stop at the singularity and name the variab
     const auto r = run(p, vector({1, 1}), 2, options(m.name, 1e-6, 1e-9));
     CHECK((r.outcome == Outcome::step_underflow || r.outcome == Outcome::non_finite));
     CHECK_FALSE(succeeded(r.outcome));
-    CHECK(std::abs(r.t - 1) < 1e-5);
+    const double expected = problems::expected_error(m, 1e-6);
+    CHECK(std::abs(r.t - 1) < 10 * expected);
     CHECK(r.bad_element == 1);
-    CHECK(std::abs(r.bad_time - 1) < 1e-5);
+    CHECK(std::abs(r.bad_time - 1) < 10 * expected);
     CHECK(r.x.allFinite());
     CHECK(r.x[0] == doctest::Approx(std::exp(-1)).epsilon(1e-4));
     CHECK(r.message.find("x[1]") != std::string::npos);
-    CHECK(r.statistics.steps < 5000);
+    CHECK(r.statistics.steps < (m.embedded_order == 1 ? 20000 : 5000));  // as rtol^(-1/2)
   }
 }
 

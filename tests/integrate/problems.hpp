@@ -140,6 +140,12 @@ inline neurode::integrate::Options options(const std::string& method, double rto
   return o;
 }
 
+/// Size of the errors to expect at rtol: proportional to it where the step is carried on with the formula of higher
+/// order; else the estimate is of the error itself, O(dt^(p + 1)), and errors go with dt^p.
+inline double expected_error(const neurode::integrate::MethodEntry& m, double rtol) {
+  return m.order > m.embedded_order ? rtol : std::pow(rtol, m.order / (m.order + 1.0));
+}
+
 /// Slope of log(error) over log(h) between two step sizes.
 inline double slope(double h0, double e0, double h1, double e1) { return std::log(e0 / e1) / std::log(h0 / h1); }
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -7,6 +8,7 @@ namespace neurode::integrate {
 namespace {
 
 constexpr double kDamping = 2.0 / 13;
+constexpr double kMost = 10000;  // stages
 
 /// T_s, T_s' and T_s'' by their recurrences.
 struct Chebyshev {
@@ -35,7 +37,8 @@ class Rkc2 final : public StabilisedStepper {
   Rkc2(System& system, Statistics& statistics, const Options& o) : StabilisedStepper(system, statistics, o) {
     y_ = before_ = f_ = Vector::Zero(system.size());
     // Rounding errors grow with the square of s.
-    most_ = std::max(2, static_cast<int>(std::sqrt(o.rtol / (10 * std::numeric_limits<double>::epsilon()))));
+    const double most = std::sqrt(o.rtol / (10 * std::numeric_limits<double>::epsilon()));
+    most_ = static_cast<int>(std::clamp(most, 2.0, kMost));
   }
 
   int choices() const override { return most_ - 1; }

@@ -24,4 +24,11 @@ struct Recurrence {
 /// @par Source  W. Gautschi, Orthogonal Polynomials: Computation and Approximation (2004), 2.2.3
 Recurrence orthogonal_recurrence(double left, double right, const std::vector<double>& w, int degree);
 
+/// sum c_i z^i
+inline double value(const std::vector<double>& c, double z) {
+  double v = 0;
+  for (auto i = c.rbegin(); i != c.rend(); ++i) v = v * z + *i;
+  return v;
+}
+
 }  // namespace neurode::integrate

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cmath>
+#include <limits>
 #include <vector>
 
 #include "integrate/stabilised/recurrence.hpp"
@@ -17,6 +20,8 @@ struct Rock2Row {
   double sigma, rest;
 };
 const std::vector<Rock2Row>& rock2_rows();
+/// Coefficients of w.
+std::vector<double> finish(const Rock2Row& row);
 
 /// The same for ROCK4 of degree + 4 stages, whose finish is the four-stage Runge-Kutta method (a21, a31, a32, a41, a42,
 /// a43; b), with embedded weights (the fifth: of F at the end).
@@ -28,6 +33,25 @@ struct Rock4Row {
   std::array<double, 5> b_embedded;
 };
 const std::vector<Rock4Row>& rock4_rows();
+std::vector<double> finish(const Rock4Row& row);
+
+template <class Row>
+Recurrence recurrence_of(const Row& row) {
+  return orthogonal_recurrence(row.left, row.right, finish(row), row.degree);
+}
+
+/// How many of the rows to use at rtol. The finish multiplies what rounding has done to the state it starts from by
+/// w(z), the size of which at the interval's end is 3e8 for 200 stages of ROCK2 and 3e13 for 142 of ROCK4: rounding
+/// errors shall stay below rtol. (That they reach s / 5 ulp by then is measured, on a problem of full matrix.)
+template <class Row>
+int usable(const std::vector<Row>& rows, double rtol) {
+  int count = 1;
+  for (std::size_t i = 1; i < rows.size(); ++i) {
+    const double rounding = std::numeric_limits<double>::epsilon() * std::max(1.0, rows[i].degree / 5.0);
+    if (rounding * std::abs(value(finish(rows[i]), rows[i].left)) <= rtol) count = static_cast<int>(i) + 1;
+  }
+  return count;
+}
 
 /// Steps along a recurrence: three vectors that take turns.
 class RecurrenceSteps {

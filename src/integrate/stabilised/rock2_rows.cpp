@@ -56,4 +56,6 @@ const std::vector<Rock2Row>& rock2_rows() {
   return rows;
 }
 
+std::vector<double> finish(const Rock2Row& row) { return {1, 2 * row.sigma, row.sigma * (row.sigma + row.rest)}; }
+
 }  // namespace neurode::integrate

@@ -346,4 +346,12 @@ const std::vector<Rock4Row>& rock4_rows() {
   return rows;
 }
 
+std::vector<double> finish(const Rock4Row& row) {
+  const auto& [a21, a31, a32, a41, a42, a43] = row.a;
+  const auto& [b1, b2, b3, b4] = row.b;
+  const double c2 = a21, c3 = a31 + a32, c4 = a41 + a42 + a43;
+  return {1, b1 + b2 + b3 + b4, b2 * c2 + b3 * c3 + b4 * c4, b3 * a32 * c2 + b4 * (a42 * c2 + a43 * c3),
+          b4 * a43 * a32 * a21};
+}
+
 }  // namespace neurode::integrate
