@@ -37,6 +37,8 @@ std::vector<std::string> adaptive_methods() {
   return names;
 }
 
+double expected(const std::string& method, double rtol) { return expected_error(*find_entry(methods(), method), rtol); }
+
 }  // namespace
 
 TEST_CASE("Lorenz at t = 1") {
@@ -169,7 +171,7 @@ TEST_CASE("a steady state stops at the first step end where every rate is small"
     CHECK(rate.back() < 1e-3);
     CHECK(rate[rate.size() - 2] >= 1e-3);
     CHECK(succeeded(r.outcome));
-    // One F a step end at most, taken over by the next step.
+    // One F a step end at most, taken over by the next step; and what choosing the number of stages takes.
     const std::int64_t trials = r.statistics.steps + r.statistics.rejected;
     if (!m.varying_stages) {
       const int history = m.multistep ? 10 : 0;  // its first steps cost more

@@ -68,7 +68,9 @@ TEST_CASE("a pulse as narrow as 1e-6 is integrated exactly by every method") {
     CHECK(r.outcome == Outcome::reached_end);
     // Methods that choose their steps (SUNDIALS) may stop 100 units in the last place of t short of the end.
     const double short_of_end = m.own_control ? 100 * 3.3 * std::numeric_limits<double>::epsilon() * 1e6 : 0;
-    CHECK(std::abs(r.x[0] - exact) < short_of_end + 1e-14);
+    // An estimate of order 2 begins with steps shorter than the pulse, whose ends round to ulps of t, 4e-10 of it.
+    const double rounding = m.embedded_order == 1 ? 2e-9 : 1e-14;
+    CHECK(std::abs(r.x[0] - exact) < short_of_end + rounding);
     CHECK(p.asked == 1);
     CHECK(p.segments == 3);
   }

@@ -146,11 +146,11 @@ inline neurode::integrate::Options options(const std::string& method, double rto
   return o;
 }
 
-/// What a tolerance means for the error at the end: a method that advances the less exact of its two solutions keeps
-/// the error of a step at the tolerance, and so that of the whole at tolerance^(order / (order + 1)).
+/// What a tolerance means for the error at the end: proportional to it where the step is carried on with the formula of
+/// higher order; else the estimate is of the error itself, O(dt^(p + 1)), and errors go with dt^p.
 inline double attainable(const std::string& method, double tolerance) {
   const auto* m = neurode::find_entry(neurode::integrate::methods(), method);
-  return std::pow(tolerance, m->order < m->embedded_order ? m->order / (m->order + 1.0) : 1.0);
+  return std::pow(tolerance, m->order > m->embedded_order ? 1.0 : m->order / (m->order + 1.0));
 }
 
 /// Slope of log(error) over log(h) between two step sizes.
