@@ -162,6 +162,7 @@ bool Driver::accepted(double t_new, double dt) {
   output_up_to(t_new, true, t_new, dt);
   output_step(t_new, x_new_);
   const bool steady = steady_state_ > 0 && (stepper_->derivative_at_end().array().abs() < steady_state_).all();
+  stepper_->step_ended(x_new_);
   x_.swap(x_new_);
   t_ = t_new;
   stepper_->accept();

@@ -116,6 +116,7 @@ void Driver::finish() {
   result_.t = t_;
   result_.x = x_;
   result_.statistics = statistics_;
+  if (const auto* switches = stepper_->switches()) result_.switches = *switches;
   result_.statistics.wall_seconds = std::chrono::duration<double>(Clock::now() - started_).count();
   result_.message = message();
 }

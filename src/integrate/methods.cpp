@@ -8,6 +8,7 @@ namespace neurode::integrate {
 // Defined in methods/NAME.cpp.
 Method adams_bashforth_moulton();
 MethodEntry ark436();
+MethodEntry automatic();
 const Tableau& bs3();
 Method bulirsch_stoer();
 const Tableau& cash_karp54();
@@ -53,6 +54,7 @@ const std::vector<Method>& method_list() {
 #ifdef NEURODE_HAVE_SUNDIALS
       {ark436()},
 #endif
+      {automatic()},
       runge_kutta<bs3>(),
       bulirsch_stoer(),
       runge_kutta<cash_karp54>(),

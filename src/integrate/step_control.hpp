@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cmath>
+
 #include "neurode/dynamics/system.hpp"
 #include "neurode/integrate/options.hpp"
 #include "neurode/integrate/statistics.hpp"
@@ -17,6 +19,8 @@ class ErrorNorm {
   double operator()(const Vector& error, const Vector& x0, const Vector& x1) const;
   /// Norm of v at the scale of x.
   double at(const Vector& v, const Vector& x) const;
+  /// 1 / (atol_i + rtol |x_i|)
+  double weight(Index i, double x) const { return 1 / (atol_[i] + rtol_ * std::abs(x)); }
   /// The component with the largest weighted error.
   Index worst(const Vector& error, const Vector& x0, const Vector& x1) const;
 

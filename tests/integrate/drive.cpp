@@ -37,8 +37,6 @@ std::vector<std::string> adaptive_methods() {
   return names;
 }
 
-double expected(const std::string& method, double rtol) { return expected_error(*find_entry(methods(), method), rtol); }
-
 }  // namespace
 
 TEST_CASE("Lorenz at t = 1") {

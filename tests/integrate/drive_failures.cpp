@@ -31,7 +31,8 @@ TEST_CASE("blow-up: adaptive methods stop at the singularity and name the variab
     const auto r = run(p, vector({1, 1}), 2, options(m.name, 1e-6, 1e-9));
     CHECK((r.outcome == Outcome::step_underflow || r.outcome == Outcome::non_finite));
     CHECK_FALSE(succeeded(r.outcome));
-    const double moved = (m.multistep ? 50 : 10) * problems::attainable(m.name, 1e-6);  // the singularity, by errors made before
+    const double moved =
+        (m.multistep ? 50 : 10) * problems::attainable(m.name, 1e-6);  // the singularity, by errors made before
     CHECK(std::abs(r.t - 1) < moved);
     CHECK(r.bad_element == 1);
     CHECK(std::abs(r.bad_time - 1) < moved);

@@ -52,7 +52,8 @@ struct Result {
   double t = 0;  ///< time reached
   Vector x;      ///< state there (the last good one after a failure)
   Statistics statistics;
-  int event = -1;  ///< the event that stopped it
+  std::vector<Switch> switches;  ///< changes of method (auto), the first thousand
+  int event = -1;                ///< the event that stopped it
   // After non_finite: the component of the trial state (or its derivative) that was not finite, and where it was tried.
   // After step_underflow and max_rejected: the component with the largest error, where it was found.
   Index bad_element = -1;

@@ -28,6 +28,12 @@ struct Advanced {
   std::string_view words{};  ///< the library's own words, if any; valid until the next call
 };
 
+/// A change from one method to another (auto).
+struct Switch {
+  double t = 0;
+  std::string to;
+};
+
 /// A method at work on one System: the state in, the state and an error estimate out. Owned by drive(), which decides
 /// about step sizes and acceptance, except where the method controls itself.
 class Stepper {
@@ -57,6 +63,12 @@ class Stepper {
   /// F at the start of the last step tried.
   virtual const Vector& derivative_at_start() const = 0;
 
+  /// dt |lambda| of the last step tried, lambda the eigenvalue that moved it most; 0 where the method cannot tell.
+  virtual double stiffness() { return 0; }
+  /// The step just tried is going to be accepted; x_new is its end. Called before accept() and before x_new moves.
+  virtual void step_ended(const Vector& /*x_new*/) {}
+  /// Changes of method so far, the first thousand of them; null where there are none.
+  virtual const std::vector<Switch>* switches() const { return nullptr; }
   /// The longest step the method can take from here (a stabilised method has a largest number of stages).
   virtual double largest_step() const { return std::numeric_limits<double>::infinity(); }
   /// Order of the error estimate + 1 where it changes from step to step; 0: as the entry says.
@@ -74,7 +86,7 @@ struct MethodEntry : Entry {
   int dense_order = 3;
   DenseOutput dense = DenseOutput::hermite;
   bool smooth_dense = true;  ///< the slope of the dense output is F at both ends; else right to O(dt^dense_order)
-  int stages = 1;  ///< right-hand sides an accepted step costs; the least of them where that varies
+  int stages = 1;            ///< right-hand sides an accepted step costs; the least of them where that varies
   bool fsal = false;
   bool variable_order = false;
   bool varying_stages = false;  ///< the number of right-hand sides a step differs from step to step

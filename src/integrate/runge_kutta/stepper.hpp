@@ -35,6 +35,11 @@ class RungeKuttaStepper final : public Stepper {
     for (auto& k : stages_) k.m_v.setZero(n);
     bulge_weights_ = t.bulge;
     bulge_.assign(t.bulge.size(), Vector::Zero(n));
+    if (t.fsal && kStages > 2 && t.c[kStages - 2] == 1) {
+      for (std::size_t j = 0; j + 1 < kStages; ++j) {
+        twin_weights_.push_back(t.b[j] - (j + 2 < kStages ? t.a[kStages - 3][j] : 0));
+      }
+    }
     extra_weights_ = t.extra;
     extra_c_ = t.extra_c;
     extra_.assign(t.extra.size(), Vector::Zero(n));
@@ -93,6 +98,23 @@ class RungeKuttaStepper final : public Stepper {
   }
 
   const Vector& derivative_at_start() const override { return start_; }
+
+  /// From the last two stages where both are at the step's end: |F(x_new) - k_s| / |x_new - X_s|.
+  double stiffness() override {
+    if (twin_weights_.empty()) return 0;
+    const Vector& end = derivative_at_end();
+    double up = 0, down = 0;
+    const std::size_t last = twin_weights_.size() - 1;
+    const Vector& twin = k(last);
+    for (Index i = 0; i < end.size(); ++i) {
+      double apart = 0;
+      for (std::size_t j = 0; j <= last; ++j) apart += twin_weights_[j] * k(j)[i];
+      const double f = end[i] - twin[i];
+      up += f * f;
+      down += apart * apart;
+    }
+    return down > 0 ? std::sqrt(up / down) : 0;
+  }
 
  private:
   /// Stages odeint's algorithm runs; an FSAL method's last stage is F at the end, computed here.
@@ -174,6 +196,7 @@ class RungeKuttaStepper final : public Stepper {
   std::optional<ErrorNorm> norm_;  ///< where there are two embedded formulas
   std::vector<std::vector<double>> bulge_weights_, extra_weights_;
   std::vector<double> extra_c_;
+  std::vector<double> twin_weights_;  ///< x_new less the point of the stage before F at the end, over dt
   Vector start_, stage_x_, low_;
   std::vector<Vector> bulge_, extra_;
   std::array<boost::numeric::odeint::state_wrapper<Vector>, kAdvance> stages_;
