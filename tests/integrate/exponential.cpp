@@ -320,7 +320,7 @@ TEST_CASE("an invariant space ends the projection: exact at its dimension") {
   Vector b(n), exact = Vector::Zero(n);
   b.setZero();
   // Two eigenvectors.
-  for (int k : {3, 40}) {
+  for (int k : {150, 290}) {
     Vector v(n);
     for (Index i = 0; i < n; ++i) v[i] = std::sin(static_cast<double>((i + 1) * k) * kPi / static_cast<double>(n + 1));
     const long double lambda = -2 + 2 * std::cos(k * kPi / static_cast<double>(n + 1));
@@ -328,7 +328,7 @@ TEST_CASE("an invariant space ends the projection: exact at its dimension") {
     exact += static_cast<double>(phi(2, 50 * lambda)) * v;
   }
   const auto r = project(laplacian, b, 50, KrylovPhi::kWhole, unit(2), 1e-14);
-  CHECK(r.dimension <= 5);
+  CHECK(r.dimension == 2);
   CHECK(distance(r.value, exact) < 1e-13);
 }
 
@@ -368,6 +368,9 @@ TEST_CASE("tolerances are kept down to twelve digits, with few rejections") {
       CHECK(r.statistics.steps < row.most_steps);
       CHECK(r.statistics.rejected <= 2);
       CHECK(r.statistics.jvps < row.most_jvps);
+      auto each = options(row.method, row.tolerance, row.tolerance);
+      each.atol = Vector::Constant(60, row.tolerance);
+      if (row.tolerance > 1e-5) CHECK(drive(p, 0, p.exact(0), 1, each, {}, {}, {}).x == r.x);
     }
   }
 }
