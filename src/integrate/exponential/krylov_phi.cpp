@@ -50,7 +50,7 @@ bool KrylovPhi::project(const Jacobian& jacobian, const Vector& b, double h, con
     if (accuracy.sizes[static_cast<std::size_t>(k)] > 0) top_ = k + 1;
   }
   basis_.col(0) = b / size_;
-  Index check = n_ <= kAlwaysWhole ? n_ : 2;
+  Index check = n_ <= kAlwaysWhole ? n_ : std::max<Index>(2, accuracy.first);
   while (m_ < largest_) {
     double* product = basis_.col(m_ + 1).data();
     jacobian.times(basis_.col(m_).data(), product);

@@ -44,12 +44,14 @@ class KrylovPhi {
       system.jvp(t, x, v, jv);
     }
   };
-  /// How exact: sum_k size_k |error of phi_k| < tolerance, in `norm` at x.
+  /// How exact: sum_k size_k |error of phi_k| < tolerance, in `norm` at x. The bound is not looked at below dimension
+  /// `first`: guessed well it saves work.
   struct Accuracy {
     Weights sizes{};
     const ErrorNorm& norm;
     const Vector& x;
     double tolerance = 0;
+    Index first = 0;
   };
 
   KrylovPhi(Index n, bool symmetric);

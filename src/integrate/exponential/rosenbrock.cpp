@@ -7,6 +7,8 @@ namespace {
 
 // Error allowed to each Krylov space, as a share of the step's tolerance.
 constexpr double kShare = 1e-3;
+// The error is first looked at when a space has this share of its dimension in the last step.
+constexpr double kFirst = 0.75;
 // A step at the limit that leaves this share of the dimensions unused moves the limit up.
 constexpr double kRoom = 0.25, kGrowth = 1.25;
 
@@ -24,20 +26,20 @@ ExponentialRosenbrock::ExponentialRosenbrock(System& system, Statistics& statist
 void ExponentialRosenbrock::forget() {
   force_known_ = false;
   largest_step_ = std::numeric_limits<double>::infinity();
+  dimensions_.fill(0);
 }
 
 void ExponentialRosenbrock::accepted() {
   force_known_ = false;
-  const auto room = static_cast<double>(krylov_.largest_dimension() - most_);
-  if (dt_ >= 0.9 * largest_step_ && room >= kRoom * static_cast<double>(krylov_.largest_dimension())) {
-    largest_step_ *= kGrowth;
-  }
+  const Index most = *std::max_element(dimensions_.begin(), dimensions_.end());
+  const auto largest = static_cast<double>(krylov_.largest_dimension());
+  if (dt_ >= 0.9 * largest_step_ && static_cast<double>(most) <= (1 - kRoom) * largest) largest_step_ *= kGrowth;
 }
 
 bool ExponentialRosenbrock::linearise(double t, const Vector& x, double dt) {
   jacobian_.t = t;
   jacobian_.x = x.data();
-  most_ = 0;
+  space_ = 0;
   if (!force_known_) {
     depends_on_time_ = system_.time_derivative(t, x.data(), time_derivative_.data()) && all_finite(time_derivative_) &&
                        !time_derivative_.isZero(0);
@@ -70,10 +72,14 @@ void ExponentialRosenbrock::residual(double c, const Vector& u, Vector& d) {
 }
 
 bool ExponentialRosenbrock::project(const Vector& d, const Weights& sizes) {
-  const bool accurate = krylov_.project(jacobian_, d, dt_, {sizes, norm_, *x_, kShare});
-  most_ = std::max(most_, krylov_.dimension());
-  if (!accurate) largest_step_ = std::min(largest_step_, krylov_.longest());
-  return accurate;
+  Index& dimension = dimensions_[space_++];
+  const auto first = static_cast<Index>(kFirst * static_cast<double>(dimension));
+  const bool accurate = krylov_.project(jacobian_, d, dt_, {sizes, norm_, *x_, kShare, first});
+  dimension = krylov_.dimension();
+  if (accurate) return true;
+  largest_step_ = std::min(largest_step_, krylov_.longest());
+  dimensions_.fill(0);
+  return false;
 }
 
 }  // namespace neurode::integrate

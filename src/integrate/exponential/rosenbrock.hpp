@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <limits>
 
 #include "integrate/exponential/krylov_phi.hpp"
@@ -32,7 +33,8 @@ class ExponentialRosenbrock : public OneStep {
   void linear(KrylovPhi::Scale c, Vector& out);
   /// d = D(c) for U = u
   void residual(double c, const Vector& u, Vector& d);
-  /// add() of a sum of phi functions of J times d; `sizes` are the largest factors that add() will be given.
+  /// add() of a sum of phi functions of J times d; `sizes` are the largest factors that add() will be given. At most
+  /// twice in a step.
   bool project(const Vector& d, const Weights& sizes);
   void add(const Weights& w, Vector& out) { krylov_.add(KrylovPhi::kWhole, w, out); }
 
@@ -46,7 +48,8 @@ class ExponentialRosenbrock : public OneStep {
   Vector time_derivative_, force_, scratch_;
   bool force_known_ = false, depends_on_time_ = false;
   double largest_step_ = std::numeric_limits<double>::infinity();
-  Index most_ = 0;  ///< largest dimension in this step
+  std::array<Index, 3> dimensions_{};  ///< of the spaces of the last trial; 0: not known
+  std::size_t space_ = 0;              ///< number of the next one
 };
 
 }  // namespace neurode::integrate
