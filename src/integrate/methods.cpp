@@ -9,6 +9,8 @@ const Tableau& dopri5();
 const Tableau& euler();
 const Tableau& fehlberg78();
 const Tableau& heun();
+MethodEntry implicit_euler();
+MethodEntry implicit_midpoint();
 const Tableau& midpoint();
 const Tableau& rk4();
 const RosenbrockTableau& rodas4();
@@ -34,9 +36,10 @@ Method rosenbrock() {
 const std::vector<Method>& method_list() {
   static const std::vector<Method> list = {
       runge_kutta<bs3>(),  //
-      runge_kutta<cash_karp54>(), runge_kutta<dopri5>(),   runge_kutta<euler>(),       runge_kutta<fehlberg78>(),
-      runge_kutta<heun>(),        runge_kutta<midpoint>(), runge_kutta<rk4>(),         rosenbrock<rodas4>(),
-      rosenbrock<rodas5p>(),      rosenbrock<ros3p>(),     rosenbrock<rosenbrock23>(), runge_kutta<tsit5>(),
+      runge_kutta<cash_karp54>(), runge_kutta<dopri5>(), runge_kutta<euler>(),  runge_kutta<fehlberg78>(),
+      runge_kutta<heun>(),        {implicit_euler()},    {implicit_midpoint()}, runge_kutta<midpoint>(),
+      runge_kutta<rk4>(),         rosenbrock<rodas4>(),  rosenbrock<rodas5p>(), rosenbrock<ros3p>(),
+      rosenbrock<rosenbrock23>(), runge_kutta<tsit5>(),
   };
   return list;
 }

@@ -163,6 +163,7 @@ TEST_CASE("a steady state stops at the first step end where every rate is small"
     CHECK(rate.back() < 1e-3);
     CHECK(rate[rate.size() - 2] >= 1e-3);
     CHECK(succeeded(r.outcome));
+    if (m.varying_stages) continue;
     // One F a step end at most, taken over by the next step.
     const std::int64_t trials = r.statistics.steps + r.statistics.rejected;
     CHECK(r.statistics.rhs <= trials * m.stages + 2 + (m.fsal ? 0 : 1));
