@@ -114,9 +114,9 @@ class OneStage final : public OneStep {
     }
     if (!has_jacobian_) matrix_.evaluate(at, point_.data());
     if (!has_jacobian_ || shift != shift_) {
-      if (!matrix_.factorise(shift)) return false;
+      has_jacobian_ = matrix_.factorise(shift);
+      if (!has_jacobian_) return false;
       shift_ = shift;
-      has_jacobian_ = true;
     }
     matrix_.solve(delta_.data());
     return true;
