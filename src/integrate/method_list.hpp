@@ -11,7 +11,7 @@ namespace neurode::integrate {
 /// A member of the family and, where it is a plain Runge-Kutta or Rosenbrock method, its coefficients (the conformance
 /// tests check them).
 struct Method {
-  MethodEntry entry;
+  MethodEntry entry = {};
   const Tableau* tableau = nullptr;
   const RosenbrockTableau* rosenbrock = nullptr;
 };

@@ -22,6 +22,8 @@ MethodEntry exprb32();
 MethodEntry exprb43();
 const Tableau& fehlberg78();
 const Tableau& heun();
+MethodEntry implicit_euler();
+MethodEntry implicit_midpoint();
 const Tableau& midpoint();
 Method odeint_dopri5();
 const Tableau& rk4();
@@ -70,6 +72,8 @@ const std::vector<Method>& method_list() {
       {exprb43()},
       runge_kutta<fehlberg78>(),
       runge_kutta<heun>(),
+      {implicit_euler()},
+      {implicit_midpoint()},
       runge_kutta<midpoint>(),
       odeint_dopri5(),
       runge_kutta<rk4>(),

@@ -49,6 +49,14 @@ TEST_CASE("blow-up: fixed steps end at the first value that is not finite, with 
     CAPTURE(m.name);
     auto p = blow_up();
     const auto r = run(p, vector({1, 1}), 4, options(m.name, 0, 0, 0.125));
+    if (m.stiff) {  // implicit: its equations have no solution any more some steps ahead of the singularity
+      CHECK(r.outcome == Outcome::solver_failed);
+      CHECK(r.t == r.bad_time);
+      CHECK(r.t >= 0.5);
+      CHECK(r.t < 1);
+      CHECK(r.x.allFinite());
+      continue;
+    }
     CHECK(r.outcome == Outcome::non_finite);
     CHECK(r.bad_element == 1);
     // The state may still be finite where its derivative is not.

@@ -116,7 +116,8 @@ struct ShiftedJacobian::Sparse {
   Vector values, solution;
 };
 
-ShiftedJacobian::ShiftedJacobian(System& system, Statistics& statistics) : system_(system), statistics_(statistics) {
+ShiftedJacobian::ShiftedJacobian(System& system, Statistics& statistics, Index largest_dense)
+    : system_(system), statistics_(statistics) {
   const Index n = system.size();
   if (n > SmallLu::kLargest) {
     const Sparsity* pattern = system.sparsity();
@@ -125,7 +126,8 @@ ShiftedJacobian::ShiftedJacobian(System& system, Statistics& statistics) : syste
       const auto size = static_cast<double>(n);
       if (kSparseFlop * sparse_->flops() > 2.0 / 3 * size * size * size) sparse_.reset();
     }
-    if (sparse_) return;
+    usable_ = sparse_ || n <= largest_dense;
+    if (sparse_ || !usable_) return;
     dense_ = std::make_unique<Dense>(n);
   } else if (n > 0) {
     small_ = &small_lu(n);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -19,7 +20,8 @@ namespace neurode::integrate {
 /// memory in every factorisation and every solve.
 class ShiftedJacobian {
  public:
-  ShiftedJacobian(System& system, Statistics& statistics);
+  /// Above `largest_dense`, where the sparse factorisation does not pay, takes no memory and is not usable().
+  ShiftedJacobian(System& system, Statistics& statistics, Index largest_dense = std::numeric_limits<Index>::max());
   ~ShiftedJacobian();
 
   /// J is that at (t, x) from now on. The factorisation, if there is one, stays that of the J before.
@@ -29,9 +31,8 @@ class ShiftedJacobian {
   /// b becomes (shift I - J)^-1 b, with what factorise() saw last.
   void solve(double* b);
 
+  bool usable() const { return usable_; }
   bool sparse() const { return sparse_ != nullptr; }
-  /// Memory of J as it stands, if dense.
-  const Matrix& dense() const { return j_; }
 
  private:
   struct Dense;
@@ -39,7 +40,8 @@ class ShiftedJacobian {
 
   System& system_;
   Statistics& statistics_;
-  Matrix j_;
+  bool usable_ = true;
+  Matrix j_;  // empty where sparse
   const SmallLu* small_ = nullptr;
   std::vector<double> lu_;
   std::vector<int> order_;

@@ -104,17 +104,17 @@ RosenbrockTableau checked(RosenbrockTableau t) {
   return t;
 }
 
-double stability_function(const RosenbrockTableau& t, double z) {
+std::complex<double> stability_function(const RosenbrockTableau& t, std::complex<double> z) {
   // u_i (1 / gamma - z) = z (1 + sum a_ij u_j) + sum c_ij u_j; at the limit -u_i = 1 + sum a_ij u_j.
-  std::vector<double> u(t.stages());
-  double r = 1;
+  std::vector<std::complex<double>> u(t.stages());
+  std::complex<double> r = 1;
   for (std::size_t i = 0; i < u.size(); ++i) {
-    double y = 1, c = 0;
+    std::complex<double> y = 1, c = 0;
     for (std::size_t j = 0; j < i; ++j) {
       y += t.a[i - 1][j] * u[j];
       c += t.c[i - 1][j] * u[j];
     }
-    u[i] = std::isinf(z) ? -y : (z * y + c) / (1 / t.gamma - z);
+    u[i] = std::isinf(z.real()) ? -y : (z * y + c) / (1.0 / t.gamma - z);
     r += t.m[i] * u[i];
   }
   return r;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <complex>
 #include <memory>
 #include <string>
 #include <vector>
@@ -56,8 +57,8 @@ RosenbrockWeights untransformed(const RosenbrockTableau& t);
 /// weights to 1. @throws std::logic_error naming the method and the fault.
 RosenbrockTableau checked(RosenbrockTableau t);
 
-/// R(z) of x' = z x, dt = 1; with z = -infinity its limit.
-double stability_function(const RosenbrockTableau& t, double z);
+/// R(z) of x' = z x, dt = 1; with an infinite real part its limit.
+std::complex<double> stability_function(const RosenbrockTableau& t, std::complex<double> z);
 
 /// The entry of a tableau, all but `make`. Its stability on the whole negative axis is taken for granted (and tested).
 MethodEntry describe(const RosenbrockTableau& t);
