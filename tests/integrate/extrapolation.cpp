@@ -146,4 +146,11 @@ TEST_CASE("order control: steps, orders and verdicts as the source has them") {
   c.begin(9, true);
   CHECK(c.judge(2, 1e-6) == Verdict::accept);
   CHECK(c.accepted(2) == 10);
+  CHECK(c.target() == 3);
+  // Where it is all that row 3 could have, row 2 has less work.
+  c.begin(9, false);
+  CHECK(c.judge(2, 1.5) == Verdict::go_on);
+  CHECK(c.judge(3, 1e-8) == Verdict::accept);
+  c.accepted(3);
+  CHECK(c.target() == 2);
 }

@@ -42,6 +42,8 @@ TEST_CASE("own control: steps stay within dt_max, the first is dt, the last ends
     CHECK(dt.front() == doctest::Approx(1e-3).epsilon(1e-12));
     CHECK(r.statistics.dt_max <= 0.04 * (1 + 1e-14));
     CHECK(r.statistics.dt_max > 0.039);
+    o.dt = 0.5;
+    CHECK(drive(p, 0.3, smooth_solution(0.3), 1.3, o, {}, {}, {}).statistics.dt_max <= 0.04 * (1 + 1e-14));
   });
 }
 
