@@ -37,6 +37,7 @@ class MidpointTable {
   void complete_dense(const Step& s);
   /// x += theta^2 (1 - theta)^2 sum_k u^k q_k, u = 2 theta - 1: what makes the cubic through the step's ends the
   /// polynomial of degree 2 row + 1 that has x and its first 2 row - 3 derivatives at the middle as well.
+  /// Right to order 2 row - 1: at odd substeps the errors do not start from none.
   void add_bulge(double theta, Vector& x) const;
 
  private:

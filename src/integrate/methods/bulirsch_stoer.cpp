@@ -161,7 +161,7 @@ Method bulirsch_stoer() {
       "Differential Equations I, 2nd ed. (1993), II.9 and the code ODEX";
   e.order = 2 * kRows;
   e.embedded_order = 2 * kRows - 2;
-  e.dense_order = 2 * kRows;
+  e.dense_order = 2 * kRows - 1;
   e.dense = DenseOutput::own;
   e.stages = rhs_up_to(2);
   e.variable_order = true;

@@ -51,9 +51,9 @@ class OdeintDopri5 final : public OneStep {
                     Adjuster(std::isfinite(o.dt_max) ? o.dt_max : 0)),
         rhs_{&system, &statistics},
         scratch_(Vector::Zero(system.size())) {
-    // A step of nothing: odeint's memory gets its size.
+    // A step of nothing, below any dt_max: odeint's memory gets its size.
     const auto nothing = [](const Vector& x, Vector& f, double) { f.setZero(x.size()); };
-    double t = 0, dt = 1;
+    double t = 0, dt = std::numeric_limits<double>::min();
     Vector x_new = scratch_;
     controlled_.try_step(nothing, scratch_, scratch_, t, x_new, end(), dt);
   }
