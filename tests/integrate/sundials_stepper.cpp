@@ -137,6 +137,53 @@ TEST_CASE("F that is not finite is stepped around where it can be") {
   }
 }
 
+TEST_CASE("ark436: so is F that is not finite in the explicit part, which ARKODE gives up on") {
+  // The weight as above, next to activity; its first stage of a step of 50 is below 0.
+  class Weight : public Problem {
+   public:
+    Weight() : Problem(2, [](double, const double* x, double* f) { f[0] = -x[0], f[1] = -x[1] * std::sqrt(x[1]); }) {
+      for (const Block b : {Block::activity, Block::weights}) {
+        Slice s;
+        s.name = block_name(b);
+        s.rows = 1;
+        s.block = b;
+        layout_.add(s);
+      }
+    }
+    const StateLayout& layout() const override { return layout_; }
+
+   private:
+    StateLayout layout_;
+  };
+  Weight p;
+  const auto r = run(p, vector({1, 1}), 20, options("ark436", 1e-8, 1e-10, 50));
+  CHECK(r.outcome == Outcome::reached_end);
+  CHECK(r.x[1] == doctest::Approx(1.0 / 121).epsilon(1e-6));
+  CHECK(r.x[0] == doctest::Approx(std::exp(-20)).epsilon(0.1));
+  CHECK(r.statistics.rejected >= 2);
+  CHECK(r.statistics.rhs == p.calls);
+}
+
+TEST_CASE("reset forgets F, which may be another afterwards") {
+  for (const auto& name : kMethods) {
+    CAPTURE(name);
+    double rate = 1;
+    Problem p(1, [&](double, const double* x, double* f) { f[0] = -rate * x[0]; });
+    Statistics s;
+    const auto* m = find_entry(methods(), name);
+    const auto used = m->make(p, s, options(name, 1e-6, 1e-9)), fresh = m->make(p, s, options(name, 1e-6, 1e-9));
+    Vector x = vector({1}), a = x, b = x;
+    const double t = used->advance(0, x, 1, a).t;
+    used->derivative_at_end();
+    used->accept();
+    x = a;
+    used->reset();
+    rate = 3;
+    CHECK(used->advance(t, x, 2, a).t == fresh->advance(t, x, 2, b).t);
+    CHECK(a == b);
+  }
+}
+
 TEST_CASE("failures: what SUNDIALS says, exceptions, tolerances nothing can meet") {
   for (const auto& name : kMethods) {
     CAPTURE(name);
