@@ -178,6 +178,39 @@ TEST_CASE("dense systems of middling size: exact, with CVODE's own steps but for
   }
 }
 
+TEST_CASE("dense systems whose factors need row exchanges") {
+  // y'' + (k + 1) y' + k y = 0 from (1, -1), for k up to 1e5: y = e^-t. In (y, y') the Newton matrix has its largest
+  // elements off the diagonal as soon as steps are longer than 1/k.
+  const Index pairs = 10;
+  Vector k(pairs), x0(2 * pairs);
+  for (Index i = 0; i < pairs; ++i) {
+    k[i] = std::pow(10.0, 2 + static_cast<double>(i) / 3);
+    x0[2 * i] = 1, x0[2 * i + 1] = -1;
+  }
+  Problem p(
+      2 * pairs,
+      [&](double, const double* x, double* f) {
+        for (Index i = 0; i < pairs; ++i) {
+          f[2 * i] = x[2 * i + 1];
+          f[2 * i + 1] = -k[i] * x[2 * i] - (k[i] + 1) * x[2 * i + 1];
+        }
+      },
+      [&](double, const double*, Matrix& j) {
+        for (Index i = 0; i < pairs; ++i) {
+          j(2 * i, 2 * i + 1) = 1;
+          j(2 * i + 1, 2 * i) = -k[i], j(2 * i + 1, 2 * i + 1) = -(k[i] + 1);
+        }
+      });
+  for (const auto& name : kImplicit) {
+    CAPTURE(name);
+    const auto r = run(p, x0, 3, options(name, 1e-7, 1e-9));
+    REQUIRE(r.outcome == Outcome::reached_end);
+    CHECK(distance(r.x, x0 * std::exp(-3)) < 1e-6);
+    CHECK(r.statistics.steps < 200);
+    CHECK(r.statistics.rejected < 20);
+  }
+}
+
 TEST_CASE("ten digits and more at tight tolerances") {
   const auto relative = [](const Vector& x, const Vector& truth) {
     return ((x - truth).array() / truth.array()).abs().maxCoeff();
