@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <stdexcept>
 
 #include "integrate/problems.hpp"
 #include "neurode/integrate/method.hpp"
@@ -31,6 +32,19 @@ TEST_CASE("the list of methods is sorted, complete and documented") {
     CHECK((m.make != nullptr));
     CHECK(m.adaptive() == (m.embedded_order > 0));
   }
+}
+
+TEST_CASE("methods of an optional library are there, or their absence has a name") {
+  for (const char* name : {"ark436", "cvode_adams", "cvode_bdf"}) {
+    CAPTURE(name);
+    CHECK(missing_library(name) == (find_entry(methods(), name) ? "" : "SUNDIALS"));
+  }
+  CHECK(missing_library("tsit5").empty());
+  CHECK(missing_library("tsit6").empty());
+  if (missing_library("cvode_bdf").empty()) return;
+  auto p = problems::oscillator();
+  CHECK_THROWS_WITH_AS(drive(p, 0, problems::vector({1, 0}), 1, options("cvode_bdf", 1e-6, 1e-9), {}, {}, {}),
+                       doctest::Contains("needs SUNDIALS"), std::invalid_argument);
 }
 
 TEST_CASE("real-axis stability of published methods") {

@@ -142,6 +142,75 @@ TEST_CASE("the same steps, bit for bit, as CVODE driven by hand") {
   check_same(CV_ADAMS, problems::lorenz(), vector({1, 1, 1}), 10, options("cvode_adams", 1e-8, 1e-8));
 }
 
+TEST_CASE("dense systems of middling size: exact, with CVODE's own steps but for rounding") {
+  // x' = H D H x - x^3 / 10 + ..., H a reflection: full Jacobian, rates from 1 to 1e4; x = H e^{D t} H x0 without the
+  // cubic term, which makes the Jacobian change.
+  const Index n = 60;
+  Vector v(n), d(n);
+  for (Index i = 0; i < n; ++i) {
+    v[i] = std::cos(static_cast<double>(i));
+    d[i] = -std::pow(10.0, 4.0 * static_cast<double>(i) / (n - 1));
+  }
+  const Matrix h = Matrix::Identity(n, n) - 2 / v.squaredNorm() * v * v.transpose();
+  const Matrix a = h * d.asDiagonal() * h;
+  for (const double cubic : {0.0, 0.1}) {
+    Problem p(
+        n,
+        [&](double, const double* x, double* f) {
+          const Eigen::Map<const Vector> at(x, n);
+          Eigen::Map<Vector>(f, n) = a * at - cubic * at.cwiseProduct(at).cwiseProduct(at);
+        },
+        [&](double, const double* x, Matrix& j) {
+          j = a;
+          j.diagonal() -= 3 * cubic * Eigen::Map<const Vector>(x, n).array().square().matrix();
+        });
+    const Vector x0 = Vector::Ones(n), exact = h * ((d * 0.7).array().exp() * (h * x0).array()).matrix();
+    const auto o = options("cvode_bdf", 1e-8, 1e-10);
+    const auto b = bare_cvode(CV_BDF, p, x0, 0.7, o);
+    const auto r = run(p, x0, 0.7, o);
+    CHECK(distance(r.x, b.x) < 1e-9);
+    CHECK(std::abs(r.statistics.steps - b.steps) <= b.steps / 50);
+    CHECK(std::abs(r.statistics.factorisations - b.setups) <= b.setups / 20);
+    const auto additive = run(p, x0, 0.7, options("ark436", 1e-8, 1e-10));
+    CHECK(distance(additive.x, r.x) < 5e-7);
+    CHECK(distance(additive.x, r.x) > 1e-13);
+    if (cubic == 0) CHECK(distance(r.x, exact) < 5e-7);
+  }
+}
+
+TEST_CASE("dense systems whose factors need row exchanges") {
+  // y'' + (k + 1) y' + k y = 0 from (1, -1), for k up to 1e5: y = e^-t. In (y, y') the Newton matrix has its largest
+  // elements off the diagonal as soon as steps are longer than 1/k.
+  const Index pairs = 10;
+  Vector k(pairs), x0(2 * pairs);
+  for (Index i = 0; i < pairs; ++i) {
+    k[i] = std::pow(10.0, 2 + static_cast<double>(i) / 3);
+    x0[2 * i] = 1, x0[2 * i + 1] = -1;
+  }
+  Problem p(
+      2 * pairs,
+      [&](double, const double* x, double* f) {
+        for (Index i = 0; i < pairs; ++i) {
+          f[2 * i] = x[2 * i + 1];
+          f[2 * i + 1] = -k[i] * x[2 * i] - (k[i] + 1) * x[2 * i + 1];
+        }
+      },
+      [&](double, const double*, Matrix& j) {
+        for (Index i = 0; i < pairs; ++i) {
+          j(2 * i, 2 * i + 1) = 1;
+          j(2 * i + 1, 2 * i) = -k[i], j(2 * i + 1, 2 * i + 1) = -(k[i] + 1);
+        }
+      });
+  for (const auto& name : kImplicit) {
+    CAPTURE(name);
+    const auto r = run(p, x0, 3, options(name, 1e-7, 1e-9));
+    REQUIRE(r.outcome == Outcome::reached_end);
+    CHECK(distance(r.x, x0 * std::exp(-3)) < 1e-6);
+    CHECK(r.statistics.steps < 200);
+    CHECK(r.statistics.rejected < 20);
+  }
+}
+
 TEST_CASE("ten digits and more at tight tolerances") {
   const auto relative = [](const Vector& x, const Vector& truth) {
     return ((x - truth).array() / truth.array()).abs().maxCoeff();

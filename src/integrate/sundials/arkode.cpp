@@ -1,12 +1,12 @@
 #include "integrate/sundials/arkode.hpp"
 
 #include <arkode/arkode_arkstep.h>
-#include <sunlinsol/sunlinsol_dense.h>
 #include <sunlinsol/sunlinsol_spgmr.h>
 #include <sunmatrix/sunmatrix_dense.h>
 
 #include <cmath>
 
+#include "integrate/sundials/dense_solver.hpp"
 #include "integrate/sundials/stepper.hpp"
 
 namespace neurode::integrate::sundials {
@@ -56,7 +56,7 @@ class Arkode final : public SundialsStepper {
     if (std::isfinite(options.dt_max)) check(ARKStepSetMaxStep(m, options.dt_max));
     if (n_ <= kLargestDense) {
       matrix_.reset(made(SUNDenseMatrix(n_, n_, context_.get())));
-      linear_.reset(made(SUNLinSol_Dense(atol_.get(), matrix_.get(), context_.get())));
+      linear_ = dense_solver(n_, matrix_, atol_, context_);
       check(ARKStepSetLinearSolver(m, linear_.get(), matrix_.get()));
       check(ARKStepSetJacFn(m, mixed_ ? jacobian<Part::others> : jacobian<Part::all>));
     } else {

@@ -1,13 +1,13 @@
 #include "integrate/sundials/cvode.hpp"
 
 #include <cvode/cvode.h>
-#include <sunlinsol/sunlinsol_dense.h>
 #include <sunlinsol/sunlinsol_spgmr.h>
 #include <sunmatrix/sunmatrix_dense.h>
 #include <sunnonlinsol/sunnonlinsol_fixedpoint.h>
 
 #include <cmath>
 
+#include "integrate/sundials/dense_solver.hpp"
 #include "integrate/sundials/stepper.hpp"
 
 namespace neurode::integrate::sundials {
@@ -47,7 +47,7 @@ class Cvode final : public SundialsStepper {
       check(CVodeSetNonlinearSolver(m, fixed_point_.get()));
     } else if (n_ <= kLargestDense) {
       matrix_.reset(made(SUNDenseMatrix(n_, n_, context_.get())));
-      linear_.reset(made(SUNLinSol_Dense(atol_.get(), matrix_.get(), context_.get())));
+      linear_ = dense_solver(n_, matrix_, atol_, context_);
       check(CVodeSetLinearSolver(m, linear_.get(), matrix_.get()));
       check(CVodeSetJacFn(m, jacobian));
     } else {
