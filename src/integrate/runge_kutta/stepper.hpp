@@ -35,10 +35,10 @@ class RungeKuttaStepper final : public Stepper {
     for (auto& k : stages_) k.m_v.setZero(n);
     bulge_weights_ = t.bulge;
     bulge_.assign(t.bulge.size(), Vector::Zero(n));
-    if (t.fsal && kStages > 2 && t.c[kStages - 2] == 1) {
-      for (std::size_t j = 0; j + 1 < kStages; ++j) {
-        twin_weights_.push_back(t.b[j] - (j + 2 < kStages ? t.a[kStages - 3][j] : 0));
-      }
+    // The last stage before F at the end, if it stands at the end too.
+    const std::size_t twin = kFsal ? kStages - 2 : kStages - 1;
+    if (kStages > 2 && t.c[twin] == 1) {
+      for (std::size_t j = 0; j <= twin; ++j) twin_weights_.push_back(t.b[j] - (j < twin ? t.a[twin - 1][j] : 0));
     }
     extra_weights_ = t.extra;
     extra_c_ = t.extra_c;
@@ -99,7 +99,7 @@ class RungeKuttaStepper final : public Stepper {
 
   const Vector& derivative_at_start() const override { return start_; }
 
-  /// From the last two stages where both are at the step's end: |F(x_new) - k_s| / |x_new - X_s|.
+  /// |F(x_new) - k_s| / |x_new - X_s|, where stage s stands at the end of the step as well.
   double stiffness() override {
     if (twin_weights_.empty()) return 0;
     const Vector& end = derivative_at_end();
