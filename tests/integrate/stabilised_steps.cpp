@@ -56,10 +56,13 @@ TEST_CASE("stabilised: the estimate of the spectral radius") {
   CHECK(estimate(nothing, Vector::Zero(3), 1, 3, 0) == 0);
   CHECK(estimate(diagonal(problems::vector({-1e-7, -1e-8})), problems::vector({1, 1}), 1, 5) < 1e-5);
 
-  // Complex eigenvalues in a basis far from orthogonal: the ratios go round and do not settle; 7 is the radius.
+  // Complex eigenvalues in a basis far from orthogonal: the ratios alternate between r and 49 / r; 7 is the radius.
   Problem spiral(2, [](double, const double* x, double* f) { f[0] = 70 * x[1], f[1] = -0.7 * x[0]; });
-  const double round = estimate(spiral, problems::vector({1, 1}), 1, 50);
-  CHECK(within(round, 1.2 * 7, 1.2 * 71));
+  Problem mirrored(2, [](double, const double* x, double* f) { f[0] = 0.7 * x[1], f[1] = -70 * x[0]; });
+  for (const auto& at : {problems::vector({1, 1}), problems::vector({1, 0}), problems::vector({0, 1})}) {
+    CHECK(within(estimate(spiral, at, 1, 50, 1e-3), 1.2 * 7, 1.2 * 71));
+    CHECK(within(estimate(mirrored, at, 1, 50, 1e-3), 1.2 * 7, 1.2 * 71));
+  }
 
   // F not finite next to x.
   Problem wall(1, [](double, const double* x, double* f) { f[0] = x[0] == 1 ? 1 : std::nan(""); });
@@ -155,6 +158,19 @@ TEST_CASE("stabilised: no more stages than leave rounding errors below the toler
       before = stages;
       if (rtol > 1 && name == "rock4") CHECK(noise > 1e-4);
     }
+  }
+}
+
+TEST_CASE("stabilised: thousands of stages of rkc2 still make a step of the right length") {
+  for (double rtol : {1e-4, 1e-8}) {
+    Problem p(1, [](double t, const double*, double* f) { f[0] = 2 * t; });
+    Bench b("rkc2", p, rtol);
+    b.stabilised.assume_radius(1);
+    b.stepper->prime(0, b.x);
+    const double dt = b.stabilised.reach(b.stabilised.choices() - 1);
+    REQUIRE(b.step(0, dt) == Trial::done);
+    CHECK(b.stabilised.stages(b.stabilised.choices() - 1) >= 2000);
+    CHECK(std::abs(b.x_new[0] / (dt * dt) - 1) < 1e-10);
   }
 }
 

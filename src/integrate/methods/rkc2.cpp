@@ -24,8 +24,16 @@ struct Chebyshev {
 
 double w0(int s) { return 1 + kDamping / (static_cast<double>(s) * s); }
 
-/// T_s'(w0) / T_s''(w0), from the closed forms of both.
+/// T_s'(w0) / T_s''(w0), by the recurrences as rounded, or the step would not be of the right length.
 double w1(int s) {
+  const double w = w0(s);
+  Chebyshev cheb(w);
+  for (int j = 2; j <= s; ++j) cheb.next(w);
+  return cheb.d / cheb.dd;
+}
+
+/// The same to fewer digits where s is large, from the closed forms.
+double w1_closed(int s) {
   const double delta = kDamping / (static_cast<double>(s) * s), square = delta * (2 + delta), root = std::sqrt(square);
   const double arg = s * std::log1p(delta + root), sinh = std::sinh(arg);
   return sinh * square / (std::cosh(arg) * s * root - (1 + delta) * sinh);
@@ -43,7 +51,7 @@ class Rkc2 final : public StabilisedStepper {
 
   int choices() const override { return most_ - 1; }
   int stages(int choice) const override { return choice + 2; }
-  double reach(int choice) const override { return (w0(stages(choice)) + 1) / w1(stages(choice)); }
+  double reach(int choice) const override { return (w0(stages(choice)) + 1) / w1_closed(stages(choice)); }
 
  private:
   void take(int choice, double t, const Vector& x, double dt, Vector& x_new, Vector* error) override {
