@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -20,7 +21,17 @@ struct ListArguments {
 
 void print_family(const run::Family& f) {
   fmt::print("{}: {} ({})\n", f.name, f.summary, f.where);
-  for (const auto& e : f.entries) fmt::print("  {:<18} {}\n", e.name, e.summary);
+  std::size_t width = 18;
+  for (const auto& e : f.entries) width = std::max(width, e.name.size());
+  for (const auto& e : f.entries) {
+    const std::string brief = run::brief(f.name, e.name);
+    fmt::print("  {:<{}} {}{}{}\n", e.name, width, brief, brief.empty() ? "" : " ", e.summary);
+  }
+  if (f.name == "integrators") {
+    fmt::print(
+        "\nOrder (order of the error estimate), or fixed steps; dense N: the method's own dense output, of order N;\n"
+        "Hermite: the cubic through both ends of a step; stiff: for stiff problems.\n");
+  }
 }
 
 void print_entry(const run::Family& f, const Entry& e) {

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,6 +41,18 @@ void print_summary(const run::Summary& s, const run::Prepared& p) {
   const auto& c = r.statistics;
   fmt::print("  integrator       {}: {} steps, {} rejected, {} right-hand sides\n", p.options.method, c.steps,
              c.rejected, c.rhs);
+  if (c.jacobians > 0 || c.jvps > 0) {
+    fmt::print("                   {} Jacobians, {} factorisations, {} products J v\n", c.jacobians, c.factorisations,
+               c.jvps);
+  }
+  if (!r.switches.empty()) {
+    std::string list;
+    constexpr std::size_t kShown = 4;
+    for (std::size_t k = 0; k < std::min(kShown, r.switches.size()); ++k) {
+      list += fmt::format("{}{} at {:.6g}", k > 0 ? ", " : "", r.switches[k].to, r.switches[k].t);
+    }
+    fmt::print("  switches         {}: to {}{}\n", c.switches, list, r.switches.size() > kShown ? ", ..." : "");
+  }
   fmt::print("  wall time        {}\n", duration_text(c.wall_seconds));
   fmt::print("  file             {}  ({})\n", s.file.string(), size_text(static_cast<double>(s.bytes)));
 }

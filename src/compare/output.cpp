@@ -159,8 +159,8 @@ void write_file(const Comparison& c, const std::filesystem::path& file, bool ove
 void write_picture(const Comparison& c, const std::filesystem::path& file) {
   plot::Chart chart;
   chart.title = "Work and precision: " + (c.title.empty() ? c.scenario : c.title);
-  chart.subtitle = fmt::format("{} states; {}; reference {} at rtol {:g}", c.states, c.character, c.reference.method,
-                               c.reference.rtol);
+  chart.subtitle = fmt::format("{} states; {}; reference {} at rtol {}", c.states, c.character, c.reference.method,
+                               short_number(c.reference.rtol));
   chart.caption =
       "Each point is a run; from loose to tight tolerances along a curve. Ring: recommended. Right-hand sides include "
       "J v "

@@ -65,6 +65,8 @@ std::vector<std::string> sensible_methods(Problem& problem, const Character& cha
 /// Fills in best_work and best_time, and the recommendation.
 void mark_and_recommend(Comparison& c, double accuracy);
 
+/// 1e-7 as one writes it, not 1e-07.
+std::string short_number(double x);
 /// "3.1 ms".
 std::string time_text(double seconds);
 

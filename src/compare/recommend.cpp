@@ -13,11 +13,18 @@ namespace {
 constexpr double kAsFast = 1.15;
 
 std::string row_name(const Row& r) {
-  return std::isnan(r.rtol) ? fmt::format("{} with dt = {:g}", r.integrator, r.dt)
-                            : fmt::format("{} with rtol = {:g}", r.integrator, r.rtol);
+  return std::isnan(r.rtol) ? fmt::format("{} with dt = {}", r.integrator, short_number(r.dt))
+                            : fmt::format("{} with rtol = {}", r.integrator, short_number(r.rtol));
 }
 
 }  // namespace
+
+std::string short_number(double x) {
+  std::string s = fmt::format("{:g}", x);
+  const auto e = s.find("e-0");
+  if (e != std::string::npos) s.erase(e + 2, 1);
+  return s;
+}
 
 std::string time_text(double seconds) {
   if (std::isnan(seconds)) return "-";
@@ -66,9 +73,9 @@ void mark_and_recommend(Comparison& c, double accuracy) {
   }
   if (!fastest) {
     advice.text = most_exact ? fmt::format(
-                                   "Recommended for a relative accuracy of {:g}: none of these reaches it; the "
+                                   "Recommended for a relative accuracy of {}: none of these reaches it; the "
                                    "most exact is {} at {:.2g}. Extend --rtol.",
-                                   accuracy, row_name(*most_exact), most_exact->error.trajectory)
+                                   short_number(accuracy), row_name(*most_exact), most_exact->error.trajectory)
                              : "Recommended: nothing; no method got to the end.";
     return;
   }
@@ -110,8 +117,9 @@ void mark_and_recommend(Comparison& c, double accuracy) {
     }
   }
   advice.text = fmt::format(
-      "Recommended for a relative accuracy of {:g}: {}: error {:.2g} in {}, {:.6g} right-hand sides and their like{}.",
-      accuracy, row_name(*chosen), chosen->error.trajectory, time_text(chosen->seconds), chosen->work, why);
+      "Recommended for a relative accuracy of {}: {}: error {:.2g} in {}, {:.6g} right-hand sides and their like{}.",
+      short_number(accuracy), row_name(*chosen), chosen->error.trajectory, time_text(chosen->seconds), chosen->work,
+      why);
 }
 
 }  // namespace neurode::compare

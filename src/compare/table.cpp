@@ -18,10 +18,11 @@ std::string count(std::int64_t n) {
 void header(std::string& out, const Comparison& c) {
   out += fmt::format("{}\n{}{} states; {}\n", c.scenario, c.title.empty() ? "" : c.title + "\n", c.states, c.character);
   const Reference& r = c.reference;
-  out += fmt::format("reference: {} at rtol {:g} to t = {:g}{}; ", r.method, r.rtol, r.end,
+  out += fmt::format("reference: {} at rtol {} to t = {:g}{}; ", r.method, short_number(r.rtol), r.end,
                      r.stopped_by.empty() ? "" : " (" + r.stopped_by + ")");
-  out += r.second.empty() ? std::string("no second method got to the end: its own error is not known\n")
-                          : fmt::format("{} at {:g} differs from it by {:.2g}\n", r.second, r.second_rtol, r.error);
+  out += r.second.empty()
+             ? std::string("no second method got to the end: its own error is not known\n")
+             : fmt::format("{} at {} differs from it by {:.2g}\n", r.second, short_number(r.second_rtol), r.error);
 }
 
 }  // namespace
@@ -40,7 +41,7 @@ std::string table_text(const Comparison& c) {
     const Row& r = c.rows[k];
     const auto& s = r.statistics;
     if (k > 0 && r.integrator != c.rows[k - 1].integrator) out += "\n";
-    const std::string size = std::isnan(r.rtol) ? fmt::format("dt={:g}", r.dt) : fmt::format("{:g}", r.rtol);
+    const std::string size = std::isnan(r.rtol) ? fmt::format("dt={:g}", r.dt) : short_number(r.rtol);
     if (r.state != State::done) {
       out += fmt::format("{:<{}} {:>9} {}: {}", r.integrator, width, size, state_name(r.state), r.cause);
       if (r.state == State::failed) {

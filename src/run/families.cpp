@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <sstream>
 
 #include "neurode/analysis/export.hpp"
@@ -57,13 +58,46 @@ std::vector<std::string> model_details(const scenario::ModelSection& m) {
 
 std::vector<std::string> method_details(const integrate::MethodEntry& m) {
   std::vector<std::string> lines;
-  lines.push_back(m.adaptive() ? fmt::format("order {}, embedded order {}: adaptive steps", m.order, m.embedded_order)
-                               : fmt::format("order {}: fixed steps (dt)", m.order));
+  const std::string steps = m.own_control ? "chooses its steps itself" : "adaptive steps";
+  lines.push_back(m.variable_order ? fmt::format("order up to {}: {}", m.order, steps)
+                  : m.adaptive()   ? fmt::format("order {}, embedded order {}: {}", m.order, m.embedded_order, steps)
+                                   : fmt::format("order {}: fixed steps (dt)", m.order));
   lines.push_back(fmt::format("dense output of order {}: {}", m.dense_order,
                               m.dense == integrate::DenseOutput::own ? "the method's own" : "cubic Hermite"));
-  lines.push_back(fmt::format("{} stages{}", m.stages, m.fsal ? ", the last one is the next step's first" : ""));
-  lines.push_back(fmt::format("stable to {} on the negative real axis", m.real_stability));
+  if (m.varying_stages || m.variable_order) {
+    lines.push_back(fmt::format("right-hand sides a step vary, {} at least", m.stages));
+  } else {
+    lines.push_back(
+        fmt::format("{} right-hand sides a step{}", m.stages, m.fsal ? ", the last one is the next step's first" : ""));
+  }
+  if (std::isinf(m.real_stability)) {
+    lines.push_back("stable on the whole negative real axis");
+  } else if (m.real_stability > 0) {
+    lines.push_back(fmt::format("stable to {} on the negative real axis", m.real_stability));
+  }
+  if (m.stiff) lines.push_back("for stiff problems");
+  if (m.needs_jacobian) {
+    lines.push_back(m.largest_dense > 0 ? fmt::format("factorises the Jacobian: up to {} states where it is not sparse",
+                                                      m.largest_dense)
+                                        : std::string("uses the Jacobian"));
+  }
+  if (m.needs_jvp) lines.push_back("uses products J v");
+  if (m.multistep) {
+    lines.push_back("keeps a history: starts anew, with small steps, after every jump of a stimulus");
+  } else {
+    lines.push_back("starts anew at a jump of a stimulus at no cost");
+  }
+  if (m.scalar_atol) lines.push_back("takes one absolute tolerance for the whole state");
   return lines;
+}
+
+std::string method_brief(const integrate::MethodEntry& m) {
+  const std::string order = m.variable_order ? fmt::format("to {}", m.order)
+                            : m.adaptive()   ? fmt::format("{}({})", m.order, m.embedded_order)
+                                             : fmt::format("{} fixed", m.order);
+  const std::string dense =
+      m.dense == integrate::DenseOutput::own ? fmt::format("dense {}", m.dense_order) : std::string("Hermite");
+  return fmt::format("{:<8} {:<9}{}", order, dense, m.stiff ? "stiff " : "      ");
 }
 
 }  // namespace
@@ -99,6 +133,11 @@ scenario::SchemaFamilies schema_families() {
 }
 
 const Family* find_family(const std::string& name) { return find_entry(families(), name); }
+
+std::string brief(const std::string& family, const std::string& name) {
+  const auto* m = family == "integrators" ? find_entry(integrate::methods(), name) : nullptr;
+  return m ? method_brief(*m) : "";
+}
 
 std::vector<std::string> details(const std::string& family, const std::string& name) {
   if (family == "models") {

@@ -106,6 +106,17 @@ void write_outcome(record::Recorder& recorder, const integrate::Result& r) {
   recorder.attribute("jacobians", s.jacobians);
   recorder.attribute("factorisations", s.factorisations);
   recorder.attribute("jvps", s.jvps);
+  recorder.attribute("switches", s.switches);
+  if (!r.switches.empty()) {
+    std::vector<double> times;
+    std::string methods;
+    for (const auto& change : r.switches) {
+      times.push_back(change.t);
+      methods += (methods.empty() ? "" : " ") + change.to;
+    }
+    recorder.attribute("switch_times", times);
+    recorder.text("switch_methods", methods);
+  }
   recorder.attribute("dt_smallest", s.dt_min);
   recorder.attribute("dt_largest", s.dt_max);
   recorder.attribute("wall_seconds", s.wall_seconds);
