@@ -70,7 +70,7 @@ struct MethodEntry : Entry {
   int dense_order = 3;
   DenseOutput dense = DenseOutput::hermite;
   bool smooth_dense = true;  ///< the slope of the dense output is F at both ends; else right to O(dt^dense_order)
-  int stages = 1;  ///< right-hand sides an accepted step costs; the least of them where that varies
+  int stages = 1;            ///< right-hand sides an accepted step costs; the least of them where that varies
   bool fsal = false;
   bool variable_order = false;
   bool varying_stages = false;  ///< the number of right-hand sides a step differs from step to step
