@@ -14,8 +14,10 @@ using SparseFactors = Eigen::SparseLU<SparseMatrix, Eigen::COLAMDOrdering<int>>;
 
 constexpr Index kSmallestSparse = 51;
 constexpr double kDensest = 1.0 / 3;
-// A flop of SparseLU costs about as much as so many of the blocked dense LU (measured on banded and random patterns).
-constexpr double kSparseFlop = 6;
+// What SparseLU spends on a nonzero of its factors and on a flop, in flops of the blocked dense LU: fits within a
+// factor of two or so what was measured on bands of 3 and 11 and on random patterns, n = 60 ... 400.
+constexpr double kSparseNonzero = 300;
+constexpr double kSparseFlop = 3;
 
 bool usable_pivot(double p) {
   return std::abs(p) >= std::numeric_limits<double>::min() && std::abs(p) <= std::numeric_limits<double>::max();
@@ -101,13 +103,14 @@ struct ShiftedJacobian::Sparse {
     solution = lu.solve(x);
     x = solution;
   }
-  /// Operations of a factorisation without exchanges of rows.
-  double flops() {
+  /// Cost of a factorisation without exchanges of rows, in flops of the dense one.
+  double cost() {
     values.setConstant(-1.0 / static_cast<double>(values.size()));
     if (!factorise(2)) return std::numeric_limits<double>::infinity();
-    const auto n = static_cast<double>(matrix.rows());
-    // As if every column of L and every row of U were equally full.
-    return 2 * (static_cast<double>(lu.nnzL()) / n) * static_cast<double>(lu.nnzU());
+    const auto lower = static_cast<double>(lu.nnzL()), upper = static_cast<double>(lu.nnzU());
+    // Flops as if every column of L and every row of U were equally full.
+    const double flops = 2 * lower * upper / static_cast<double>(matrix.rows());
+    return kSparseNonzero * (lower + upper) + kSparseFlop * flops;
   }
 
   std::vector<Index> where, diagonal;  // ahead of `matrix`, whose making fills them
@@ -124,7 +127,7 @@ ShiftedJacobian::ShiftedJacobian(System& system, Statistics& statistics, Index l
     if (pattern != nullptr && n >= kSmallestSparse && pattern->density() <= kDensest) {
       sparse_ = std::make_unique<Sparse>(*pattern);
       const auto size = static_cast<double>(n);
-      if (kSparseFlop * sparse_->flops() > 2.0 / 3 * size * size * size) sparse_.reset();
+      if (sparse_->cost() > 2.0 / 3 * size * size * size) sparse_.reset();
     }
     usable_ = sparse_ || n <= largest_dense;
     if (sparse_ || !usable_) return;

@@ -13,29 +13,60 @@ namespace neurode::integrate {
 namespace {
 
 constexpr std::size_t kMostStages = 8;
-constexpr std::size_t kMostTerms = kMostStages + 1;  // dF/dt as well
+constexpr std::size_t kMostTerms = kMostStages;
 
-/// out = from + sum w_k v_k in one pass; `out` may be `from`, but none of the v.
-template <std::size_t terms>
+/// out = from + sum w_k v_k in one pass; `out` may be `from`, but none of the v. `fixed`: the size, or 0 for any.
+template <Index fixed, std::size_t terms>
 void combine(Index n, const double* from, const double* const* v, const double* w, double* out) {
   std::array<const double*, terms> p{};
   std::array<double, terms> c{};
   for (std::size_t k = 0; k < terms; ++k) p[k] = v[k], c[k] = w[k];
-#pragma GCC ivdep
-  for (Index i = 0; i < n; ++i) {
-    double sum = from[i];
+  if constexpr (fixed > 0) {
+    std::array<double, fixed> sum;
+    std::copy_n(from, fixed, sum.begin());
 #pragma GCC unroll 16
-    for (std::size_t k = 0; k < terms; ++k) sum += c[k] * p[k][i];
-    out[i] = sum;
+    for (std::size_t k = 0; k < terms; ++k) {
+#pragma GCC unroll 16
+      for (std::size_t i = 0; i < fixed; ++i) sum[i] += c[k] * p[k][i];
+    }
+    std::copy_n(sum.begin(), fixed, out);
+  } else {
+#pragma GCC ivdep
+    for (Index i = 0; i < n; ++i) {
+      double sum = from[i];
+#pragma GCC unroll 16
+      for (std::size_t k = 0; k < terms; ++k) sum += c[k] * p[k][i];
+      out[i] = sum;
+    }
   }
 }
 
 using Combine = void (*)(Index, const double*, const double* const*, const double*, double*);
-template <std::size_t... terms>
-constexpr std::array<Combine, sizeof...(terms)> combine_table(std::index_sequence<terms...>) {
-  return {&combine<terms>...};
+using CombineRow = std::array<Combine, kMostTerms + 1>;
+template <Index fixed, std::size_t... terms>
+constexpr CombineRow combine_row(std::index_sequence<terms...>) {
+  return {&combine<fixed, terms>...};
 }
-constexpr auto kCombine = combine_table(std::make_index_sequence<kMostTerms + 1>());
+constexpr auto kAllTerms = std::make_index_sequence<kMostTerms + 1>();
+
+/// Fixed sizes where they are faster (measured): at 2 and 3 the loads of whole vectors wait for the stores of single
+/// numbers by the solve before.
+CombineRow combine_for(Index n) {
+  switch (n) {
+    case 4:
+      return combine_row<4>(kAllTerms);
+    case 5:
+      return combine_row<5>(kAllTerms);
+    case 6:
+      return combine_row<6>(kAllTerms);
+    case 7:
+      return combine_row<7>(kAllTerms);
+    case 8:
+      return combine_row<8>(kAllTerms);
+    default:
+      return combine_row<0>(kAllTerms);
+  }
+}
 
 /// The terms of a sum over stages whose weights are not 0.
 struct Terms {
@@ -47,15 +78,17 @@ struct Terms {
     v[count] = what;
     weight[count++] = w;
   }
-  void add_to(Index n, const double* from, double* out) const {
-    kCombine[count](n, from, v.data(), weight.data(), out);
-  }
 };
 
 class RosenbrockStepper final : public OneStep {
  public:
   RosenbrockStepper(const RosenbrockTableau& t, System& system, Statistics& statistics)
-      : OneStep(system, statistics), tableau_(t), matrix_(system, statistics), fsal_(t.fsal()), size_(system.size()) {
+      : OneStep(system, statistics),
+        tableau_(t),
+        matrix_(system, statistics),
+        fsal_(t.fsal()),
+        size_(system.size()),
+        combine_(combine_for(size_)) {
     if (t.stages() > kMostStages) throw std::logic_error("more stages than the Rosenbrock stepper has room for");
     u_.assign(t.stages(), Vector::Zero(size_));
     for (Vector* v : {&argument_, &f_, &ft_, &zero_}) v->setZero(size_);
@@ -85,7 +118,7 @@ class RosenbrockStepper final : public OneStep {
       for (std::size_t m = tableau_.bulge.size(); m-- > 0;) w = w * theta + tableau_.bulge[m][i];
       if (w != 0) terms.add(u_[i].data(), theta * (1 - theta) * w);
     }
-    terms.add_to(size_, x.data(), x.data());
+    sum(terms, terms.weight.data(), x.data(), x.data());
   }
 
  protected:
@@ -100,6 +133,8 @@ class RosenbrockStepper final : public OneStep {
     }
     if (!matrix_.factorise(1 / (tableau_.gamma * dt))) return Trial::solver_failed;
     const std::size_t last = stages_.size() - 1;
+    const double per_dt = 1 / dt;
+    std::array<double, kMostStages> weights;
     const double* f = start().data();
     for (std::size_t i = 0; i <= last; ++i) {
       const Stage& s = stages_[i];
@@ -107,7 +142,7 @@ class RosenbrockStepper final : public OneStep {
         const bool at_end = fsal_ && i == last;
         Vector& point = at_end ? x_new : argument_;
         Vector& slope = at_end ? end() : f_;
-        s.a.add_to(size_, s.from_x ? x.data() : argument_.data(), point.data());
+        sum(s.a, s.a.weight.data(), s.from_x ? x.data() : argument_.data(), point.data());
         rhs(t + tableau_.alpha[i] * dt, point, slope);
         f = slope.data();
         if (at_end) {
@@ -115,23 +150,30 @@ class RosenbrockStepper final : public OneStep {
           if (error == nullptr) return Trial::done;
         }
       }
-      Terms c = s.c;
-      for (std::size_t k = 0; k < c.count; ++k) c.weight[k] /= dt;
-      if (!autonomous_ && tableau_.gamma_sum[i] != 0) c.add(ft_.data(), tableau_.gamma_sum[i] * dt);
       double* u = u_[i].data();
-      c.add_to(size_, f, u);
+      for (std::size_t k = 0; k < s.c.count; ++k) weights[k] = s.c.weight[k] * per_dt;
+      sum(s.c, weights.data(), f, u);
+      if (!autonomous_ && tableau_.gamma_sum[i] != 0) {
+        const double w = tableau_.gamma_sum[i] * dt;
+        for (Index k = 0; k < size_; ++k) u[k] += w * ft_[k];
+      }
       matrix_.solve(u);
     }
-    if (!fsal_) end_terms_.add_to(size_, end_from_x_ ? x.data() : argument_.data(), x_new.data());
+    if (!fsal_) sum(end_terms_, end_terms_.weight.data(), end_from_x_ ? x.data() : argument_.data(), x_new.data());
     if (!all_finite(x_new)) blame(t, x, dt, x_new);
     if (error) {
-      error_terms_.add_to(size_, zero_.data(), error->data());
+      sum(error_terms_, error_terms_.weight.data(), zero_.data(), error->data());
       if (fsal_ && !all_finite(end())) *error = end();
     }
     return Trial::done;
   }
 
  private:
+  /// out = from + the sum of the terms with these weights
+  void sum(const Terms& terms, const double* weights, const double* from, double* out) const {
+    combine_[terms.count](size_, from, terms.v.data(), weights, out);
+  }
+
   struct Stage {
     bool same_point = false;  ///< F is that of the stage before
     bool from_x = true;       ///< `a` adds to x, else to the point before
@@ -162,6 +204,7 @@ class RosenbrockStepper final : public OneStep {
   ShiftedJacobian matrix_;
   const bool fsal_;
   const Index size_;
+  const CombineRow combine_;
   std::vector<Vector> u_;
   Vector argument_, f_, ft_, zero_;
   std::vector<Stage> stages_;
