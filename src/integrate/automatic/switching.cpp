@@ -11,11 +11,11 @@ namespace {
 constexpr double kNearLimit = 0.9;  // of the stability interval
 constexpr int kWindow = 7;          // steps between the three looks at the solution
 constexpr int kForgiven = 5;        // steps that may lie inside the interval among those that do not
-constexpr double kGain = 1.5;       // a change must promise this much
-constexpr double kInside = 0.7;     // of the stability interval: the explicit method could take this step
+constexpr double kGain = 1.25;      // a change must promise this much
+constexpr double kInside = 0.35;    // of the stability interval: the explicit method could well take this step
 constexpr int kBack = 4;            // so many times in a row
 constexpr int kTrial = 8;           // steps after which the stiff method's cost is known
-constexpr double kProductCost = 1.5;
+constexpr double kProductCost = 1.25;
 constexpr double kKrylovProducts = 60;  // of a step that takes J v products only, before it is known
 // Second differences below this, in tolerances, say nothing: the solution is smooth as far as can be seen.
 constexpr double kNoise = 4;

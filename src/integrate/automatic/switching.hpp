@@ -7,10 +7,10 @@
 namespace neurode::integrate {
 
 /// Decides when `auto` changes between an explicit and a stiff method. All costs are in right-hand sides; a product J v
-/// counts 1.5, linear algebra by its operations against those a right-hand side has at least.
+/// counts 1.25, linear algebra by its operations against those a right-hand side has at least.
 ///
 /// To the stiff method: dt |lambda|, from the explicit method's last two stages, was above 0.9 of its stability
-/// interval in more than ten steps, nearly in a row, and the stiff method promises to be cheaper by half for the time
+/// interval in more than ten steps, nearly in a row, and the stiff method promises to be clearly cheaper for the time
 /// covered. How far it would get is read off the solution itself: from the second difference over windows of many
 /// steps, which the wiggling of a step at its stability limit does not reach. A solution that is rough (stick and slip,
 /// spikes) gives no room for long steps, and then stays with the explicit method however stiff it is: eager switching

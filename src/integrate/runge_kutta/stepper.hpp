@@ -7,7 +7,6 @@
 #include <boost/numeric/odeint/util/state_wrapper.hpp>
 #include <cmath>
 #include <memory>
-#include <optional>
 #include <utility>
 
 #include "integrate/runge_kutta/tableau.hpp"
@@ -21,14 +20,15 @@ template <std::size_t kStages, bool kFsal>
 class RungeKuttaStepper final : public Stepper {
  public:
   RungeKuttaStepper(const Tableau& t, System& system, Statistics& statistics, const Options& o)
-      : rhs_{&system, &statistics}, algorithm_(rows(t), weights<kAdvance>(t.b), weights<kAdvance>(t.c)) {
+      : rhs_{&system, &statistics},
+        algorithm_(rows(t), weights<kAdvance>(t.b), weights<kAdvance>(t.c)),
+        scale_(o.rtol, o.atol, system.size()) {
     if (!t.b_embedded.empty()) {
       for (std::size_t i = 0; i < kStages; ++i) error_weights_[i] = t.b[i] - t.b_embedded[i];
     }
     const Index n = system.size();
     if (!t.b_low.empty()) {
       for (std::size_t i = 0; i < kStages; ++i) low_weights_[i] = t.b[i] - t.b_low[i];
-      norm_.emplace(o.rtol, o.atol, n);
       low_.setZero(n);
     }
     for (Vector* v : {&start_, &stage_x_}) v->setZero(n);
@@ -63,7 +63,7 @@ class RungeKuttaStepper final : public Stepper {
     if constexpr (kFsal) derivative_at_end();
     if constexpr (kStages > 1) {
       if (error) combine(error_weights_, dt, *error);
-      if (error && norm_) temper(dt, x, x_new, *error);
+      if (error && low_.size() > 0) temper(dt, x, x_new, *error);
     }
     return Trial::done;
   }
@@ -99,7 +99,8 @@ class RungeKuttaStepper final : public Stepper {
 
   const Vector& derivative_at_start() const override { return start_; }
 
-  /// |F(x_new) - k_s| / |x_new - X_s|, where stage s stands at the end of the step as well.
+  /// |F(x_new) - k_s| / |x_new - X_s| at the scale of the tolerances, where stage s stands at the end of the step as
+  /// well.
   double stiffness() override {
     if (twin_weights_.empty()) return 0;
     const Vector& end = derivative_at_end();
@@ -109,7 +110,8 @@ class RungeKuttaStepper final : public Stepper {
     for (Index i = 0; i < end.size(); ++i) {
       double apart = 0;
       for (std::size_t j = 0; j <= last; ++j) apart += twin_weights_[j] * k(j)[i];
-      const double f = end[i] - twin[i];
+      const double w = scale_.weight(i, (*x_new_)[i]), f = w * (end[i] - twin[i]);
+      apart *= w;
       up += f * f;
       down += apart * apart;
     }
@@ -161,7 +163,7 @@ class RungeKuttaStepper final : public Stepper {
   /// The error of two embedded formulas (Tableau::b_low).
   void temper(double dt, const Vector& x, const Vector& x_new, Vector& error) {
     combine(low_weights_, dt, low_);
-    const double high = (*norm_)(error, x, x_new), low = (*norm_)(low_, x, x_new);
+    const double high = scale_(error, x, x_new), low = scale_(low_, x, x_new);
     // An infinite `low` must not turn a finite error into none.
     if (high > 0 && std::isfinite(low)) error *= high / std::hypot(high, 0.1 * low);
   }
@@ -193,7 +195,7 @@ class RungeKuttaStepper final : public Stepper {
   Algebra algebra_;
   Algorithm algorithm_;
   Row<kStages> error_weights_{}, low_weights_{};
-  std::optional<ErrorNorm> norm_;  ///< where there are two embedded formulas
+  ErrorNorm scale_;
   std::vector<std::vector<double>> bulge_weights_, extra_weights_;
   std::vector<double> extra_c_;
   std::vector<double> twin_weights_;  ///< x_new less the point of the stage before F at the end, over dt
