@@ -111,7 +111,9 @@ void mark_and_recommend(Comparison& c, double accuracy) {
   }
   std::string why;
   if (next) {
-    why += fmt::format("; next {}, {:.2g} times the time", row_name(*next), next->seconds / chosen->seconds);
+    const double ratio = next->seconds / chosen->seconds;
+    why += ratio < 1 ? fmt::format("; {} is as fast, but more work", row_name(*next))
+                     : fmt::format("; next {}, {:.2g} times the time", row_name(*next), ratio);
     if (slowest != next && slowest) {
       why += fmt::format("; slowest {}, {:.3g} times", row_name(*slowest), slowest->seconds / chosen->seconds);
     }

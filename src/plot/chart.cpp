@@ -14,9 +14,10 @@ namespace neurode::plot {
 
 namespace {
 
-// Okabe and Ito's colours, which the colour-blind can tell apart, without yellow and with grey and brown added.
+// Okabe and Ito's colours, which the colour-blind can tell apart, without yellow, four added.
 constexpr Colour kColours[] = {{0.00, 0.45, 0.70}, {0.84, 0.37, 0.00}, {0.00, 0.62, 0.45}, {0.80, 0.47, 0.65},
-                               {0.90, 0.62, 0.00}, {0.34, 0.71, 0.91}, {0.45, 0.45, 0.45}, {0.50, 0.28, 0.15}};
+                               {0.90, 0.62, 0.00}, {0.34, 0.71, 0.91}, {0.45, 0.45, 0.45}, {0.50, 0.28, 0.15},
+                               {0.36, 0.20, 0.60}, {0.42, 0.48, 0.05}};
 constexpr std::size_t kColourCount = std::size(kColours);
 constexpr Colour kInk{0.13, 0.13, 0.13}, kPale{0.86, 0.86, 0.86}, kGrey{0.45, 0.45, 0.45};
 
@@ -94,7 +95,7 @@ void draw_panel(Canvas& c, const Panel& panel, double left, const std::map<std::
   if (level) {
     c.colour(kGrey);
     c.line(left, y.at(*panel.level), right, y.at(*panel.level), 1, true);
-    c.text(panel.level_label, right - 4, y.at(*panel.level) - 4, 8.5, Anchor::right);
+    c.text(panel.level_label, left + 4, y.at(*panel.level) - 4, 8.5);
   }
   for (const auto& curve : panel.curves) {
     const Look& look = looks.at(curve.name);
@@ -154,7 +155,7 @@ void draw(const Chart& chart, const std::filesystem::path& path) {
     for (const auto& curve : panel.curves) {
       if (looks.count(curve.name) != 0) continue;
       const std::size_t k = order.size();
-      looks[curve.name] = {kColours[k % kColourCount], static_cast<Marker>((k + k / kColourCount) % kMarkers)};
+      looks[curve.name] = {kColours[k % kColourCount], static_cast<Marker>(k % kMarkers)};
       order.push_back(curve.name);
     }
   }

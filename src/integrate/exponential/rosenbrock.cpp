@@ -71,6 +71,11 @@ void ExponentialRosenbrock::residual(double c, const Vector& u, Vector& d) {
   if (depends_on_time_) d -= (c * dt_) * time_derivative_;
 }
 
+Trial ExponentialRosenbrock::spoiled(const Vector& d, Vector& x_new) const {
+  x_new = *x_ + d;
+  return Trial::done;
+}
+
 bool ExponentialRosenbrock::project(const Vector& d, const Weights& sizes) {
   Index& dimension = dimensions_[space_++];
   const auto first = static_cast<Index>(kFirst * static_cast<double>(dimension));

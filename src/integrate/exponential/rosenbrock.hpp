@@ -33,6 +33,9 @@ class ExponentialRosenbrock : public OneStep {
   void linear(KrylovPhi::Scale c, Vector& out);
   /// d = D(c) for U = u
   void residual(double c, const Vector& u, Vector& d);
+  /// Where d is not finite the trial ends, x_new being not finite in the same components: a Krylov space would spread
+  /// that over all of them.
+  Trial spoiled(const Vector& d, Vector& x_new) const;
   /// add() of a sum of phi functions of J times d; `sizes` are the largest factors that add() will be given. At most
   /// twice in a step.
   bool project(const Vector& d, const Weights& sizes);

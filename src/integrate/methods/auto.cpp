@@ -20,7 +20,7 @@ class Automatic final : public Stepper {
       : system_(system), statistics_(statistics), options_(options), switching_(system, statistics, options) {
     explicit_entry_ = find_entry(methods(), options.rtol < kTight ? "dop853" : "tsit5");
     explicit_ = explicit_entry_->make(system, statistics, options);
-    current_ = explicit_.get();
+    current_ = next_ = explicit_.get();
     switches_.reserve(kLogged);
     if (system.size() <= kDirect) make_stiff();
     switching_.set_pair(explicit_entry_->real_stability, explicit_entry_->stages,
@@ -31,6 +31,7 @@ class Automatic final : public Stepper {
     explicit_->reset();
     if (stiff_) stiff_->reset();
     switching_.reset();
+    next_ = current_;
     ahead_ = 0;
   }
   const Vector& prime(double t, const Vector& x) override { return current_->prime(t, x); }
@@ -47,7 +48,6 @@ class Automatic final : public Stepper {
     if (switches_.size() < kLogged) switches_.push_back({t_, entry().name});
   }
   void step_ended(const Vector& x_new) override {
-    next_ = current_;
     if (current_ == explicit_.get()) {
       ahead_ = 0;
       if (!switching_.leave_explicit(t_, x_new, current_->stiffness())) return;

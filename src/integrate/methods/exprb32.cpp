@@ -22,6 +22,7 @@ class Exprb32 final : public ExponentialRosenbrock {
     if (!linearise(t, x, dt)) return Trial::solver_failed;
     linear(KrylovPhi::kWhole, stage_);
     residual(1, stage_, d_);
+    if (!all_finite(d_)) return spoiled(d_, x_new);
     const Weights w = {0, 0, 0, 2 * dt, 0};
     if (!project(d_, w)) return Trial::solver_failed;
     correction_.setZero();

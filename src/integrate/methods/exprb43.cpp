@@ -23,6 +23,7 @@ class Exprb43 final : public ExponentialRosenbrock {
     if (error) error->setZero();
 
     residual(0.5, stage_, d_);
+    if (!all_finite(d_)) return spoiled(d_, x_new);
     if (!project(d_, {0, dt, 0, 16 * dt, 48 * dt})) return Trial::solver_failed;
     stage_ = x_new;
     add({0, dt, 0, 0, 0}, stage_);
@@ -30,6 +31,7 @@ class Exprb43 final : public ExponentialRosenbrock {
     if (error) add({0, 0, 0, 0, -48 * dt}, *error);
 
     residual(1, stage_, d_);
+    if (!all_finite(d_)) return spoiled(d_, x_new);
     if (!project(d_, {0, 0, 0, 2 * dt, 12 * dt})) return Trial::solver_failed;
     add({0, 0, 0, -2 * dt, 12 * dt}, x_new);
     if (error) add({0, 0, 0, 0, 12 * dt}, *error);
