@@ -69,7 +69,7 @@ Errors errors_between(const Trajectory& a, const Trajectory& reference, const Ve
   const Index last = reference.states.cols() - 1;
   e.trajectory = 0;
   const auto larger = [](double& into, double x) {
-    if (!(x <= into)) into = x;  // NaN stays
+    if (!std::isnan(into) && !(x <= into)) into = x;  // NaN stays
   };
   for (const auto& s : layout.slices()) {
     double worst = 0, at_end = 0;

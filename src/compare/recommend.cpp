@@ -62,6 +62,7 @@ void mark_and_recommend(Comparison& c, double accuracy) {
     c.rows[k].near_reference = c.rows[k].state == State::done && c.rows[k].error.trajectory < 10 * c.reference.error;
   }
 
+  c.recommendation = {};
   auto& advice = c.recommendation;
   advice.accuracy = accuracy;
   const Row* fastest = nullptr;

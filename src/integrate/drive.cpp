@@ -56,9 +56,10 @@ bool Driver::begin_segment(double end) {
   }
   if (!method_.adaptive() || stepper_->controls_itself() || end <= t_) return true;
   control_.reset();
+  if (const int order = stepper_->error_order()) control_.set_order(order);
   next_dt_ = first && options_.dt > 0
                  ? options_.dt
-                 : initial_step(system_, t_, x_, f, error_order_, norm_, end - t_, x_new_, error_, statistics_);
+                 : initial_step(system_, t_, x_, f, control_.order(), norm_, end - t_, x_new_, error_, statistics_);
   return true;
 }
 

@@ -34,7 +34,7 @@ Index ErrorNorm::worst(const Vector& error, const Vector& x0, const Vector& x1) 
   return at;
 }
 
-StepControl::StepControl(int error_order, Control control) : exponent_(1.0 / error_order) {
+StepControl::StepControl(int error_order, Control control) : order_(error_order) {
   switch (control) {
     case Control::i:
       now_ = 1;
@@ -56,7 +56,7 @@ void StepControl::reset() {
 double StepControl::accepted(double err) {
   const double log_err = std::log(err);  // -inf for 0: the clamp takes care of it
   const double sum = now_ * log_err + before_ * log_before_ + long_before_ * log_long_before_;
-  double factor = std::clamp(0.9 * std::exp(-exponent_ * sum), 0.2, 10.0);
+  double factor = std::clamp(0.9 * std::exp(-sum / order_), 0.2, 10.0);
   if (after_rejection_) factor = std::min(factor, 1.0);
   log_long_before_ = log_before_;
   log_before_ = std::max(log_err, kLogFloor);
@@ -67,7 +67,7 @@ double StepControl::accepted(double err) {
 double StepControl::rejected(double err) {
   after_rejection_ = true;
   if (!std::isfinite(err)) return 0.25;
-  return std::max(0.2, 0.9 * std::pow(err, -exponent_));
+  return std::max(0.2, 0.9 * std::pow(err, -1.0 / order_));
 }
 
 double initial_step(System& system, double t, const Vector& x, const Vector& f, int error_order, const ErrorNorm& norm,

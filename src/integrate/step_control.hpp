@@ -46,14 +46,15 @@ class StepControl {
   explicit StepControl(int error_order, Control control = Control::pi);
   void reset();
   /// From now on errors are O(dt^error_order).
-  void set_order(int error_order) { exponent_ = 1.0 / error_order; }
+  void set_order(int error_order) { order_ = error_order; }
+  int order() const { return order_; }
   /// Factor for the next step after an accepted one (err <= 1).
   double accepted(double err);
   /// Factor for the next trial after a rejected one; `err` not finite: 1/4.
   double rejected(double err);
 
  private:
-  double exponent_;
+  int order_;
   double now_ = 0, before_ = 0, long_before_ = 0;  ///< p, q and r
   double log_before_ = kLogFloor, log_long_before_ = kLogFloor;
   bool after_rejection_ = false;

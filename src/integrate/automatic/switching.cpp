@@ -11,17 +11,17 @@ namespace {
 constexpr double kNearLimit = 0.9;  // of the stability interval
 constexpr int kWindow = 7;          // steps between the three looks at the solution
 constexpr int kForgiven = 5;        // steps that may lie inside the interval among those that do not
-constexpr double kGain = 1.25;      // a change must promise this much
+constexpr double kGain = 1.25;      // a change to the stiff method must promise this much
 constexpr double kInside = 0.35;    // of the stability interval: the explicit method could well take this step
 constexpr int kBack = 4;            // so many times in a row
-constexpr int kTrial = 8;           // steps after which the stiff method's cost is known
+constexpr int kWorthwhile = 40;     // a stay of so many steps
+constexpr int kMostPatience = 64;
+constexpr int kTrial = 8;  // steps after which the stiff method's cost is known
 constexpr double kProductCost = 1.25;
 constexpr double kKrylovProducts = 60;  // of a step that takes J v products only, before it is known
 // Second differences below this, in tolerances, say nothing: the solution is smooth as far as can be seen.
 constexpr double kNoise = 4;
 constexpr double kSmoothWindows = 30;  // how far, in windows, is then believed
-// Error of a stiff step of fifth order: amplitude * 1e-3 * (step / characteristic time)^5.
-constexpr double kErrorConstant = 1e-3;
 
 }  // namespace
 
@@ -85,7 +85,7 @@ double Switching::reachable_step(double t, const Vector& x) const {
   if (!(bend > kNoise)) return kSmoothWindows * window;
   const double characteristic = speed * window * window / (bend - kNoise + 0.1 * bend);
   const double amplitude = std::max(speed * characteristic, 1.0);
-  return characteristic * std::pow(kErrorConstant * amplitude, -0.2);
+  return characteristic * std::pow(amplitude, -0.2);  // error of a fifth-order step, constant 1: as measured
 }
 
 bool Switching::leave_explicit(double t, const Vector& x, double stiffness) {
@@ -105,12 +105,18 @@ bool Switching::leave_explicit(double t, const Vector& x, double stiffness) {
     const double explicit_rate = (spent() - spent0_) / (t - t0_);
     const double stiff_rate = stiff_step_cost() / reachable_step(t, x);
     if (explicit_rate > kGain * stiff_rate) {
-      steps_ = inside_ = 0;
+      steps_ = inside_ = stay_ = 0;
       direction_.setZero();
       return true;
     }
   }
   return false;
+}
+
+/// A short stay was not worth the change: the next one takes longer to come.
+bool Switching::give_back() {
+  if (stay_ < kWorthwhile) patience_ = std::min(2 * patience_, kMostPatience);
+  return true;
 }
 
 bool Switching::leave_stiff(double t, double dt, const Vector& x) {
@@ -128,14 +134,12 @@ bool Switching::leave_stiff(double t, double dt, const Vector& x) {
   radius_ = image_.norm();
   direction_.swap(image_);
   inside_ = dt * radius_ < kInside * stability_ ? inside_ + 1 : 0;
-  if (inside_ >= kBack && steps_ > kBack) return true;
+  ++stay_;
+  if (inside_ >= kBack && stay_ > kBack) return give_back();
   if (steps_ < kTrial || t <= stiff_since_) return false;
   const double stiff_rate = (spent() - spent_since_) / (t - stiff_since_);
   const double explicit_rate = explicit_stages_ * radius_ / (kNearLimit * stability_);
-  if (stiff_rate > kGain * explicit_rate) {
-    patience_ = std::min(2 * patience_, 64);
-    return true;
-  }
+  if (stiff_rate > explicit_rate) return give_back();
   if (steps_ >= 2 * kTrial) stiff_since_ = t, spent_since_ = spent(), steps_ = 1;
   return false;
 }

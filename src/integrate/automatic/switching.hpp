@@ -42,6 +42,7 @@ class Switching {
   double stiff_step_cost();
   double reachable_step(double t, const Vector& x) const;
   void look_at_structure();
+  bool give_back();
 
   System& system_;
   const Statistics& statistics_;
@@ -56,7 +57,7 @@ class Switching {
   double t0_ = 0, t1_ = 0, spent0_ = 0;
   Vector x0_, x1_;
   // Stiff.
-  int steps_ = 0, inside_ = 0;
+  int steps_ = 0, inside_ = 0, stay_ = 0;
   double radius_ = 0, stiff_since_ = 0, spent_since_ = 0;
   Vector direction_, image_;
 };

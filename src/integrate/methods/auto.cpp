@@ -22,9 +22,11 @@ class Automatic final : public Stepper {
     explicit_ = explicit_entry_->make(system, statistics, options);
     current_ = next_ = explicit_.get();
     switches_.reserve(kLogged);
-    if (system.size() <= kDirect) make_stiff();
-    switching_.set_pair(explicit_entry_->real_stability, explicit_entry_->stages,
-                        find_entry(methods(), "rodas5p")->stages);
+    if (system.size() <= kDirect) {
+      make_stiff();
+    } else {
+      switching_.set_pair(explicit_entry_->real_stability, explicit_entry_->stages, 0);
+    }
   }
 
   void reset() override {
