@@ -2,6 +2,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,11 +11,13 @@
 
 namespace bench {
 
-/// One line of the closing table: median time of `ours` over median time of `yardstick`, both run in this process in
-/// turns, beside the ratio aimed at.
+/// One line of the closing table: time of `ours` over time of `yardstick`, both run in this process in turns, beside
+/// the ratio aimed at.
 struct Pair {
   std::string what, ours, yardstick;
-  double target;
+  double target = 0;                       ///< 0: none
+  std::vector<std::string> others = {};    ///< more yardsticks; the fastest counts
+  std::function<std::string()> note = {};  ///< printed below, if both were run: errors, counts
 };
 inline std::vector<Pair>& pairs() {
   static std::vector<Pair> all;
@@ -31,5 +34,8 @@ void add_xor();
 void add_hodgkin_huxley();
 void add_dense();
 void add_digits();
+void add_stiff();
+void add_cvode();  ///< nothing where this build lacks SUNDIALS
+void add_ring();
 
 }  // namespace bench
