@@ -62,7 +62,9 @@ Counts bare() {
 
 template <class P>
 void add_problem() {
-  const std::string ours = std::string("cvode_bdf_") + P::kName, theirs = ours + "_bare";
+  std::string ours = std::string("cvode_bdf_") + P::kName;
+  std::replace(ours.begin(), ours.end(), ' ', '_');
+  const std::string theirs = ours + "_bare";
   benchmark::RegisterBenchmark(ours.c_str(), [](benchmark::State& state) {
     for (auto _ : state) {
       auto r = bench::solve_stiff<P>("cvode_bdf", kTolerance);

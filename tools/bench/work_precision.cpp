@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -14,6 +15,12 @@ constexpr int kScanned = 17;
 constexpr double kLoosest = -4, kPointsPerDecade = 4;  // 1e-4 to 1e-8
 
 using Line = std::shared_ptr<ErrorLine>;
+
+std::string benchmark_name(const Solver& s, const Contest& c) {
+  std::string name = fmt::format("{}_{}", s.name, c.problem);
+  std::replace(name.begin(), name.end(), ' ', '_');
+  return name;
+}
 
 void add_benchmark(const std::string& name, const Line& line, std::function<double()> tolerance) {
   benchmark::RegisterBenchmark(name.c_str(), [line, tolerance](benchmark::State& state) {
@@ -28,18 +35,14 @@ void add_benchmark(const std::string& name, const Line& line, std::function<doub
 
 }  // namespace
 
-ErrorLine::ErrorLine(Solver solver, std::function<neurode::Vector()> truth)
-    : solver_(std::move(solver)), make_truth_(std::move(truth)) {}
-
-double ErrorLine::error(const neurode::Vector& x) const {
-  if (!truth_) truth_ = make_truth_();
-  return ((x - *truth_).array() / truth_->array()).abs().maxCoeff();
-}
+ErrorLine::ErrorLine(Solver solver, std::function<neurode::Vector()> truth, double floor)
+    : solver_(std::move(solver)), make_truth_(std::move(truth)), floor_(floor) {}
 
 double ErrorLine::error_of(double tolerance) const {
+  if (!truth_) truth_ = make_truth_();
   neurode::Vector x;
   solver_.solve(tolerance, x);
-  return error(x);
+  return ((x - *truth_).array() / truth_->array().abs().max(floor_)).abs().maxCoeff();
 }
 
 void ErrorLine::scan() {
@@ -68,17 +71,17 @@ void add(const Contest& c) {
   std::vector<Line> others;
   std::vector<std::string> plain;
   for (const Solver& s : c.yardsticks) {
-    others.push_back(std::make_shared<ErrorLine>(s, c.truth));
-    plain.push_back(fmt::format("{}_{}", s.name, c.problem));
+    others.push_back(std::make_shared<ErrorLine>(s, c.truth, c.floor));
+    plain.push_back(benchmark_name(s, c));
     add_benchmark(plain.back(), others.back(), [tolerance = c.tolerance] { return tolerance; });
   }
   const Line yardstick = others.front();
   for (const Solver& s : c.ours) {
-    const auto line = std::make_shared<ErrorLine>(s, c.truth);
-    const std::string name = fmt::format("{}_{}", s.name, c.problem);
+    const auto line = std::make_shared<ErrorLine>(s, c.truth, c.floor);
+    const std::string name = benchmark_name(s, c);
     add_benchmark(name, line, [tolerance = c.tolerance] { return tolerance; });
     const auto matched = [line, yardstick, tolerance = c.tolerance] {
-      return yardstick->tolerance_for(line->fitted(tolerance));
+      return yardstick->tolerance_for(std::max(line->fitted(tolerance), line->error_of(tolerance)));
     };
     std::vector<std::string> equal;
     for (std::size_t k = 0; k < others.size(); ++k) {

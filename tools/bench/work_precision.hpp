@@ -21,11 +21,10 @@ struct Solver {
 /// is the more accurate. Scanned when first asked.
 class ErrorLine {
  public:
-  ErrorLine(Solver solver, std::function<neurode::Vector()> truth);
+  /// `floor`: a component counts as at least this large where its error is divided by it.
+  ErrorLine(Solver solver, std::function<neurode::Vector()> truth, double floor);
 
-  /// Largest relative error of a component of x.
-  double error(const neurode::Vector& x) const;
-  /// That of a solution at this tolerance.
+  /// Largest relative error of a component of the solution at this tolerance.
   double error_of(double tolerance) const;
   double fitted(double tolerance);
   /// The tolerance at which the line has this error.
@@ -38,19 +37,22 @@ class ErrorLine {
   Solver solver_;
   std::function<neurode::Vector()> make_truth_;
   mutable std::optional<neurode::Vector> truth_;
+  double floor_;
   bool scanned_ = false;
   double slope_ = 1, offset_ = 0;
 };
 
 /// Solvers of ours against those of others on one problem, all registered as benchmarks, with two pairs each in the
 /// closing table: at equal tolerance, which says nothing about errors, and at equal error, which is what the target is
-/// for. Where there are several yardsticks the fastest counts; they must be forms of one method, whose errors are
+/// for: the yardstick gets the tolerance at which its line has the error of ours, by our line or as it is, whichever is
+/// larger. Where there are several yardsticks the fastest counts; they must be forms of one method, whose errors are
 /// those of the first.
 struct Contest {
   std::string problem;
   std::vector<Solver> ours, yardsticks;
   std::function<neurode::Vector()> truth;
   double tolerance, target;
+  double floor = 0;  ///< as ErrorLine's
 };
 void add(const Contest& contest);
 
