@@ -18,7 +18,14 @@ struct Pair {
   double target = 0;                       ///< 0: none
   std::vector<std::string> others = {};    ///< more yardsticks; the fastest counts
   std::function<std::string()> note = {};  ///< printed below, if both were run: errors, counts
+  /// One run each of ours and of all yardsticks, for runs long enough to be timed singly. The ratio is then that of
+  /// turns_ratio(), which other work on the machine disturbs less than it does the medians of repetitions.
+  std::vector<std::function<void()>> turns = {};
 };
+/// Median over many turns of the first one's time over that of each other one, the largest of these: of the thread's
+/// own time, which waiting for a core does not touch.
+double turns_ratio(const std::vector<std::function<void()>>& turns);
+
 inline std::vector<Pair>& pairs() {
   static std::vector<Pair> all;
   return all;

@@ -33,24 +33,25 @@ class Collector : public benchmark::ConsoleReporter {
     }
   }
   void print() const {
-    std::printf("\n%-52s %12s %12s %8s %8s %8s\n", "median of the repetitions", "ours", "yardstick", "ratio", "fastest",
-                "target");
+    std::printf("\n%-52s %12s %12s %8s %8s\n", "median of the repetitions", "ours", "yardstick", "ratio", "target");
     for (const auto& p : bench::pairs()) {
-      const auto ours = seconds_.find(p.ours);
-      auto yardstick = seconds_.find(p.yardstick);
-      if (ours == seconds_.end() || yardstick == seconds_.end()) continue;
+      const auto a = seconds_.find(p.ours), b = seconds_.find(p.yardstick);
+      if (a == seconds_.end() || b == seconds_.end()) continue;
+      const double ours = median(a->second);
+      double yardstick = median(b->second);
       for (const auto& name : p.others) {
         const auto other = seconds_.find(name);
-        if (other != seconds_.end() && median(other->second) < median(yardstick->second)) yardstick = other;
+        if (other != seconds_.end()) yardstick = std::min(yardstick, median(other->second));
       }
-      const double a = median(ours->second), b = median(yardstick->second);
-      std::printf("%-52s %9.3f us %9.3f us %8.2f %8.2f", p.what.c_str(), 1e6 * a, 1e6 * b, a / b,
-                  least(ours->second) / least(yardstick->second));
-      if (p.target > 0) std::printf("  <= %.2f%s", p.target, a / b <= p.target ? "" : "  MISSED");
+      const double ratio = p.turns.empty() ? ours / yardstick : bench::turns_ratio(p.turns);
+      std::printf("%-52s %9.3f us %9.3f us %8.2f", p.what.c_str(), 1e6 * ours, 1e6 * yardstick, ratio);
+      if (p.target > 0) std::printf("  <= %.2f%s", p.target, ratio <= p.target ? "" : "  MISSED");
       std::printf("\n");
       if (p.note) std::printf("    %s\n", p.note().c_str());
     }
-    std::printf("fastest: the ratio of the fastest repetitions, which other work on the machine disturbs least\n");
+    std::printf(
+        "ratio: of the medians; of whole solves, the median over pairs run one after the other, in time of the "
+        "thread\n");
   }
 
  private:
@@ -58,7 +59,6 @@ class Collector : public benchmark::ConsoleReporter {
     std::sort(v.begin(), v.end());
     return v[v.size() / 2];
   }
-  static double least(const std::vector<double>& v) { return *std::min_element(v.begin(), v.end()); }
   std::map<std::string, std::vector<double>> seconds_;
 };
 
