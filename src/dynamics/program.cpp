@@ -73,8 +73,9 @@ ValueId Program::add_op(Op op, Index rows, Index cols) {
   return id;
 }
 
-std::vector<ValueId> Program::elementwise(Index rows, Index cols, std::vector<Node> expressions) {
-  Op op;
+/// The values that expressions of this shape read.
+std::vector<ValueId> Program::inputs_of(const std::vector<Node>& expressions, Index rows, Index cols) const {
+  std::vector<ValueId> inputs;
   for (const Node s : equations::free_symbols(graph_, expressions)) {
     const ValueId v = value_of(s);
     if (!v.valid()) throw std::invalid_argument("expression uses \"" + graph_.name(s) + "\", which is no value");
@@ -83,8 +84,29 @@ std::vector<ValueId> Program::elementwise(Index rows, Index cols, std::vector<No
       throw std::invalid_argument(
           fmt::format("a {} x {} value in a {} x {} expression", info.rows, info.cols, rows, cols));
     }
-    op.in.push_back(v);
+    inputs.push_back(v);
   }
+  return inputs;
+}
+
+void Program::rewrite(const std::function<Node(Node)>& change) {
+  for (Op& op : ops_) {
+    if (op.kind != Kind::elementwise) continue;
+    bool changed = false;
+    for (Node& e : op.expressions) {
+      const Node made = change(e);
+      changed = changed || !(made == e);
+      e = made;
+    }
+    const Value& shape = (*this)[op.out[0]];
+    if (changed) op.in = inputs_of(op.expressions, shape.rows, shape.cols);
+  }
+  by_expression_.clear();  // it speaks of expressions as they were
+}
+
+std::vector<ValueId> Program::elementwise(Index rows, Index cols, std::vector<Node> expressions) {
+  Op op;
+  op.in = inputs_of(expressions, rows, cols);
   for (std::size_t k = 0; k < expressions.size(); ++k) {
     Value v;
     v.rows = rows;

@@ -1,5 +1,7 @@
 #include "neurode/dynamics/program_system.hpp"
 
+#include <algorithm>
+
 #include "dynamics/structure.hpp"
 
 namespace neurode {
@@ -10,10 +12,16 @@ ProgramSystem::ProgramSystem(Program program, StateLayout layout, std::vector<Pa
       layout_(std::move(layout)),
       parts_(std::move(parts)),
       breakpoints_(std::move(breakpoints)),
+      own_breakpoints_(settle_time_conditions(program_)),
       symmetric_(symmetric) {}
 
 std::vector<double> ProgramSystem::breakpoints(double t0, double t1) const {
-  return breakpoints_ ? breakpoints_(t0, t1) : std::vector<double>{};
+  std::vector<double> times = breakpoints_ ? breakpoints_(t0, t1) : std::vector<double>{};
+  for (const double t : own_breakpoints_) {
+    if (t > t0 && t < t1) times.push_back(t);
+  }
+  std::sort(times.begin(), times.end());
+  return times;
 }
 
 void ProgramSystem::begin_segment(double t0, double t1) {

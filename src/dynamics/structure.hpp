@@ -20,4 +20,9 @@ std::vector<ValueId> time_derivatives(Program& program, const std::vector<Progra
 /// still.
 std::vector<ValueId> own_linear_rates(Program& program, const std::vector<ProgramSystem::Part>& parts);
 
+/// Finds comparisons, steps and kinks of straight functions of time alone (t > 5, heaviside(t - t0), abs(t - 3)), makes
+/// those that jump depend on the segment instead (so that both ends of a step see the same side), and returns the times
+/// at which they change, ascending: breakpoints. Conditions that bend in time (sin(t) > 0) are left as they are.
+std::vector<double> settle_time_conditions(Program& program);
+
 }  // namespace neurode

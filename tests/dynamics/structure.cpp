@@ -137,3 +137,41 @@ TEST_CASE("a system without time says so; a full one has no sparsity") {
   CHECK_FALSE(s.linear_rates(0, x.data(), ft.data()));
   CHECK(s.sparsity() == nullptr);
 }
+
+TEST_CASE("conditions on time alone give breakpoints, and keep their side over a whole segment") {
+  Program p;
+  StateLayout layout;
+  auto& g = p.graph();
+  const ValueId a = p.input(1, slice(layout, "a", 2, 1), 2, 1);
+  const Node t = p.node(p.time());
+  Matrix onset(2, 1);
+  onset << 1.5, 4;
+  const Node from = p.node(p.constant(onset));
+  const auto less = [&](Node x, Node y) { return g.binary(Op::less, x, y); };
+  // on while onset < t < 5, plus |2 t - 1| (a kink at 0.5), and a condition that is not straight in time
+  const Node on = g.binary(Op::logical_and, less(from, t), less(t, g.constant(5)));
+  const Node bend = g.unary(Op::abs, g.sub(g.mul(g.constant(2), t), g.constant(1)));
+  const Node wave = less(g.constant(0), g.unary(Op::sin, t));
+  const ValueId rate = p.elementwise(2, 1, g.add(g.add(on, bend), g.add(wave, p.node(a))));
+  ProgramSystem s(std::move(p), std::move(layout), {{a, rate}}, [](double, double) { return std::vector{7.0}; });
+  CHECK(s.breakpoints(0, 10) == std::vector<double>{0.5, 1.5, 4, 5, 7});
+  CHECK(s.breakpoints(1.5, 5) == std::vector<double>{4, 7});  // the 7 is the caller's affair
+
+  const double x[] = {0, 0};
+  double f[2];
+  const auto others = [](double at) { return std::abs(2 * at - 1) + (std::sin(at) > 0 ? 1 : 0); };
+  s.begin_segment(1.5, 4);
+  for (const double at : {1.5, 2.0, 4.0}) {
+    s.rhs(at, x, f);
+    CHECK(f[0] == 1 + others(at));
+    CHECK(f[1] == others(at));
+  }
+  s.begin_segment(4, 5);
+  for (const double at : {4.0, 5.0}) {
+    s.rhs(at, x, f);
+    CHECK(f[1] == 1 + others(at));
+  }
+  s.begin_segment(5, 7);
+  s.rhs(5, x, f);
+  CHECK(f[0] == others(5));
+}

@@ -78,3 +78,22 @@ TEST_CASE("combinations that cannot work are refused with a reason") {
   const std::string control = refused(dense_network(3, "method = \"rk4\"\ndt = 0.1\ncontrol = \"PID\"\n"));
   CHECK(control.find("fixed steps") != std::string::npos);
 }
+
+TEST_CASE("a pulse of width 1e-6 in a user's own equations is never stepped over") {
+  for (const auto& m : integrate::methods()) {
+    CAPTURE(m.name);
+    const std::string text =
+        "schema = 1\n[time]\nend = \"10 s\"\n[model.m]\nequations = \"dx/dt = where(t > start and t < start + 1e-6, "
+        "1e6, "
+        "0) - decay * x\"\ninitial = { x = 0.0 }\noutput = \"x\"\nparameters = { start = 3.3, decay = 0.0 }\n"
+        "[population.p]\nsize = 2\nmodel = \"m\"\nstart = [3.3, 7.7]\n[integrator]\nmethod = \"" +
+        m.name + "\"\n" + (m.adaptive() ? "" : "dt = 0.5\n");
+    const auto p = prepared(text);
+    const auto r = integrated(*p);
+    CHECK(r.outcome == integrate::Outcome::reached_end);
+    for (const Index i : {0, 1}) {
+      CHECK(r.x[i] > 1 - 3e-9);  // the pulse's own ends are rounded to 1e-9 of its width
+      CHECK(r.x[i] < 1 + 3e-9);
+    }
+  }
+}

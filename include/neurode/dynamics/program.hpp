@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -103,6 +104,9 @@ class Program {
   ValueId view(ValueId v, Index offset, Index rows, Index cols);
   ValueId table(std::shared_ptr<const TimeTable> t);
 
+  /// Replaces every expression by what `change` makes of it. What it makes may use further values, of a fitting shape.
+  void rewrite(const std::function<equations::Node(equations::Node)>& change);
+
   /// Directional derivatives of `outputs` where the values in `seeds` move as their partners say. An output that does
   /// not depend on any seed gets an invalid id.
   using Seeds = std::vector<std::pair<ValueId, ValueId>>;
@@ -113,6 +117,7 @@ class Program {
 
  private:
   ValueId add_value(Value v);
+  std::vector<ValueId> inputs_of(const std::vector<equations::Node>& expressions, Index rows, Index cols) const;
   ValueId add_op(Op op, Index rows, Index cols);
   void embed_into(ValueId part, Index offset, Index rows, Index cols, ValueId& out);
   friend struct AdjointPass;

@@ -26,7 +26,8 @@ class ProgramSystem : public System {
     ValueId value, rate;
   };
 
-  /// `parts` in the order of layout.slices(). `breaks` ascending.
+  /// `parts` in the order of layout.slices(). `breakpoints` gives those the program does not show; times at which
+  /// conditions on time alone change (t > 5 in an equation) are found here.
   ProgramSystem(Program program, StateLayout layout, std::vector<Part> parts,
                 std::function<std::vector<double>(double, double)> breakpoints, bool symmetric = false);
 
@@ -71,6 +72,7 @@ class ProgramSystem : public System {
   StateLayout layout_;
   std::vector<Part> parts_;
   std::function<std::vector<double>(double, double)> breakpoints_;
+  std::vector<double> own_breakpoints_;
   bool symmetric_;
   double time_[2] = {0, 0};
   double segment_begin_ = 0, segment_end_ = 0;
