@@ -104,7 +104,8 @@ class Comparer {
     columns_ = jacobian_columns(problem_.system());
     measure_errors();
     measure_times();
-    mark_and_recommend(c_, request_.accuracy > 0 ? request_.accuracy : std::sqrt(request_.loosest * request_.finest));
+    const double middle = std::pow(10.0, std::round(0.5 * std::log10(request_.loosest * request_.finest)));
+    mark_and_recommend(c_, request_.accuracy > 0 ? request_.accuracy : middle);
     return std::move(c_);
   }
 

@@ -19,6 +19,7 @@ constexpr std::int64_t kFewSteps = 60;
 // The common grid: so many ends of the reference's steps, and so many equal intervals.
 constexpr std::size_t kStepPoints = 200, kEqualPoints = 50;
 constexpr double kGridDoubles = 1 << 25;
+constexpr Index kFactorised = 300;  // larger full Jacobians are factorised only where that is asked for
 
 bool usable(Problem& p, const std::string& name) {
   const auto* m = find_entry(integrate::methods(), name);
@@ -71,7 +72,13 @@ std::vector<std::string> sensible_methods(Problem& problem, const Character& cha
                                                  "bs3",  "odeint_dopri5", "cvode_adams", "rodas5p"};
   const std::string own = problem.prepared().options.method;
   if (std::find(names.begin(), names.end(), own) == names.end()) names.insert(names.begin(), own);
-  std::erase_if(names, [&](const std::string& name) { return !usable(problem, name); });
+  const Index n = problem.system().size();
+  const Sparsity* pattern = n > kFactorised ? problem.system().sparsity() : nullptr;
+  const bool large = n > kFactorised && (pattern == nullptr || pattern->density() > 0.1);
+  std::erase_if(names, [&](const std::string& name) {
+    return !usable(problem, name) ||
+           (large && name != own && find_entry(integrate::methods(), name)->largest_dense > 0);
+  });
   return names;
 }
 
