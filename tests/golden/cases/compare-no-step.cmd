@@ -1,0 +1,1 @@
+neurode compare xor.toml --integrators tsit5,rk4

@@ -1,0 +1,1 @@
+neurode compare fitzhugh_nagumo.toml --reference euler

@@ -1,0 +1,1 @@
+neurode compare fitzhugh_nagumo.toml --reference dop835@1e-12

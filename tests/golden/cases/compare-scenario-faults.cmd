@@ -1,0 +1,1 @@
+neurode compare bad/ranges.toml

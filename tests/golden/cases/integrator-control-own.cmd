@@ -1,0 +1,1 @@
+neurode run xor.toml --set integrator.method=cvode_bdf --set integrator.control=PI
