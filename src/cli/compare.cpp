@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cmath>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,6 +25,7 @@ struct CompareArguments {
   compare::Request request;
   std::string scenario, rtol = "1e-3:1e-9", reference;
   std::optional<std::string> output, plot;
+  std::optional<double> accuracy;
   bool json = false, force = false, no_files = false, quiet = false;
 };
 
@@ -30,7 +33,14 @@ void read_reference(const std::string& text, compare::Request& request) {
   if (text.empty()) return;
   const auto at = text.find('@');
   request.reference_method = text.substr(0, at);
-  if (at != std::string::npos) request.reference_rtol = compare::parse_ladder(text.substr(at + 1)).first;
+  if (at != std::string::npos) request.reference_rtol = compare::parse_ladder(text.substr(at + 1), "--reference").first;
+}
+
+void require_positive(const char* option, const std::vector<double>& numbers) {
+  for (const double x : numbers) {
+    if (!(x > 0) || std::isinf(x))
+      throw UsageError(fmt::format("{}: {:g} is no good; allowed: a number > 0", option, x));
+  }
 }
 
 /// The file named, or a free one; checked before hours of work.
@@ -45,7 +55,10 @@ std::optional<std::filesystem::path> target(const CompareArguments& a, const std
 
 int compare_scenario(CompareArguments& a) {
   a.request.scenario = a.scenario;
-  std::tie(a.request.loosest, a.request.finest) = compare::parse_ladder(a.rtol);
+  std::tie(a.request.loosest, a.request.finest) = compare::parse_ladder(a.rtol, "--rtol");
+  require_positive("--dt", a.request.steps);
+  if (a.accuracy) require_positive("--accuracy", {a.request.accuracy = *a.accuracy});
+  require_positive("--time-limit", {a.request.time_limit});
   read_reference(a.reference, a.request);
   if (a.plot && !plot::can_draw(*a.plot)) {
     throw UsageError("--plot: \"" + *a.plot + "\" names no kind of picture; allowed: a name ending in .svg or .png");
@@ -62,16 +75,19 @@ int compare_scenario(CompareArguments& a) {
   if (interrupt_signal() != 0) return 128 + interrupt_signal();
   if (file) compare::write_file(comparison, *file, a.force);
   if (picture) compare::write_picture(comparison, *picture);
+  const bool any = std::any_of(comparison.rows.begin(), comparison.rows.end(),
+                               [](const auto& r) { return r.state == compare::State::done; });
+  const int status = any ? 0 : 3;
   if (a.json) {
     fmt::print("{}\n", compare::json_text(comparison));
-    return 0;
+    return status;
   }
   if (!a.quiet && (file || picture)) {
     fmt::print(stderr, "wrote {}{}{}\n", file ? file->string() : "", file && picture ? " and " : "",
                picture ? picture->string() : "");
   }
   fmt::print("{}", compare::table_text(comparison));
-  return 0;
+  return status;
 }
 
 }  // namespace
@@ -88,10 +104,8 @@ void add_compare(CLI::App& app, Action& action) {
   c->add_option("--rtol", a->rtol, "LOOSEST:FINEST of the adaptive methods, a run a decade. Default 1e-3:1e-9");
   c->add_option("--dt", r.steps,
                 "Steps of the fixed-step methods, separated by commas. Default: the scenario's dt, dt/2 and dt/4")
-      ->delimiter(',')
-      ->check(CLI::PositiveNumber);
-  c->add_option("--accuracy", r.accuracy, "Relative accuracy to recommend for. Default: the middle of the ladder")
-      ->check(CLI::PositiveNumber);
+      ->delimiter(',');
+  c->add_option("--accuracy", a->accuracy, "Relative accuracy to recommend for. Default: the middle of the ladder");
   c->add_option("--reference", a->reference,
                 "METHOD or METHOD@RTOL that stands for the truth. Default: one that fits, 100 times beyond the finest");
   c->add_option("--repeat", r.repeat, "Timed runs of each row; their median counts. Default 3")
@@ -100,8 +114,7 @@ void add_compare(CLI::App& app, Action& action) {
       ->check(CLI::Range(1, 256));
   c->add_option("--time-limit", r.time_limit,
                 "Seconds a run may take; finer runs of a method that fails are skipped. "
-                "Default 10")
-      ->check(CLI::PositiveNumber);
+                "Default 10");
   c->add_option("-o,--output", a->output, "Result file, netCDF-4. Default: SCENARIO-compare.h5, or the next free name");
   c->add_option("--plot", a->plot, "Picture, .svg or .png. Default: SCENARIO-compare.svg, or the next free name");
   c->add_flag("--no-files", a->no_files, "Write no files but those named");

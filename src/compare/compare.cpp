@@ -10,6 +10,7 @@
 
 #include "compare/problem.hpp"
 #include "neurode/core/errors.hpp"
+#include "neurode/scenario/read.hpp"
 
 namespace neurode::compare {
 
@@ -83,20 +84,23 @@ class Comparer {
 
   Comparison run() {
     check(request_, request_.integrators);
+    for (const auto& name : request_.integrators) {
+      if (entry_of(name).adaptive() || !request_.steps.empty() || problem_.prepared().options.dt > 0) continue;
+      throw UsageError(
+          fmt::format("\"{}\" takes fixed steps; which ones is for --dt to say, e.g. --dt 0.1,0.05", name));
+    }
     say("looking at the problem", 0, 0);
     const Character character = look_at(problem_, request_, interrupt_);
     const auto methods = request_.integrators.empty() ? sensible_methods(problem_, character) : request_.integrators;
     c_.scenario = request_.scenario.string();
     c_.title = problem_.prepared().scenario.title;
+    c_.scenario_text = scenario::to_toml(problem_.prepared().scenario.root);
+    c_.overrides = request_.overrides;
+    c_.time_unit = problem_.prepared().network->time_unit;
     c_.states = problem_.system().size();
     c_.stiff = character.stiff;
     c_.character = character.text;
     c_.rows = plan_rows(request_, problem_, methods);
-    for (const auto& name : methods) {
-      if (entry_of(name).adaptive() || !request_.steps.empty() || problem_.prepared().options.dt > 0) continue;
-      throw UsageError(
-          fmt::format("\"{}\" takes fixed steps; which ones is for --dt to say, e.g. --dt 0.1,0.05", name));
-    }
     say("reference", 0, c_.rows.size());
     auto reference = make_reference(problem_, request_, character, interrupt_);
     c_.reference = reference.about;
@@ -114,6 +118,10 @@ class Comparer {
     if (progress_) progress_(what, row, rows);
   }
   bool interrupted() const { return interrupt_ && interrupt_(); }
+
+  double work(const integrate::Statistics& s) const {
+    return static_cast<double>(s.rhs + s.jvps) + columns_ * static_cast<double>(s.jacobians);
+  }
 
   /// All rows of one method, from the cheapest on: one that ran out of time dooms the finer ones.
   void measure_method(Problem& problem, std::size_t first, std::size_t last) {
@@ -139,8 +147,7 @@ class Comparer {
       const auto result = problem.run(o, c_.reference.end, truth_.times, &t, interrupt_);
       r.statistics = result.statistics;
       r.time_reached = result.t;
-      r.work = static_cast<double>(r.statistics.rhs + r.statistics.jvps) +
-               columns_ * static_cast<double>(r.statistics.jacobians);
+      r.work = work(r.statistics);
       if (result.outcome != integrate::Outcome::reached_end) {
         r.state = State::failed;
         r.cause = result.message;
@@ -197,7 +204,10 @@ class Comparer {
       std::vector<double> seconds;
       for (int n = 0; n < repeat; ++n) {
         const auto result = problem_.run(o, c_.reference.end, {}, nullptr, interrupt_);
-        if (result.outcome == integrate::Outcome::reached_end) seconds.push_back(result.statistics.wall_seconds);
+        if (result.outcome != integrate::Outcome::reached_end) continue;
+        seconds.push_back(result.statistics.wall_seconds);
+        r.statistics = result.statistics;  // without what dense output took
+        r.work = work(r.statistics);
       }
       if (seconds.empty()) continue;
       std::sort(seconds.begin(), seconds.end());
@@ -236,7 +246,7 @@ std::string state_name(State s) {
 
 double Row::digits() const { return std::isnan(error.end) ? kUnknown : -std::log10(std::max(error.end, 1e-16)); }
 
-std::pair<double, double> parse_ladder(const std::string& text) {
+std::pair<double, double> parse_ladder(const std::string& text, const std::string& option) {
   const auto number = [&](const std::string& s) {
     std::size_t used = 0;
     double x = 0;
@@ -246,9 +256,9 @@ std::pair<double, double> parse_ladder(const std::string& text) {
     }
     if (used != s.size() || s.empty() || !(x > 0 && x < 1)) {
       throw UsageError(
-          fmt::format("--rtol: \"{}\" is no range of tolerances; allowed: LOOSEST:FINEST, both between 0 "
-                      "and 1, e.g. 1e-3:1e-9",
-                      text));
+          fmt::format("{}: \"{}\" is no tolerance; allowed: a number between 0 and 1, e.g. 1e-6, or "
+                      "LOOSEST:FINEST, e.g. 1e-3:1e-9",
+                      option, text));
     }
     return x;
   };

@@ -8,6 +8,7 @@
 #include "neurode/core/json.hpp"
 #include "neurode/plot/chart.hpp"
 #include "neurode/record/recorder.hpp"
+#include "neurode/run/simulate.hpp"
 
 namespace neurode::compare {
 
@@ -19,11 +20,13 @@ struct Field {
   const char* long_name;
   const char* unit;
   double (*get)(const Row&);
+  enum class Kind { number, count, time } kind = Kind::number;  ///< time: in the scenario's unit
 };
+using Kind = Field::Kind;
 
 constexpr Field kFields[] = {
     {"rtol", "relative tolerance", "1", [](const Row& r) { return r.rtol; }},
-    {"dt", "fixed step", "", [](const Row& r) { return r.dt; }},
+    {"dt", "fixed step", "", [](const Row& r) { return r.dt; }, Kind::time},
     {"digits", "correct digits at the end (mescd)", "1", [](const Row& r) { return r.digits(); }},
     {"scd", "significant correct digits at the end, purely relative", "1", [](const Row& r) { return r.error.scd; }},
     {"error_end", "largest relative error at the end", "1", [](const Row& r) { return r.error.end; }},
@@ -34,26 +37,31 @@ constexpr Field kFields[] = {
     {"error_loss", "largest error of the loss over the largest loss", "1", [](const Row& r) { return r.error.loss; }},
     {"error_per_tolerance", "error on the trajectory / rtol", "1",
      [](const Row& r) { return r.error_per_tolerance(); }},
-    {"steps", "accepted steps", "1", [](const Row& r) { return static_cast<double>(r.statistics.steps); }},
-    {"rejected", "rejected steps", "1", [](const Row& r) { return static_cast<double>(r.statistics.rejected); }},
-    {"rhs", "right-hand sides", "1", [](const Row& r) { return static_cast<double>(r.statistics.rhs); }},
-    {"jacobians", "Jacobians", "1", [](const Row& r) { return static_cast<double>(r.statistics.jacobians); }},
+    {"steps", "accepted steps", "1", [](const Row& r) { return static_cast<double>(r.statistics.steps); }, Kind::count},
+    {"rejected", "rejected steps", "1", [](const Row& r) { return static_cast<double>(r.statistics.rejected); },
+     Kind::count},
+    {"rhs", "right-hand sides", "1", [](const Row& r) { return static_cast<double>(r.statistics.rhs); }, Kind::count},
+    {"jacobians", "Jacobians", "1", [](const Row& r) { return static_cast<double>(r.statistics.jacobians); },
+     Kind::count},
     {"factorisations", "factorisations", "1",
-     [](const Row& r) { return static_cast<double>(r.statistics.factorisations); }},
-    {"jvps", "products J v", "1", [](const Row& r) { return static_cast<double>(r.statistics.jvps); }},
+     [](const Row& r) { return static_cast<double>(r.statistics.factorisations); }, Kind::count},
+    {"jvps", "products J v", "1", [](const Row& r) { return static_cast<double>(r.statistics.jvps); }, Kind::count},
     {"switches", "switches between methods", "1",
-     [](const Row& r) { return static_cast<double>(r.statistics.switches); }},
-    {"work", "right-hand sides, J v products and columns of Jacobians", "1", [](const Row& r) { return r.work; }},
-    {"dt_smallest", "smallest step", "", [](const Row& r) { return r.statistics.dt_min; }},
-    {"dt_largest", "largest step", "", [](const Row& r) { return r.statistics.dt_max; }},
+     [](const Row& r) { return static_cast<double>(r.statistics.switches); }, Kind::count},
+    {"work", "right-hand sides, J v products and columns of Jacobians", "1", [](const Row& r) { return r.work; },
+     Kind::count},
+    {"dt_smallest", "smallest step", "", [](const Row& r) { return r.statistics.dt_min; }, Kind::time},
+    {"dt_largest", "largest step", "", [](const Row& r) { return r.statistics.dt_max; }, Kind::time},
     {"seconds", "median wall time", "s", [](const Row& r) { return r.seconds; }},
-    {"timed_runs", "runs the median is taken of", "1", [](const Row& r) { return static_cast<double>(r.timed); }},
-    {"time_reached", "simulated time reached", "", [](const Row& r) { return r.time_reached; }},
-    {"best_time", "1: no row is both more exact and faster", "1", [](const Row& r) { return r.best_time ? 1.0 : 0.0; }},
+    {"timed_runs", "runs the median is taken of", "1", [](const Row& r) { return static_cast<double>(r.timed); },
+     Kind::count},
+    {"time_reached", "simulated time reached", "", [](const Row& r) { return r.time_reached; }, Kind::time},
+    {"best_time", "1: no row is both more exact and faster", "1", [](const Row& r) { return r.best_time ? 1.0 : 0.0; },
+     Kind::count},
     {"best_work", "1: no row is both more exact and less work", "1",
-     [](const Row& r) { return r.best_work ? 1.0 : 0.0; }},
+     [](const Row& r) { return r.best_work ? 1.0 : 0.0; }, Kind::count},
     {"near_reference", "1: as good as the reference can tell", "1",
-     [](const Row& r) { return r.near_reference ? 1.0 : 0.0; }},
+     [](const Row& r) { return r.near_reference ? 1.0 : 0.0; }, Kind::count},
 };
 
 std::vector<std::string> method_names(const Comparison& c) {
@@ -69,6 +77,9 @@ std::vector<std::string> method_names(const Comparison& c) {
 std::string json_text(const Comparison& c) {
   JsonWriter w;
   w.begin_object().member("scenario", c.scenario).member("title", c.title).member("states", c.states);
+  w.member("neurode_version", run::version()).member("time_unit", c.time_unit).key("overrides").begin_array();
+  for (const auto& o : c.overrides) w.value(o);
+  w.end_array();
   w.member("stiff", c.stiff).member("character", c.character);
   const Reference& r = c.reference;
   w.key("reference").begin_object().member("method", r.method).member("rtol", r.rtol).member("second_method", r.second);
@@ -78,7 +89,14 @@ std::string json_text(const Comparison& c) {
   for (const Row& row : c.rows) {
     w.begin_object().member("integrator", row.integrator).member("state", state_name(row.state));
     w.member("cause", row.cause);
-    for (const Field& f : kFields) w.member(f.name, f.get(row));
+    for (const Field& f : kFields) {
+      const double x = f.get(row);
+      if (f.kind == Kind::count && std::isfinite(x)) {
+        w.member(f.name, static_cast<std::int64_t>(std::llround(x)));
+      } else {
+        w.member(f.name, x);
+      }
+    }
     w.end_object();
   }
   w.end_array();
@@ -117,13 +135,15 @@ void write_file(const Comparison& c, const std::filesystem::path& file, bool ove
     record::Variable v;
     v.name = f.name;
     v.dimensions = {"run"};
-    v.unit = f.unit;
+    v.unit = f.kind == Kind::time ? c.time_unit : f.unit;
     v.long_name = f.long_name;
     variables.push_back(v);
   }
   record::Attributes global = {
       {"title", "Comparison of integrators: " + c.title},
       {"scenario_file", std::filesystem::path(c.scenario).filename().string()},
+      {"neurode_version", run::version()},
+      {"build", run::build_text()},
       {"states", c.states},
       {"character", c.character},
       {"reference_method", c.reference.method},
@@ -153,6 +173,7 @@ void write_file(const Comparison& c, const std::filesystem::path& file, bool ove
   for (std::size_t k = 0; k < c.rows.size(); ++k) {
     if (!c.rows[k].cause.empty()) recorder.text(fmt::format("cause_{}", k), c.rows[k].cause);
   }
+  recorder.text("scenario", c.scenario_text);
   recorder.close();
 }
 

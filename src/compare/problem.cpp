@@ -21,6 +21,7 @@ integrate::Options Problem::options(const std::string& method, double rtol, doub
     o.atol = own.atol * (rtol / own.rtol);
     o.dt_min = own.dt_min;
     o.dt_max = own.dt_max;
+    o.control = own.control;
   } else {
     o.dt = dt;
   }

@@ -20,10 +20,11 @@ std::string row_name(const Row& r) {
 }  // namespace
 
 std::string short_number(double x) {
-  std::string s = fmt::format("{:g}", x);
-  const auto e = s.find("e-0");
-  if (e != std::string::npos) s.erase(e + 2, 1);
-  return s;
+  if (!(x > 0) || (x > 0.01 && x < 1e6)) return fmt::format("{:g}", x);
+  auto exponent = static_cast<int>(std::floor(std::log10(x)));
+  std::string digits = fmt::format("{:.4g}", x / std::pow(10.0, exponent));
+  if (digits == "10") digits = "1", ++exponent;
+  return fmt::format("{}e{}", digits, exponent);
 }
 
 std::string time_text(double seconds) {
@@ -75,7 +76,7 @@ void mark_and_recommend(Comparison& c, double accuracy) {
   if (!fastest) {
     advice.text = most_exact ? fmt::format(
                                    "Recommended for a relative accuracy of {}: none of these reaches it; the "
-                                   "most exact is {} at {:.2g}. Extend --rtol.",
+                                   "most exact is {} at {:.2g}. Extend --rtol, or shorten --dt.",
                                    short_number(accuracy), row_name(*most_exact), most_exact->error.trajectory)
                              : "Recommended: nothing; no method got to the end.";
     return;

@@ -67,8 +67,8 @@ std::vector<std::string> method_details(const integrate::MethodEntry& m) {
   if (m.varying_stages || m.variable_order) {
     lines.push_back(fmt::format("right-hand sides a step vary, {} at least", m.stages));
   } else {
-    lines.push_back(
-        fmt::format("{} right-hand sides a step{}", m.stages, m.fsal ? ", the last one is the next step's first" : ""));
+    lines.push_back(fmt::format("{} right-hand side{} a step{}", m.stages, m.stages == 1 ? "" : "s",
+                                m.fsal ? ", the last one is the next step's first" : ""));
   }
   if (std::isinf(m.real_stability)) {
     lines.push_back("stable on the whole negative real axis");

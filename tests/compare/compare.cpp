@@ -112,12 +112,12 @@ TEST_CASE("advice: the fastest row that is exact enough, less work among equals,
 }
 
 TEST_CASE("ranges of tolerances") {
-  CHECK(parse_ladder("1e-3:1e-9") == std::pair{1e-3, 1e-9});
-  CHECK(parse_ladder("1e-9:1e-3") == std::pair{1e-3, 1e-9});
-  CHECK(parse_ladder("1e-6") == std::pair{1e-6, 1e-6});
+  CHECK(parse_ladder("1e-3:1e-9", "--rtol") == std::pair{1e-3, 1e-9});
+  CHECK(parse_ladder("1e-9:1e-3", "--rtol") == std::pair{1e-3, 1e-9});
+  CHECK(parse_ladder("1e-6", "--rtol") == std::pair{1e-6, 1e-6});
   for (const char* bad : {"", "x", "1e-3:", ":1e-3", "2", "0:1e-3", "1e-3:1e-4:1e-5", "-1e-3"}) {
     CAPTURE(bad);
-    CHECK_THROWS_AS(parse_ladder(bad), UsageError);
+    CHECK_THROWS_AS(parse_ladder(bad, "--rtol"), UsageError);
   }
 }
 

@@ -81,6 +81,9 @@ struct Recommendation {
 
 struct Comparison {
   std::string scenario, title;
+  std::string scenario_text;           ///< the whole of it, overrides applied
+  std::vector<std::string> overrides;  ///< KEY=VALUE
+  std::string time_unit;               ///< "" where the scenario has none
   std::int64_t states = 0;
   bool stiff = false;     ///< explicit steps are limited by stability
   std::string character;  ///< how that was found, one line
@@ -104,7 +107,7 @@ void write_file(const Comparison& c, const std::filesystem::path& file, bool ove
 /// Work-precision picture: error against right-hand sides and against time. @throws FileError
 void write_picture(const Comparison& c, const std::filesystem::path& file);
 
-/// "1e-3:1e-9" as (1e-3, 1e-9); "1e-6" as both. @throws UsageError
-std::pair<double, double> parse_ladder(const std::string& text);
+/// "1e-3:1e-9" as (1e-3, 1e-9); "1e-6" as both. @throws UsageError that names `option`
+std::pair<double, double> parse_ladder(const std::string& text, const std::string& option);
 
 }  // namespace neurode::compare
