@@ -105,7 +105,8 @@ void add_compare(CLI::App& app, Action& action) {
   c->add_option("--dt", r.steps,
                 "Steps of the fixed-step methods, separated by commas. Default: the scenario's dt, dt/2 and dt/4")
       ->delimiter(',');
-  c->add_option("--accuracy", a->accuracy, "Relative accuracy to recommend for. Default: the middle of the ladder");
+  c->add_option("--accuracy", a->accuracy,
+                "Relative accuracy to recommend for. Default: the middle of the ladder, as a power of ten");
   c->add_option("--reference", a->reference,
                 "METHOD or METHOD@RTOL that stands for the truth. Default: one that fits, 100 times beyond the finest");
   c->add_option("--repeat", r.repeat, "Timed runs of each row; their median counts. Default 3")
