@@ -5,50 +5,47 @@
 
 namespace neurode {
 
-void System::jacobian(double t, const double* x, Matrix& j) {
-  const Index n = size();
-  j.resize(n, n);
-  seed_.setZero(n);
-  const Sparsity* pattern = sparsity();
-  if (pattern == nullptr) {
-    for (Index k = 0; k < n; ++k) {
-      seed_[k] = 1;
-      jvp(t, x, seed_.data(), j.col(k).data());
-      seed_[k] = 0;
-    }
-    return;
-  }
-  j.setZero();
-  product_.resize(n);
-  for (const auto& group : pattern->groups) {
-    for (const int k : group) seed_[k] = 1;
-    jvp(t, x, seed_.data(), product_.data());
+/// One J v a colour of `pattern`: set(element, row, column, value) for each element, in its order. `seed` is zero, and
+/// left so.
+template <class Set>
+static void by_colours(System& system, const Sparsity& pattern, double t, const double* x, Vector& seed,
+                       Vector& product, const Set& set) {
+  for (const auto& group : pattern.groups) {
+    for (const int k : group) seed[k] = 1;
+    system.jvp(t, x, seed.data(), product.data());
     for (const int k : group) {
-      seed_[k] = 0;
+      seed[k] = 0;
       const auto column = static_cast<std::size_t>(k);
-      for (int e = pattern->start[column]; e < pattern->start[column + 1]; ++e) {
-        const int i = pattern->row[static_cast<std::size_t>(e)];
-        j(i, k) = product_[i];
+      for (int e = pattern.start[column]; e < pattern.start[column + 1]; ++e) {
+        const int i = pattern.row[static_cast<std::size_t>(e)];
+        set(e, i, k, product[i]);
       }
     }
   }
 }
 
+void System::jacobian(double t, const double* x, Matrix& j) {
+  const Index n = size();
+  j.resize(n, n);
+  seed_.setZero(n);
+  if (const Sparsity* pattern = sparsity()) {
+    j.setZero();
+    product_.resize(n);
+    by_colours(*this, *pattern, t, x, seed_, product_,
+               [&j](int, int row, int column, double v) { j(row, column) = v; });
+    return;
+  }
+  for (Index k = 0; k < n; ++k) {
+    seed_[k] = 1;
+    jvp(t, x, seed_.data(), j.col(k).data());
+    seed_[k] = 0;
+  }
+}
+
 void System::sparse_jacobian(double t, const double* x, double* values) {
-  const Sparsity& pattern = *sparsity();
   seed_.setZero(size());
   product_.resize(size());
-  for (const auto& group : pattern.groups) {
-    for (const int k : group) seed_[k] = 1;
-    jvp(t, x, seed_.data(), product_.data());
-    for (const int k : group) {
-      seed_[k] = 0;
-      const auto column = static_cast<std::size_t>(k);
-      for (int e = pattern.start[column]; e < pattern.start[column + 1]; ++e) {
-        values[e] = product_[pattern.row[static_cast<std::size_t>(e)]];
-      }
-    }
-  }
+  by_colours(*this, *sparsity(), t, x, seed_, product_, [values](int e, int, int, double v) { values[e] = v; });
 }
 
 bool System::time_derivative(double t, const double* x, double* ft) {

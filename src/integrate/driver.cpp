@@ -65,9 +65,8 @@ Driver::Driver(System& system, double t0, const Vector& x0, double t1, const Opt
       t1_(t1),
       steady_state_(steady_state),
       method_(checked_method(options, t0, t1, system.size(), x0, steady_state)),
-      error_order_(method_.error_order > 0 ? method_.error_order : std::min(method_.order, method_.embedded_order) + 1),
       norm_(options.rtol, method_.adaptive() ? options.atol : Vector::Zero(1), system.size()),
-      control_(error_order_, options.control),
+      control_(error_order_of(method_), options.control),
       points_(grids, t0, t1),
       finder_(events, system.size()),
       stepper_(method_.make(system, statistics_, options)),
@@ -81,11 +80,6 @@ Driver::Driver(System& system, double t0, const Vector& x0, double t1, const Opt
 bool Driver::stop(Outcome o) {
   result_.outcome = o;
   return false;
-}
-
-double Driver::smallest_step() const {
-  const double ulps = 16 * std::numeric_limits<double>::epsilon() * std::abs(t_);
-  return std::max({options_.dt_min, ulps, 16 * std::numeric_limits<double>::min()});
 }
 
 bool Driver::give_up(Outcome o, double dt, double err) {
@@ -141,7 +135,7 @@ std::string Driver::message() const {
         return fmt::format("{}: dt = {} is below 16 units in the last place of t", name, value_text(dt_));
       }
       return fmt::format("{}: at t = {} a step below {} is needed; the largest error is that of {}", name,
-                         value_text(t_), value_text(smallest_step()), blame);
+                         value_text(t_), value_text(smallest_step(t_, options_.dt_min)), blame);
     case Outcome::max_rejected:
       return fmt::format(
           "{}: {} trial steps in a row at t = {}, the last with dt = {}; the largest error is that of {}", name,

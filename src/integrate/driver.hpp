@@ -34,7 +34,6 @@ class Driver {
   bool give_up(Outcome o, double dt, double err);
   bool non_finite(double dt);
   bool solver_failed();
-  double smallest_step() const;
 
   void output_up_to(double limit, bool at_step_end, double t_new, double dt);
   void output_step(double t, const Vector& x);
@@ -50,7 +49,6 @@ class Driver {
   const Observer& observer_;
   const double t0_, t1_, steady_state_;
   const MethodEntry& method_;
-  const int error_order_;
   const Clock::time_point started_ = Clock::now();
 
   ErrorNorm norm_;

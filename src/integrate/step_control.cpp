@@ -85,6 +85,15 @@ double initial_step(System& system, double t, const Vector& x, const Vector& f, 
   return std::min({100 * h0, h1, span});
 }
 
+double smallest_step(double t, double dt_min) {
+  const double ulps = 16 * std::numeric_limits<double>::epsilon() * std::abs(t);
+  return std::max({dt_min, ulps, 16 * std::numeric_limits<double>::min()});
+}
+
+int error_order_of(const MethodEntry& m) {
+  return m.error_order > 0 ? m.error_order : std::min(m.order, m.embedded_order) + 1;
+}
+
 Index first_non_finite(const Vector& v) {
   for (Index i = 0; i < v.size(); ++i) {
     if (!std::isfinite(v[i])) return i;

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "neurode/dynamics/system.hpp"
+#include "neurode/integrate/method.hpp"
 #include "neurode/integrate/options.hpp"
 #include "neurode/integrate/statistics.hpp"
 
@@ -66,6 +67,11 @@ class StepControl {
 /// II.4
 double initial_step(System& system, double t, const Vector& x, const Vector& f, int error_order, const ErrorNorm& norm,
                     double span, Vector& scratch_x, Vector& scratch_f, Statistics& statistics);
+
+/// The smallest step worth trying from t: dt_min, or 16 units in the last place of t.
+double smallest_step(double t, double dt_min);
+/// The error estimate of a method is O(dt^this).
+int error_order_of(const MethodEntry& method);
 
 /// First element that is not finite, or -1.
 Index first_non_finite(const Vector& v);

@@ -58,7 +58,7 @@ TEST_CASE("auto takes at most half more right-hand sides than the best fixed one
     if (!c.stiff) others = {"tsit5", "dopri5", "dop853", "rodas5p"};
     for (const auto& method : others) best = std::min(best, run_file(c.file, method, c.set).statistics.rhs);
     CHECK(static_cast<double>(a.statistics.rhs) < 1.5 * static_cast<double>(best));
-    CHECK((a.statistics.switches > 0 || !c.stiff));
+    if (c.stiff) CHECK(a.statistics.switches > 0);
   }
 }
 

@@ -71,9 +71,7 @@ class Automatic final : public Stepper {
   }
   int error_order() const override {
     const int own = current_->error_order();
-    if (own > 0) return own;
-    const auto& e = entry();
-    return e.error_order > 0 ? e.error_order : std::min(e.order, e.embedded_order) + 1;
+    return own > 0 ? own : error_order_of(entry());
   }
   const std::vector<Switch>* switches() const override { return &switches_; }
 

@@ -63,8 +63,7 @@ class OdeintDopri5 final : public OneStep {
   Advanced advance(double t, const Vector& x, double end, Vector& x_new) override {
     need_start(t, x);
     if (next_dt_ == 0) next_dt_ = first_step(t, x, end - t, x_new);
-    const double ulps = 16 * std::numeric_limits<double>::epsilon() * std::abs(t);
-    const double smallest = std::max({options_.dt_min, ulps, 16 * std::numeric_limits<double>::min()});
+    const double smallest = smallest_step(t, options_.dt_min);
     for (std::int64_t rejected = 0;;) {
       double dt = std::min(std::max(next_dt_, smallest), options_.dt_max);
       const bool last = t + dt >= end;

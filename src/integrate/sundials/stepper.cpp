@@ -7,6 +7,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "integrate/step_control.hpp"
+
 namespace neurode::integrate::sundials {
 namespace {
 
@@ -87,8 +89,7 @@ Advanced SundialsStepper::advance(double t, const Vector& x, double end, Vector&
     stop_ = kNone, smallest_ = 0;
   }
   if (end != stop_) stop_at(end);
-  const double smallest =
-      std::max({options_.dt_min, 16 * kEpsilon * std::abs(t), 16 * std::numeric_limits<double>::min()});
+  const double smallest = smallest_step(t, options_.dt_min);
   if (smallest > 2 * smallest_ || smallest < 0.5 * smallest_) {
     smallest_ = smallest;
     set_smallest(smallest);
