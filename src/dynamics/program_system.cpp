@@ -31,10 +31,11 @@ void ProgramSystem::begin_segment(double t0, double t1) {
 }
 
 /// Inside the announced segment inputs keep the piece of its midpoint; elsewhere (a direct call) time itself decides.
-void ProgramSystem::set_time(double t) {
+ProgramSystem::Inputs ProgramSystem::inputs(double t, const double* x, const double* direction) {
   time_[0] = t;
   const bool inside = in_segment_ && t >= segment_begin_ && t <= segment_end_;
   time_[1] = inside ? 0.5 * (segment_begin_ + segment_end_) : t;
+  return {time_, x, direction, nullptr, nullptr, nullptr};
 }
 
 std::unique_ptr<Executable> ProgramSystem::build(const std::vector<ValueId>& rates) {
@@ -52,10 +53,8 @@ void ProgramSystem::rhs(double t, const double* x, double* dxdt) {
     for (const Part& p : parts_) rates.push_back(p.rate);
     rhs_ = build(rates);
   }
-  set_time(t);
-  const double* in[] = {time_, x};
   double* out[] = {dxdt};
-  rhs_->run(in, out);
+  rhs_->run(inputs(t, x).data(), out);
 }
 
 void ProgramSystem::jvp(double t, const double* x, const double* v, double* jv) {
@@ -75,10 +74,8 @@ void ProgramSystem::jvp(double t, const double* x, const double* v, double* jv) 
     for (std::size_t i = 0; i < d.size(); ++i) all[where[i]] = d[i];
     jvp_ = build(all);
   }
-  set_time(t);
-  const double* in[] = {time_, x, v};
   double* out[] = {jv};
-  jvp_->run(in, out);
+  jvp_->run(inputs(t, x, v).data(), out);
 }
 
 void ProgramSystem::vjp(double t, const double* x, const double* u, double* jtu) {
@@ -94,10 +91,8 @@ void ProgramSystem::vjp(double t, const double* x, const double* u, double* jtu)
     }
     vjp_ = build(program_.adjoint(seeds, targets));
   }
-  set_time(t);
-  const double* in[] = {time_, x, u};
   double* out[] = {jtu};
-  vjp_->run(in, out);
+  vjp_->run(inputs(t, x, u).data(), out);
 }
 
 const Sparsity* ProgramSystem::sparsity() {
@@ -116,17 +111,13 @@ static bool run_optional(std::optional<Code>& code, const Make& make, const doub
 }
 
 bool ProgramSystem::time_derivative(double t, const double* x, double* ft) {
-  set_time(t);
-  const double* in[] = {time_, x};
   return run_optional(
-      time_derivative_, [this] { return build_if_any(time_derivatives(program_, parts_)); }, in, ft);
+      time_derivative_, [this] { return build_if_any(time_derivatives(program_, parts_)); }, inputs(t, x).data(), ft);
 }
 
 bool ProgramSystem::linear_rates(double t, const double* x, double* d) {
-  set_time(t);
-  const double* in[] = {time_, x};
   return run_optional(
-      linear_rates_, [this] { return build_if_any(own_linear_rates(program_, parts_)); }, in, d);
+      linear_rates_, [this] { return build_if_any(own_linear_rates(program_, parts_)); }, inputs(t, x).data(), d);
 }
 
 std::unique_ptr<Executable> ProgramSystem::build_if_any(const std::vector<ValueId>& rates) {
@@ -148,10 +139,8 @@ ProgramSystem::Sampler::Sampler(ProgramSystem& system, const std::vector<ValueId
 }
 
 void ProgramSystem::Sampler::run(double t, const double* x, double* out) {
-  system_.set_time(t);
-  const double* in[] = {system_.time_, x};
   double* outs[] = {out};
-  code_->run(in, outs);
+  code_->run(system_.inputs(t, x).data(), outs);
 }
 
 }  // namespace neurode

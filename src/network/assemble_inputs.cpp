@@ -72,7 +72,7 @@ Node Assembler::input_expression(std::size_t p, const std::string& input) {
   for (std::size_t k = 0; k < net_.projections.size(); ++k) {
     const Projection& pr = net_.projections[k];
     if (pr.post != p || pr.into != input) continue;
-    total = program.product(weights_[k], false, out_.outputs[pr.pre], false, total);
+    total = coupled(k, total);
     products = true;
   }
   return products ? program.symbol(total) : drive;

@@ -35,6 +35,10 @@ class Assembler {
   /// Drive of one input that is the same for every sample: biases and stimuli, as an (n x 1) expression.
   equations::Node constant_drive(std::size_t p, const std::string& input);
   equations::Node stimulus(const Stimulus& s, Index n);
+  /// What projection k reads: the output of FROM, at once or delayed.
+  ValueId source(std::size_t k);
+  /// base + what projection k adds to its input, n x samples; base may be invalid.
+  ValueId coupled(std::size_t k, ValueId base);
   /// What an input of a population amounts to, as an expression over n x samples.
   equations::Node input_expression(std::size_t p, const std::string& input);
   equations::Node local(std::size_t p, equations::Node n);

@@ -122,6 +122,7 @@ integrate::Options read_integrator(const scenario::Scenario& scenario, const Sta
     return options;
   }
   if (diagnostics.size() > before) return options;
+  options.seed = scenario.seed;
   options.rtol = p.number("rtol");
   options.dt = p.number("dt");
   options.dt_min = p.number("dt_min");

@@ -170,6 +170,43 @@ void read_steady_state(const Value& v, const std::vector<std::string>& states, M
   }
 }
 
+/// What is special about spikes, noise and synapses.
+void read_events(const Parameters& p, ModelSection& m, Diagnostics& diagnostics) {
+  const auto source = [&p](const char* key) { return p.has(key) ? source_text(p.at(key)) : equations::SourceText{}; };
+  m.calculus = text_of(p, "noise");
+  m.site = text_of(p, "site");
+  m.threshold = source("threshold");
+  m.reset = source("reset");
+  m.current = source("current");
+  m.on_spike = source("on_spike");
+  if (p.has("refractory")) m.refractory = p.at("refractory");
+  if (const Value* hold = p.find("hold")) {
+    const bool list = hold->is_list() && std::all_of(hold->list().begin(), hold->list().end(),
+                                                     [](const Value& v) { return v.is_string(); });
+    if (!list) return fault(diagnostics, *hold, "must be a list of states", "[\"v\"]");
+    for (const auto& state : hold->list()) m.hold.push_back(state.string());
+  }
+}
+
+void read_presets(const Value& presets, ModelSection& m, Diagnostics& diagnostics) {
+  for (const auto& [name, v] : presets.table()) {
+    if (!v.is_table()) {
+      fault(diagnostics, v, "must be a table", "{ parameters = { ... }, initial = { ... } }");
+      continue;
+    }
+    PresetSection preset;
+    preset.name = name;
+    preset.where = v.where;
+    const Parameters p = read_section("model.*.presets.*", v, fmt::format("preset \"{}\"", name), diagnostics);
+    preset.summary = text_of(p, "summary");
+    preset.citation = text_of(p, "citation");
+    for (const auto& [key, list] : {std::pair{"parameters", &preset.parameters}, {"initial", &preset.initial}}) {
+      if (const Value* values = p.find(key)) *list = values->table();
+    }
+    m.presets.push_back(std::move(preset));
+  }
+}
+
 ModelSection read_model(const std::string& name, const Value& table, Diagnostics& diagnostics) {
   ModelSection m;
   m.name = name;
@@ -198,6 +235,9 @@ ModelSection read_model(const std::string& name, const Value& table, Diagnostics
       if (auto checked = check_value(spec, v, diagnostics)) m.initial.emplace_back(state, std::move(*checked));
     }
   }
+  read_events(p, m, diagnostics);
+  if (const Value* presets = p.find("presets")) read_presets(*presets, m, diagnostics);
+  if (p.has("extends")) m.extends = p.at("extends");
   m.inputs = {"I"};
   if (const Value* inputs = p.find("inputs")) read_inputs(*inputs, m, diagnostics);
 

@@ -97,6 +97,28 @@ std::optional<Choice> read_choice(const std::string& section, const std::string&
   return c;
 }
 
+/// `shape`: one to three lengths, whose product is the size.
+void read_shape(const Value& v, const Value* size, PopulationSection& p, Diagnostics& diagnostics) {
+  constexpr std::int64_t kMost = 2147483647;
+  std::int64_t product = 1;
+  bool good = v.is_list() && !v.list().empty() && v.list().size() <= 3;
+  for (std::size_t k = 0; good && k < v.list().size(); ++k) {
+    const Value& length = v.list()[k];
+    good = length.is_integer() && length.integer() >= 1 && length.integer() <= kMost / product;
+    if (!good) break;
+    product *= length.integer();
+    p.shape.push_back(length.integer());
+  }
+  if (!good) {
+    p.shape.clear();
+    fault(diagnostics, v, "must be one to three lengths", "[rows, columns] or [channels, rows, columns], each >= 1");
+  } else if (size != nullptr && product != p.size) {
+    fault(diagnostics, v, fmt::format("has {} neurons, but size = {}", product, p.size));
+  } else {
+    p.size = product;
+  }
+}
+
 }  // namespace
 
 std::vector<PopulationSection> read_populations(const Value& root, Diagnostics& diagnostics) {
@@ -118,6 +140,15 @@ std::vector<PopulationSection> read_populations(const Value& root, Diagnostics& 
     if (p.has("model")) {
       s.model = p.text("model");
       s.model_value = p.at("model");
+    }
+    if (const Value* shape = p.find("shape")) read_shape(*shape, table->find("size"), s, diagnostics);
+    if (const Value* preset = p.find("preset")) s.preset = *preset;
+    if (const Value* history = p.find("history")) {
+      if (history->is_table()) {
+        s.history = history->table();
+      } else {
+        fault(diagnostics, *history, "must be a table", "{ STATE = number or expression of t }");
+      }
     }
     if (const Value* activation = p.find("activation")) s.activation = *activation;
     if (const Value* bias = p.find("bias")) read_biases(*bias, s, diagnostics);
@@ -168,6 +199,16 @@ std::vector<ProjectionSection> read_projections(const Value& root, Diagnostics& 
     if (const Value* rule = p.find("plasticity")) {
       s.plasticity = read_choice("projection.*.plasticity", "rule", *rule, diagnostics);
     }
+    if (const Value* connect = p.find("connect")) {
+      s.connect = read_choice("projection.*.connect", "rule", *connect, diagnostics);
+    }
+    if (const Value* synapse = p.find("synapse")) {
+      s.synapse = read_choice("projection.*.synapse", "model", *synapse, diagnostics);
+    }
+    if (const Value* delay = p.find("delay")) s.delay = *delay;
+    if (p.has("coupling")) s.coupling = source_text(p.at("coupling"));
+    if (p.has("on_spike")) s.on_spike = source_text(p.at("on_spike"));
+    if (const Value* parameters = p.find("parameters")) s.parameters = parameters->table();
     out.push_back(std::move(s));
   }
   return out;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -16,10 +17,11 @@ namespace neurode {
 /// A System whose right-hand side is a Program: state slices in, their rates out. All products are derived from it;
 /// each is built when it is first asked for.
 ///
-/// External vectors of the program: 0 time, 1 state, 2 direction (of jvp and vjp).
+/// External vectors of the program: 0 time, 1 state, 2 direction (of jvp and vjp), 3 weights where they are not in the
+/// state (recurrent adiabatic learning), 4 delayed values, 5 numbers that change only at jumps.
 class ProgramSystem : public System {
  public:
-  static constexpr int kState = 1, kDirection = 2;
+  static constexpr int kState = 1, kDirection = 2, kDelayed = 4, kHeld = 5, kVectors = 6;
 
   /// A slice of the state: its value in the program (an input of vector kState) and its rate (invalid: 0).
   struct Part {
@@ -64,7 +66,9 @@ class ProgramSystem : public System {
   };
 
  private:
-  void set_time(double t);
+  /// What the program reads at (t, x): its external vectors.
+  using Inputs = std::array<const double*, kVectors>;
+  Inputs inputs(double t, const double* x, const double* direction = nullptr);
   std::unique_ptr<Executable> build(const std::vector<ValueId>& rates);
   std::unique_ptr<Executable> build_if_any(const std::vector<ValueId>& rates);
 

@@ -8,7 +8,13 @@
 
 namespace neurode {
 
+class Delays;
+class Jumps;
+class Noise;
+
 /// A differential equation x' = F(t, x) with its products. Everything that integrates or analyses sees only this.
+/// Where F also depends on the past, where there is noise, and where the state jumps, the System says so by the
+/// three members at the end; they are null for an ordinary differential equation.
 ///
 /// State and results are contiguous arrays of layout().size() doubles. No member allocates after its first call.
 /// Not safe for concurrent calls on one object (a System owns scratch memory).
@@ -47,6 +53,10 @@ class System {
   /// drive() is about to integrate over [t0, t1], between two breakpoints: inputs that jump keep the value they have
   /// inside the interval, also at its ends.
   virtual void begin_segment(double /*t0*/, double /*t1*/) {}
+
+  virtual Delays* delays() { return nullptr; }  ///< what F needs of the past
+  virtual Noise* noise() { return nullptr; }    ///< the stochastic part: dx = F dt + G dW
+  virtual Jumps* jumps() { return nullptr; }    ///< spikes: thresholds, resets, deliveries
 
  private:
   Vector seed_, product_;  // scratch of the defaults

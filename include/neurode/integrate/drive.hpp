@@ -42,6 +42,8 @@ struct Observer {
   std::function<void(double t, double dt, const Vector& x, const Statistics& s)> step;
   /// Event `which` happened.
   std::function<void(std::size_t which, double t, const Vector& x)> event;
+  /// Threshold `which` of the system's jumps was crossed at t: a spike.
+  std::function<void(Index which, double t)> spike;
   /// Asked after every step; true: stop (Outcome::interrupted).
   std::function<bool()> interrupt;
 };

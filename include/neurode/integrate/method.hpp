@@ -93,6 +93,7 @@ struct MethodEntry : Entry {
   bool own_control = false;     ///< chooses its steps itself
   bool multistep = false;       ///< keeps a history: starts anew, at a cost, after every breakpoint
   bool scalar_atol = false;     ///< takes one absolute tolerance for all
+  bool stochastic = false;      ///< for systems with noise, and for them alone
   bool stiff = false;
   bool needs_jvp = false;
   bool needs_jacobian = false;

@@ -24,6 +24,7 @@ struct Options {
   std::int64_t max_rhs = 0;
   std::int64_t max_rejected = 50;  ///< in a row
   double max_wall_seconds = 0;
+  std::uint64_t seed = 0;  ///< of the Wiener paths of stochastic methods
 };
 
 }  // namespace neurode::integrate

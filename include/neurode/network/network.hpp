@@ -39,17 +39,24 @@ struct Population {
   std::vector<PerNeuron> parameters;
   std::vector<std::pair<std::string, Vector>> initial;  ///< state -> n values, in the order of the equations
   std::vector<Bias> biases;
-  bool clamped = false;    ///< carries the data's inputs
-  double time_factor = 1;  ///< model time units per scenario time unit
+  bool clamped = false;      ///< carries the data's inputs
+  double time_factor = 1;    ///< model time units per scenario time unit
+  std::vector<Index> shape;  ///< lengths of a line, sheet or stack of sheets; the last one runs fastest
 
   bool has_input(const std::string& input) const;
 };
+
+struct Wiring;  ///< src/network/wiring.hpp
 
 struct Projection {
   std::string name;
   std::size_t pre = 0, post = 0;  ///< populations
   std::string into;
   std::shared_ptr<const Matrix> weights;              ///< post x pre: initial values, or the values for good
+  std::shared_ptr<const Wiring> wiring;               ///< what is not all to all by a matrix; null: that
+  std::string coupling;                               ///< equation text; empty: w * pre
+  std::vector<PerNeuron> parameters;                  ///< of the coupling and of on_spike, one number each
+  Vector delay;                                       ///< scenario time; empty: none, 1: for all, else a connection
   bool plastic = false;                               ///< follows the learning rule
   const scenario::PlasticitySection* rule = nullptr;  ///< follows a local rule
   Parameters rule_parameters;

@@ -22,12 +22,22 @@ struct Choice {
   Value source;      ///< what the user wrote, whole
 };
 
+/// A named set of parameters and initial values of a model.
+struct PresetSection {
+  std::string name;
+  Location where;
+  std::string summary, citation;
+  std::vector<std::pair<std::string, Value>> parameters;  ///< checked against the model's, in their units
+  std::vector<std::pair<std::string, Value>> initial;
+};
+
 /// [model.NAME], or a built-in model's file. Texts keep their places for messages.
 struct ModelSection {
   std::string name;
   Location where;
   std::string summary, citation;
-  std::string time_unit;  ///< unit of t in the equations; "" fits any
+  std::optional<Value> extends;  ///< name of the model this one adds to and overrides
+  std::string time_unit;         ///< unit of t in the equations; "" fits any
   equations::SourceText equations;
   ParameterTable parameters;                               ///< from `parameters`; per neuron
   std::vector<std::pair<std::string, Value>> initial;      ///< state -> number, list, distribution
@@ -37,6 +47,15 @@ struct ModelSection {
   std::vector<std::pair<std::string, equations::SourceText>>
       steady_state;               ///< state -> expression of inputs, parameters
   bool takes_activation = false;  ///< the equations call f(...)
+  std::vector<PresetSection> presets;
+  std::string calculus;             ///< how xi in the equations is meant: "ito", "stratonovich", or "" (not said)
+  equations::SourceText threshold;  ///< condition that, where it becomes true, is a spike; empty: none
+  equations::SourceText reset;      ///< assignments at a spike: "v = v_r; w = w + b"
+  std::optional<Value> refractory;  ///< a time: number, quantity or expression of parameters (as text)
+  std::vector<std::string> hold;    ///< states that stand still while refractory; empty: the first
+  std::string site;                 ///< of a model of synapses: "pre" or "post", whose neurons carry its states
+  equations::SourceText current;    ///< of a synapse: what goes into the target; of its states and `post`
+  equations::SourceText on_spike;   ///< of a synapse: what a spike does to its states: "s += w"
 };
 
 /// [plasticity.NAME], or a built-in local rule's file: `dw/dt = ...` of w, pre, post and parameters.
@@ -59,6 +78,9 @@ struct PopulationSection {
   Location where;  ///< of its header
   std::int64_t size = 1;
   Location size_where;
+  std::vector<std::int64_t> shape;  ///< of a line, sheet or stack of sheets of neurons; empty: a line of `size`
+  std::optional<Value> preset;
+  std::vector<std::pair<std::string, Value>> history;  ///< state -> number, expression of t, or table, before the start
   std::string model;
   Value model_value;                                         ///< the string as written, for messages
   std::optional<Value> activation;                           ///< name or expression of I
@@ -74,6 +96,12 @@ struct ProjectionSection {
   std::string into;              ///< input name; empty: the model's first
   WeightsSection weights;
   std::optional<Choice> plasticity;  ///< { rule = "oja", rate = 1.0 }
+  equations::SourceText coupling;    ///< of w, pre, post, pre.NAME, post.NAME and `parameters`; empty: w * pre
+  std::vector<std::pair<std::string, Value>> parameters;  ///< of the coupling and of on_spike: numbers
+  std::optional<Choice> connect;   ///< which pairs are connected: "one_to_one", { rule = "fixed_probability", ... }
+  std::optional<Value> delay;      ///< a time, or a distribution over connections
+  std::optional<Choice> synapse;   ///< a model with a site, and its parameters
+  equations::SourceText on_spike;  ///< "g += w": what a spike of FROM does to states of TO
 };
 
 struct StimulusSection {
