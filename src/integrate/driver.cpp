@@ -69,13 +69,15 @@ Driver::Driver(System& system, double t0, const Vector& x0, double t1, const Opt
       control_(error_order_of(method_), options.control),
       points_(grids, t0, t1),
       finder_(events, system.size()),
+      spikes_(system.jumps(), system.size()),
       stepper_(method_.make(system, statistics_, options)),
       ends_(segment_ends(system, t0, t1)),
       t_(t0),
       x_(x0),
       x_new_(x0),
       error_(Vector::Zero(x0.size())),
-      between_(x0) {}
+      between_(x0),
+      x_end_(x0) {}
 
 bool Driver::stop(Outcome o) {
   result_.outcome = o;
@@ -146,6 +148,8 @@ std::string Driver::message() const {
       return fmt::format("{}: {} right-hand sides up to t = {}", name, statistics_.rhs, value_text(t_));
     case Outcome::wall_clock:
       return fmt::format("{}: {} s used up to t = {}", name, value_text(options_.max_wall_seconds), value_text(t_));
+    case Outcome::endless_spikes:
+      return fmt::format("{}: at t = {}", name, value_text(t_));
     case Outcome::reached_end:
     case Outcome::interrupted:
       break;

@@ -29,9 +29,10 @@ Node Assembler::local(std::size_t p, Node n) {
 }
 
 void Assembler::name(const std::string& text, ValueId v, const std::string& unit, const std::string& long_name,
-                     const std::string& rows, const std::string& cols, bool state) {
+                     const std::string& rows, const std::string& cols, bool state, const std::string& owner) {
   const auto& shape = out_.program[v];
-  out_.named.push_back({text, v, unit, long_name, rows, cols, state, shape.rows, shape.cols, rows});
+  out_.named.push_back(
+      {text, v, unit, long_name, rows, cols, state, shape.rows, shape.cols, owner.empty() ? rows : owner});
 }
 
 std::string unit_of(const scenario::ModelSection& m, const std::string& variable) {
@@ -58,7 +59,7 @@ void Assembler::add_states(std::size_t p) {
     s.cols = out_.samples;
     s.unit = unit_of(*pop.model, state);
     s.long_name = state + " of population " + pop.name;
-    s.row_dimension = pop.name;
+    s.row_dimension = pop.dimension;
     s.col_dimension = options_.samples ? "sample" : "";
     const Index offset = out_.layout.add(s);
     const ValueId v = out_.program.input(ProgramSystem::kState, offset, s.rows, s.cols);
@@ -68,7 +69,7 @@ void Assembler::add_states(std::size_t p) {
     out_.parts.push_back({v, {}});
     const Vector& start = pop.initial[k].second;
     for (Index j = 0; j < s.cols; ++j) initial_.insert(initial_.end(), start.data(), start.data() + start.size());
-    name(s.name, v, s.unit, s.long_name, s.row_dimension, s.col_dimension, true);
+    name(s.name, v, s.unit, s.long_name, s.row_dimension, s.col_dimension, true, pop.name);
   }
 }
 
@@ -116,7 +117,7 @@ ValueId Assembler::moving(const std::string& text, const Matrix& initial, const 
 void Assembler::add_weights() {
   for (std::size_t k = 0; k < net_.projections.size(); ++k) {
     const Projection& pr = net_.projections[k];
-    const std::string &post = net_.populations[pr.post].name, &pre = net_.populations[pr.pre].name;
+    const std::string &post = net_.populations[pr.post].dimension, &pre = net_.populations[pr.pre].dimension;
     const std::string columns = pre == post ? pre + "_pre" : pre;
     const std::string text = pr.name + ".weights";
     ValueId v;
@@ -162,22 +163,24 @@ void Assembler::add_rates(std::size_t p) {
   if (options_.steady) {
     for (const auto& [state, value] : me.instance.steady_state) {
       name(pop.name + "." + state, out_.program.elementwise(pop.size, out_.samples, local(p, value)),
-           unit_of(*pop.model, state), state + " of population " + pop.name, pop.name, sample, false);
+           unit_of(*pop.model, state), state + " of population " + pop.name, pop.dimension, sample, false, pop.name);
     }
   } else if (!me.instance.rates.empty()) {
     std::vector<Node> rates;
     for (const auto& [state, value] : me.instance.rates) {
-      rates.push_back(graph.mul(local(p, value), graph.constant(pop.time_factor)));
+      rates.push_back(held(p, state, graph.mul(local(p, value), graph.constant(pop.time_factor))));
     }
     const auto values = out_.program.elementwise(pop.size, out_.samples, rates);
     for (std::size_t k = 0; k < values.size(); ++k) out_.parts[me.state_parts[k]].rate = values[k];
   }
   for (const auto& [definition, value] : me.instance.definitions) {
     name(pop.name + "." + definition, out_.program.elementwise(pop.size, out_.samples, local(p, value)),
-         unit_of(*pop.model, definition), definition + " of population " + pop.name, pop.name, sample, false);
+         unit_of(*pop.model, definition), definition + " of population " + pop.name, pop.dimension, sample, false,
+         pop.name);
   }
   if (!out_.find(pop.name + ".output")) {
-    name(pop.name + ".output", out_.outputs[p], "", "output of population " + pop.name, pop.name, sample, false);
+    name(pop.name + ".output", out_.outputs[p], "", "output of population " + pop.name, pop.dimension, sample, false,
+         pop.name);
   }
 }
 
@@ -206,6 +209,7 @@ Assembly Assembler::run() {
     add_parameters(p);
   }
   none.throw_if_any();
+  if (!options_.steady) add_thresholds();
   add_weights();
   const auto order = evaluation_order(net_, algebraic_outputs());
   if (order.size() != net_.populations.size()) throw std::logic_error("populations form an algebraic cycle");
@@ -219,8 +223,10 @@ Assembly Assembler::run() {
     if (algebraic[p]) add_output(p);
   }
   for (std::size_t p = 0; p < net_.populations.size(); ++p) add_rates(p);
+  finish_thresholds();
   for (std::size_t k = 0; k < net_.projections.size(); ++k) {
     if (net_.projections[k].rule) add_plasticity(k);
+    if (!net_.projections[k].effect.text.empty()) add_effect(k);
   }
   std::erase_if(out_.plastic, [&](const Assembly::Plastic& x) {
     return x.projection >= 0 && !net_.projections[static_cast<std::size_t>(x.projection)].plastic;

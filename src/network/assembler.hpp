@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "network/spikes.hpp"
 #include "neurode/network/assemble.hpp"
 #include "neurode/network/instantiate.hpp"
 
@@ -20,6 +21,9 @@ class Assembler {
     Instance instance;
     equations::Substitution names;         ///< local symbol -> expression of values
     std::vector<std::size_t> state_parts;  ///< index into parts, one a state
+    int threshold = -1;                    ///< index into the spike rules; -1: does not spike
+    SpikeNodes spikes;
+    ValueId free;  ///< flags: 1 where not refractory; invalid: never refractory
   };
 
   void add_states(std::size_t p);
@@ -30,6 +34,15 @@ class Assembler {
   void add_rates(std::size_t p);
   void add_plasticity(std::size_t projection);
   void add_softmax(std::size_t p);
+  void add_thresholds();
+  void finish_thresholds();
+  equations::Node held(std::size_t p, const std::string& state, equations::Node rate);
+  void add_effect(std::size_t projection);
+  /// The pattern of projection k; null: all pairs.
+  std::shared_ptr<const SparsePattern> connections(std::size_t k) const;
+  static std::shared_ptr<const SparsePattern> diagonal(Index n);
+  /// What the synapses that sit at population p put into its input.
+  equations::Node currents(std::size_t p, const std::string& input);
 
   ValueId moving(const std::string& name, const Matrix& initial, const std::string& rows, const std::string& cols);
   /// Drive of one input that is the same for every sample: biases and stimuli, as an (n x 1) expression.
@@ -44,7 +57,7 @@ class Assembler {
   equations::Node local(std::size_t p, equations::Node n);
   std::vector<char> algebraic_outputs();
   void name(const std::string& text, ValueId v, const std::string& unit, const std::string& long_name,
-            const std::string& rows, const std::string& cols, bool state);
+            const std::string& rows, const std::string& cols, bool state, const std::string& owner = "");
 
   const Network& net_;
   AssemblyOptions options_;

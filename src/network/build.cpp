@@ -131,6 +131,8 @@ void agree_on_time(const scenario::Scenario& scenario, Network& network, Diagnos
     if (network.time_unit.empty()) network.time_unit = p.model->time_unit;
   }
   for (auto& p : network.populations) {
+    if (p.time_agreed) continue;
+    p.time_agreed = true;
     const std::string& own = p.model->time_unit;
     if (own.empty() || own == network.time_unit) continue;
     const auto factor = conversion_factor(network.time_unit, own);
@@ -142,6 +144,7 @@ void agree_on_time(const scenario::Scenario& scenario, Network& network, Diagnos
       continue;
     }
     p.time_factor = *factor;
+    p.refractory /= *factor;
   }
 }
 
@@ -180,6 +183,7 @@ std::unique_ptr<Network> build_network(const scenario::Scenario& scenario, Diagn
   for (const auto& p : scenario.populations) build_population(p, scenario, *network, diagnostics);
   agree_on_time(scenario, *network, diagnostics);
   for (const auto& p : scenario.projections) build_projection(p, scenario, *network, diagnostics);
+  agree_on_time(scenario, *network, diagnostics);
   for (const auto& s : scenario.stimuli) build_stimulus(s, scenario, *network, diagnostics);
 
   std::vector<const Population*> clamped;

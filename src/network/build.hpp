@@ -25,6 +25,17 @@ void build_projection(const scenario::ProjectionSection& section, const scenario
                       Diagnostics& diagnostics);
 void build_stimulus(const scenario::StimulusSection& section, const scenario::Scenario& scenario, Network& network,
                     Diagnostics& diagnostics);
+/// The synapses of a projection as a population of their own, put between FROM and TO; `into` is the input of TO. False
+/// where it had faults.
+bool build_synapses(const scenario::ProjectionSection& section, const scenario::Scenario& scenario, Network& network,
+                    Projection& projection, Diagnostics& diagnostics);
+/// What spikes of FROM do by way of the projection, if anything.
+void build_effect(const scenario::ProjectionSection& section, const Network& network, Projection& projection,
+                  Diagnostics& diagnostics);
+/// A built-in model or one of the scenario's own, by name; null: none (reported at `at`).
+const scenario::ModelSection* find_model(const Network& network, const std::string& name, const Value& at,
+                                         Diagnostics& diagnostics);
+
 /// One time unit for all models, and each population's factor to it.
 void agree_on_time(const scenario::Scenario& scenario, Network& network, Diagnostics& diagnostics);
 

@@ -3,10 +3,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
+#include <unordered_map>
 
 #include "network/assembler.hpp"
 #include "network/build.hpp"
+#include "network/spikes.hpp"
 #include "neurode/network/instantiate.hpp"
 
 namespace neurode::network {
@@ -69,6 +72,7 @@ void check_equations(Population& pop, Diagnostics& diagnostics) {
   const Instance i =
       instantiate(graph, *pop.model, {pop.activation, pop.softmax, pop.activation_where, key}, diagnostics);
   for (const auto& [state, value] : i.rates) pop.initial.emplace_back(state, Vector());
+  instantiate_spikes(graph, *pop.model, i, diagnostics);
 }
 
 void read_initial(const scenario::PopulationSection& section, const scenario::Scenario& scenario, Population& pop,
@@ -172,12 +176,41 @@ bool fits(const scenario::ProjectionSection& section, const Population& from, co
   return false;
 }
 
+/// The refractory time of each neuron in scenario time.
+void read_refractory(Population& pop, Diagnostics& diagnostics) {
+  equations::Graph graph;
+  Diagnostics told;  // faults of the text have been reported with the equations
+  const auto time = refractory_time(graph, *pop.model, told);
+  if (!time) return;
+  pop.refractory.resize(1);
+  for (const auto& p : pop.parameters) {
+    if (p.values.size() > 1 && depends_on(graph, *time, graph.symbol(p.name))) pop.refractory.resize(pop.size);
+  }
+  for (Index i = 0; i < pop.refractory.size(); ++i) {
+    std::unordered_map<std::string, double> numbers;
+    for (const auto& p : pop.parameters) numbers[p.name] = p.values[p.values.size() == 1 ? 0 : i];
+    pop.refractory[i] = equations::evaluate(graph, *time, numbers);
+    if (pop.refractory[i] >= 0 && std::isfinite(pop.refractory[i])) continue;
+    diagnostics.add({pop.section.where, "population." + pop.name, "the refractory time is no time",
+                     fmt::format("{} for neuron {}", pop.refractory[i], i), "a number >= 0", ""});
+    return;
+  }
+}
+
 }  // namespace
+
+const scenario::ModelSection* find_model(const Network& network, const std::string& name, const Value& at,
+                                         Diagnostics& diagnostics) {
+  const auto* found = find_model(network, name);
+  if (!found) diagnostics.add(unknown_name("model", at, name, model_names(network)));
+  return found;
+}
 
 void build_population(const scenario::PopulationSection& section, const scenario::Scenario& scenario, Network& network,
                       Diagnostics& diagnostics) {
   Population pop;
-  pop.name = section.name;
+  pop.name = pop.dimension = section.name;
+  pop.shape.assign(section.shape.begin(), section.shape.end());
   pop.size = static_cast<Index>(section.size);
   pop.section = section;
   pop.model = find_model(network, section.model);
@@ -209,6 +242,7 @@ void build_population(const scenario::PopulationSection& section, const scenario
         per_neuron(*v, pop.size, "population " + pop.name + " parameter " + spec.name, scenario, &spec, diagnostics);
     if (values) pop.parameters.push_back({spec.name, *values});
   }
+  if (states_known) read_refractory(pop, diagnostics);
   if (states_known) read_initial(section, scenario, pop, diagnostics);
   read_biases(section, scenario, pop, diagnostics);
   network.populations.push_back(std::move(pop));
@@ -222,8 +256,12 @@ void build_projection(const scenario::ProjectionSection& section, const scenario
   pr.name = section.name;
   pr.pre = static_cast<std::size_t>(pre);
   pr.post = static_cast<std::size_t>(post);
+  pr.spiking = pr.pre;
+  if (section.synapse && !build_synapses(section, scenario, network, pr, diagnostics)) return;
   const Population &from = network.populations[pr.pre], &to = network.populations[pr.post];
-  if (!to.model->equations.text.empty() || !to.model->name.empty()) {
+  if (to.synapse) {
+    pr.into = to.model->inputs.front();
+  } else if (!to.model->equations.text.empty() || !to.model->name.empty()) {
     pr.into = section.into.empty() ? to.model->inputs.front() : section.into;
     if (!to.has_input(pr.into)) {
       diagnostics.add(
@@ -262,6 +300,7 @@ void build_projection(const scenario::ProjectionSection& section, const scenario
                        "weights.plastic = true and plasticity", "one of the two", ""});
     }
   }
+  build_effect(section, network, pr, diagnostics);
   network.projections.push_back(std::move(pr));
 }
 

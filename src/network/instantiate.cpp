@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "network/spikes.hpp"
 #include "neurode/equations/parse.hpp"
 
 namespace neurode::network {
@@ -15,6 +16,8 @@ std::vector<std::string> names_of(const ParameterTable& table) {
   for (const auto& p : table) names.push_back(p.name);
   return names;
 }
+
+}  // namespace
 
 void check_uses(const equations::Graph& graph, const std::vector<equations::SymbolUse>& uses,
                 const std::vector<std::string>& known, const std::string& key, Diagnostics& diagnostics) {
@@ -32,6 +35,8 @@ void check_uses(const equations::Graph& graph, const std::vector<equations::Symb
                      nearest_name(name, names)});
   }
 }
+
+namespace {
 
 /// f(x) for a population-wide activation becomes %softmax * x, found again below.
 equations::UserFunction activation_function(equations::Graph& graph, const ActivationText& a,
@@ -85,6 +90,7 @@ Instance instantiate(equations::Graph& graph, const scenario::ModelSection& mode
   std::vector<std::string> known = names_of(model.parameters);
   known.insert(known.end(), model.inputs.begin(), model.inputs.end());
   known.push_back("t");
+  if (!model.site.empty()) known.push_back(model.site);  // the output of the neuron it sits at
   const std::vector<std::string> given = known;
   for (const auto& s : statements) {
     if (s.name != "t" && std::find(given.begin(), given.end(), s.name) != given.end()) {

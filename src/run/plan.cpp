@@ -79,6 +79,7 @@ class Planner {
     for (const char* m : {"loss", "accuracy"}) {
       if (problem_.metric(m)) add_metric(m, scenario_.record.every, false);
     }
+    plan_.spikes = problem_.spiking;
   }
 
   /// In adiabatic learning: the variable that a population hands on, by its own name.
@@ -108,6 +109,9 @@ class Planner {
       return;
     }
     if (name == "weights" || name == "activity" || name == "errors") return add_group(v, name, every);
+    for (const auto& s : problem_.spiking) {
+      if (name == s.population + ".spikes") return add_spikes(v, s);
+    }
     for (std::size_t e = 0; e < expressions_.size(); ++e) {
       if (expressions_[e] == name) return add_expression(static_cast<int>(e), every, v.float32);
     }
@@ -131,11 +135,26 @@ class Planner {
     std::vector<std::string> names = {"activity", "weights", "errors"};
     for (const auto& p : network_.populations) names.push_back(p.name);
     for (const auto& n : problem_.named) names.push_back(n.name);
+    for (const auto& s : problem_.spiking) names.push_back(s.population + ".spikes");
     for (const auto& m : problem_.metrics) {
       if (!problem_.find(m.name)) names.push_back(m.name);
     }
     names.insert(names.end(), expressions_.begin(), expressions_.end());
     diagnostics_.add(unknown_name("variable", v.name, name, names));
+  }
+
+  void add_spikes(const RecordVariable& v, const learning::Spiking& s) {
+    for (const auto& known : plan_.spikes) {
+      if (known.population != s.population) continue;
+      diagnostics_.add(
+          {v.name.where, v.name.key, "is recorded already", '"' + v.name.string() + '"', "each variable once", ""});
+      return;
+    }
+    if (v.every || !v.neurons.empty() || v.float32) {
+      diagnostics_.add(
+          {v.name.where, v.name.key, "spikes are recorded as they come, of all neurons", "", "the name alone", ""});
+    }
+    plan_.spikes.push_back(s);
   }
 
   void add_group(const RecordVariable& v, const std::string& name, double every) {

@@ -10,9 +10,12 @@
 
 #include "neurode/dynamics/executable.hpp"
 #include "neurode/dynamics/program.hpp"
+#include "neurode/dynamics/spikes.hpp"
 #include "neurode/dynamics/system.hpp"
 
 namespace neurode {
+
+class ProgramJumps;
 
 /// A System whose right-hand side is a Program: state slices in, their rates out. All products are derived from it;
 /// each is built when it is first asked for.
@@ -32,6 +35,7 @@ class ProgramSystem : public System {
   /// conditions on time alone change (t > 5 in an equation) are found here.
   ProgramSystem(Program program, StateLayout layout, std::vector<Part> parts,
                 std::function<std::vector<double>(double, double)> breakpoints, bool symmetric = false);
+  ~ProgramSystem() override;
 
   const StateLayout& layout() const override { return layout_; }
   void rhs(double t, const double* x, double* dxdt) override;
@@ -43,6 +47,14 @@ class ProgramSystem : public System {
   bool symmetric_jacobian() const override { return symmetric_; }
   std::vector<double> breakpoints(double t0, double t1) const override;
   void begin_segment(double t0, double t1) override;
+
+  Jumps* jumps() override;
+  /// Who spikes and what that does; before the first right-hand side.
+  void set_spikes(SpikeRules rules);
+
+  /// What the program reads at (t, x): its external vectors.
+  using Inputs = std::array<const double*, kVectors>;
+  Inputs inputs(double t, const double* x, const double* direction = nullptr);
 
   const Program& program() const { return program_; }
   Program& program() { return program_; }
@@ -66,9 +78,6 @@ class ProgramSystem : public System {
   };
 
  private:
-  /// What the program reads at (t, x): its external vectors.
-  using Inputs = std::array<const double*, kVectors>;
-  Inputs inputs(double t, const double* x, const double* direction = nullptr);
   std::unique_ptr<Executable> build(const std::vector<ValueId>& rates);
   std::unique_ptr<Executable> build_if_any(const std::vector<ValueId>& rates);
 
@@ -82,6 +91,7 @@ class ProgramSystem : public System {
   double segment_begin_ = 0, segment_end_ = 0;
   bool in_segment_ = false;
   std::unique_ptr<Executable> rhs_, jvp_, vjp_;
+  std::unique_ptr<ProgramJumps> jumps_;
   // Found when first asked for; the outer level says whether it was looked for, the inner one whether there is any.
   std::optional<std::optional<Sparsity>> sparsity_;
   std::optional<std::unique_ptr<Executable>> time_derivative_, linear_rates_;

@@ -51,6 +51,7 @@ struct Assembly {
   };
   std::vector<Plastic> plastic;  ///< what the learning rule moves, in the order of the layout
   Index samples = 1;
+  SpikeRules spikes;
 
   const Named* find(const std::string& name) const;
 };

@@ -34,6 +34,8 @@ struct RecordPlan {
   std::vector<record::TimeAxis> axes;
   std::vector<double> every;  ///< of each axis; 0: every step
   std::vector<RecordedVariable> variables;
+  /// Spikes go to a time axis of their own, "POP.spike_time", with the neuron (and sample) of each.
+  std::vector<learning::Spiking> spikes;
   std::vector<Monitor> expressions;
   int gzip = 4;
 
