@@ -52,10 +52,11 @@ struct Projection {
   std::string name;
   std::size_t pre = 0, post = 0;  ///< populations
   std::string into;
-  std::shared_ptr<const Matrix> weights;              ///< post x pre: initial values, or the values for good
-  std::shared_ptr<const Wiring> wiring;               ///< what is not all to all by a matrix; null: that
-  std::string coupling;                               ///< equation text; empty: w * pre
-  std::vector<PerNeuron> parameters;                  ///< of the coupling and of on_spike, one number each
+  std::shared_ptr<const Matrix> weights;  ///< initial values, or the values for good: post x pre, or as the wiring says
+  std::shared_ptr<const Wiring> wiring;   ///< what is not all to all by a matrix; null: that
+  std::string coupling;                   ///< equation text; empty: w * pre
+  bool reads_post = false;                ///< the coupling uses states or the output of TO
+  std::vector<PerNeuron> parameters;      ///< of the coupling and of on_spike, one number each
   Vector delay;                                       ///< scenario time; empty: none, 1: for all, else a connection
   bool plastic = false;                               ///< follows the learning rule
   const scenario::PlasticitySection* rule = nullptr;  ///< follows a local rule
