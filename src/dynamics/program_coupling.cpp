@@ -136,20 +136,20 @@ ValueId Program::pairs(Node e, std::span<const ValueId> post_side, std::span<con
   take(post_side, Side::post);
   take(pre_side, Side::pre);
   take(pair_side, Side::pair);
-  op.expressions = {equations::substitute(graph_, e, sided)};
-  op.into = into;
-  if (base.valid()) op.in = {base};
-  op.has_base = base.valid();
-  return add_pairwise(std::move(op));
+  return pairwise_like(op, equations::substitute(graph_, e, sided), into, base);
 }
 
-/// Finds the inputs by the expression's symbols. `op` brings the sizes, the expression and, as its one input, the base.
-ValueId Program::add_pairwise(Op op) {
-  const ValueId base = op.has_base ? op.in[0] : ValueId{};
+/// Another expression over the same pairs and samples. Its inputs are found by its symbols.
+ValueId Program::pairwise_like(const Op& like, Node e, Side into, ValueId base) {
+  Op op;
   op.kind = Kind::pairwise;
-  op.has_base = false;
+  op.post = like.post;
+  op.pre = like.pre;
+  op.samples = like.samples;
+  op.into = into;
+  op.expressions = {e};
   bind_pairwise(op);
-  const Index rows = op.into == Side::pre ? op.pre : op.post, cols = op.into == Side::pair ? op.pre : op.samples;
+  const Index rows = into == Side::pre ? op.pre : op.post, cols = into == Side::pair ? op.pre : op.samples;
   add_base(op, base, rows, cols);
   return add_op(std::move(op), rows, cols);
 }
@@ -158,6 +158,7 @@ void Program::bind_pairwise(Op& op) const {
   const ValueId base = op.has_base ? op.in.back() : ValueId{};
   op.in.clear();
   op.sides.clear();
+  op.symbols.clear();
   for (const Node s : equations::free_symbols(graph_, op.expressions)) {
     const auto sided = by_sided_symbol_.find(s.id);
     const auto [v, side] = sided == by_sided_symbol_.end() ? std::pair{value_of(s), Side::none} : sided->second;
@@ -174,6 +175,7 @@ void Program::bind_pairwise(Op& op) const {
     }
     op.in.push_back(v);
     op.sides.push_back(side);
+    op.symbols.push_back(s);
   }
   if (base.valid()) op.in.push_back(base);
 }

@@ -89,6 +89,7 @@ class Program {
     Index post = 0, pre = 0, samples = 0;           ///< pairwise: what is summed over
     Side into = Side::post;                         ///< pairwise: what the result has an element for
     std::vector<Side> sides;                        ///< pairwise: of the inputs but the base
+    std::vector<equations::Node> symbols;           ///< pairwise: what stands for these inputs in the expression
     std::shared_ptr<const ConvolutionShape> shape;  ///< convolution
     Role result = Role::output;                     ///< convolution; the inputs are the other two, in Role's order
   };
@@ -184,7 +185,7 @@ class Program {
   void add_base(Op& op, ValueId base, Index rows, Index cols);
   ValueId pairs(equations::Node e, std::span<const ValueId> post_side, std::span<const ValueId> pre_side,
                 std::span<const ValueId> pair_side, Side into, ValueId base);
-  ValueId add_pairwise(Op op);
+  ValueId pairwise_like(const Op& like, equations::Node e, Side into, ValueId base);
   void bind_pairwise(Op& op) const;
   ValueId add_convolution(std::shared_ptr<const ConvolutionShape> shape, Role result, ValueId a, ValueId b,
                           ValueId base);
