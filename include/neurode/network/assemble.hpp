@@ -17,6 +17,7 @@ struct Named {
   bool state = false;                        ///< a slice of the state
   Index rows = 1, cols = 1;                  ///< of the value
   std::string population;                    ///< whose rows are the neurons of it; "" for scalars
+  std::shared_ptr<const SparsePattern> connections = {};  ///< whose elements the rows are: rows receive, columns send
 };
 
 /// How to turn a Network into equations.
