@@ -44,7 +44,4 @@ bool linear_in_weight(equations::Graph& graph, const CouplingPlan& plan);
 
 Wiring::Kind kind_of(const Projection& projection);
 
-/// "80 connections, separable: 2 products" and the like.
-std::string describe(const Projection& projection, const Network& network);
-
 }  // namespace neurode::network

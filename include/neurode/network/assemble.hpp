@@ -58,6 +58,9 @@ struct Assembly {
 
 Assembly assemble(const Network& network, const AssemblyOptions& options);
 
+/// How a projection is computed: "E -> I: 10 x 40, sparse, 80 connections, separable: 2 products" (TO x FROM).
+std::string describe(const Projection& projection, const Network& network);
+
 /// Can every population be put at its steady state from its inputs alone: all have a steady state in closed form and
 /// no cycle leads through them? If not, `reason` says why.
 bool can_be_steady(const Network& network, std::string* reason = nullptr);

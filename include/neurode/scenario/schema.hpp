@@ -11,6 +11,7 @@ namespace neurode::scenario {
 struct SchemaFamilies {
   std::vector<Entry> models;        ///< built-in; a scenario may add its own
   std::vector<Entry> activations;   ///< names alone
+  std::vector<Entry> connectivities;
   std::vector<Entry> initialisers;  ///< of weights, biases, parameters and initial values
   std::vector<Entry> stimuli;
   std::vector<Entry> plasticity;  ///< built-in local rules; a scenario may add its own
