@@ -112,7 +112,8 @@ class CoupledInput {
   ValueId by_edges(Node coupling, ValueId base) {
     const auto& pattern = pr_.wiring->pattern;
     std::vector<std::pair<Node, Node>> by;
-    for (const auto& [symbol, v] : pre_) by.emplace_back(symbol, p_.symbol(p_.gather(pattern, Program::End::column, v)));
+    for (const auto& [symbol, v] : pre_)
+      by.emplace_back(symbol, p_.symbol(p_.gather(pattern, Program::End::column, v)));
     for (const auto& [symbol, v] : post_) by.emplace_back(symbol, p_.symbol(p_.gather(pattern, Program::End::row, v)));
     by.emplace_back(w_, weight_node(pattern->nonzeros()));
     const ValueId edges = p_.elementwise(pattern->nonzeros(), samples_, replaced(coupling, by));
@@ -236,7 +237,8 @@ ValueId Assembler::coupled(std::size_t k, ValueId base) {
     return program.elementwise(net_.populations[p].size, out_.samples, local(p, node));
   };
   for (const auto& name : coupling.pre) {
-    input.read(false, graph.symbol(name.empty() ? "pre" : "pre." + name), name.empty() ? source(k) : value(pr.pre, name));
+    input.read(false, graph.symbol(name.empty() ? "pre" : "pre." + name),
+               name.empty() ? source(k) : value(pr.pre, name));
   }
   for (const auto& name : coupling.post) {
     input.read(true, graph.symbol(name.empty() ? "post" : "post." + name),

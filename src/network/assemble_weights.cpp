@@ -44,8 +44,8 @@ ValueId Assembler::projection_weights(std::size_t k) {
   }
   const ValueId v = program.constant(pr.weights->data(), pr.weights->rows(), pr.weights->cols(), pr.weights);
   if (kind == Wiring::Kind::low_rank) {
-    for (const auto& [side, m, rows] : {std::tuple{".left", pr.wiring->left, post.name},
-                                        std::tuple{".right", pr.wiring->right, pre.name}}) {
+    for (const auto& [side, m, rows] :
+         {std::tuple{".left", pr.wiring->left, post.name}, std::tuple{".right", pr.wiring->right, pre.name}}) {
       name(pr.name + side, program.constant(m->data(), m->rows(), m->cols(), m), "", "factor of " + text, rows,
            pr.name + ".rank", false);
     }

@@ -50,10 +50,10 @@ class ProjectionBuilder {
     if (!to_.model->equations.text.empty() || !to_.model->name.empty()) {
       pr_.into = section_.into.empty() ? to_.model->inputs.front() : section_.into;
       if (!to_.has_input(pr_.into)) {
-        diagnostics_.add({section_.where, key(".into"),
-                          fmt::format("model \"{}\" of population \"{}\" has no input \"{}\"", to_.model->name,
-                                      to_.name, pr_.into),
-                          "", quoted_list(to_.model->inputs), nearest_name(pr_.into, to_.model->inputs)});
+        diagnostics_.add(
+            {section_.where, key(".into"),
+             fmt::format("model \"{}\" of population \"{}\" has no input \"{}\"", to_.model->name, to_.name, pr_.into),
+             "", quoted_list(to_.model->inputs), nearest_name(pr_.into, to_.model->inputs)});
       }
     }
     if (from_.softmax) {
@@ -78,7 +78,8 @@ class ProjectionBuilder {
                                             "plasticity rule \"" + pr_.rule->name + "\"", diagnostics_);
     }
     if (section_.weights.plastic) {
-      diagnostics_.add({section_.where, key(""), "the weights follow either the learning rule or a local rule, not both",
+      diagnostics_.add({section_.where, key(""),
+                        "the weights follow either the learning rule or a local rule, not both",
                         "weights.plastic = true and plasticity", "one of the two", ""});
     }
   }
@@ -126,11 +127,11 @@ class ProjectionBuilder {
     const Parameters parameters =
         read_parameters(entry->parameters, choice.settings, "connectivity \"" + entry->name + "\"", diagnostics_);
     if (diagnostics_.size() > before) return false;
-    const ConnectivityContext context{from_,         to_,       pr_.pre == pr_.post, parameters,
-                                      choice.source, scenario_, pr_.name};
+    const ConnectivityContext context{from_, to_, pr_.pre == pr_.post, parameters, choice.source, scenario_, pr_.name};
     if (entry->expected) {
       const double count = entry->expected(context);
-      if (!fits(count * (sizeof(double) + sizeof(std::int32_t)), fmt::format("{:.3g} connections", count))) return false;
+      if (!fits(count * (sizeof(double) + sizeof(std::int32_t)), fmt::format("{:.3g} connections", count)))
+        return false;
     }
     connections_ = entry->connect(context, diagnostics_);
     return connections_.wiring && diagnostics_.size() == before;
@@ -146,7 +147,8 @@ class ProjectionBuilder {
       diagnostics_.add({section_.coupling.origin, section_.coupling.key,
                         low_rank ? "a coupling over weights of low rank must be linear in w"
                                  : "this coupling is no sum of products of functions of pre, of post and of w",
-                        "", low_rank ? "w times functions of pre and of post" : "such a sum, or sparse connections", ""});
+                        "", low_rank ? "w times functions of pre and of post" : "such a sum, or sparse connections",
+                        ""});
     }
     if (low_rank && moves()) {
       diagnostics_.add({section_.where, key(""), "weights of low rank cannot be plastic", "",

@@ -44,8 +44,8 @@ void check_instant(const Readable& from, const std::string& end, const Populatio
   const auto at = from.instant.find(name);
   if (at == from.instant.end()) return;
   const std::string spelled = name.empty() ? end : end + "." + name;
-  diagnostics.add({use.where, key, fmt::format("\"{}\" of \"{}\" depends on its input at the same moment", spelled,
-                                               pop.name),
+  diagnostics.add({use.where, key,
+                   fmt::format("\"{}\" of \"{}\" depends on its input at the same moment", spelled, pop.name),
                    "the input " + at->second, "states, and what is made of states alone", ""});
 }
 
@@ -114,7 +114,7 @@ CouplingPlan plan_coupling(equations::Graph& graph, Node coupling, Wiring::Kind 
     if (kind != Wiring::Kind::low_rank || linear_in_weight(graph, plan)) return plan;
   }
   plan.products.clear();
-  plan.way = kind == Wiring::Kind::sparse ? CouplingPlan::Way::edges
+  plan.way = kind == Wiring::Kind::sparse                                          ? CouplingPlan::Way::edges
              : kind == Wiring::Kind::low_rank || kind == Wiring::Kind::convolution ? CouplingPlan::Way::none
                                                                                    : CouplingPlan::Way::pairs;
   return plan;
@@ -141,8 +141,8 @@ static std::string wiring_text(const Projection& pr) {
       return "sparse, " + count(pr.wiring->pattern->nonzeros());
     case Wiring::Kind::convolution: {
       const ConvolutionShape& s = pr.wiring->shape;
-      return fmt::format("convolution with {} x {}, {} -> {} channel{}", s.kernel_height, s.kernel_width,
-                         s.in_channels, s.out_channels, s.out_channels == 1 ? "" : "s");
+      return fmt::format("convolution with {} x {}, {} -> {} channel{}", s.kernel_height, s.kernel_width, s.in_channels,
+                         s.out_channels, s.out_channels == 1 ? "" : "s");
     }
     case Wiring::Kind::low_rank:
       return fmt::format("rank {}", pr.wiring->left->cols());

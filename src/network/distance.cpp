@@ -101,8 +101,8 @@ double Profile::at(double d) const {
 
 double Profile::reach() const {
   const double far = kind == Kind::box           ? width
-                     : kind == Kind::exponential ? 27.7 * width   // log 1e12
-                     : kind == Kind::gaussian    ? 7.44 * width   // sqrt(2 log 1e12)
+                     : kind == Kind::exponential ? 27.7 * width  // log 1e12
+                     : kind == Kind::gaussian    ? 7.44 * width  // sqrt(2 log 1e12)
                      : kind == Kind::mexican_hat ? 7.44 * std::max(width, surround_width)
                                                  : std::numeric_limits<double>::infinity();
   return std::min(far, cutoff);

@@ -165,8 +165,8 @@ std::vector<Product> gather_products(equations::Graph& graph, const std::vector<
   std::vector<Product> out;
   for (const Term& t : terms) {
     const Node factor = graph.mul(t.scalar, t.post);
-    const auto same = std::find_if(out.begin(), out.end(),
-                                   [&](const Product& p) { return p.weight == t.weight && p.pre == t.pre; });
+    const auto same =
+        std::find_if(out.begin(), out.end(), [&](const Product& p) { return p.weight == t.weight && p.pre == t.pre; });
     if (same == out.end()) {
       out.push_back({t.weight, t.pre, factor});
     } else {

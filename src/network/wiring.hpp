@@ -11,10 +11,10 @@ namespace neurode::network {
 /// Which neurons a projection connects, and what its matrix of weights holds.
 struct Wiring {
   enum class Kind {
-    dense,        ///< all pairs: post x pre; what no Wiring at all means
-    equal,        ///< all pairs alike: 1 x 1
-    one_to_one,   ///< n x 1
-    sparse,       ///< connections x 1 in the order of the pattern (rows: neurons that receive), or 1 x 1 where all alike
+    dense,       ///< all pairs: post x pre; what no Wiring at all means
+    equal,       ///< all pairs alike: 1 x 1
+    one_to_one,  ///< n x 1
+    sparse,      ///< connections x 1 in the order of the pattern (rows: neurons that receive), or 1 x 1 where all alike
     convolution,  ///< the kernel: out channels x (in channels * height * width), width fastest
     low_rank,     ///< left * right^T times the one weight, 1 x 1
   };

@@ -34,7 +34,8 @@ Matrix matrix_of(const Folder& folder, const std::string& keys) {
   Matrix out = Matrix::Zero(3, 4);
   for (Index i = 0; i < 3; ++i) {
     for (auto e = p.start[static_cast<std::size_t>(i)]; e < p.start[static_cast<std::size_t>(i) + 1]; ++e) {
-      out(i, p.column[static_cast<std::size_t>(e)]) = pr.weights->size() == 1 ? (*pr.weights)(0, 0) : (*pr.weights)(e, 0);
+      out(i, p.column[static_cast<std::size_t>(e)]) =
+          pr.weights->size() == 1 ? (*pr.weights)(0, 0) : (*pr.weights)(e, 0);
     }
   }
   return out;

@@ -76,9 +76,9 @@ TEST_CASE("fixed probability: the number of connections and their spread are bin
     CAPTURE(p);
     double mean_z = 0;
     for (int seed = 1; seed <= 4; ++seed) {
-      const auto s = pattern_of(scenario_of("size = 500", "size = 400", "a -> b",
-                                            weights(fmt::format("{{ rule = \"fixed_probability\", p = {} }}", p).c_str()),
-                                            seed));
+      const auto s =
+          pattern_of(scenario_of("size = 500", "size = 400", "a -> b",
+                                 weights(fmt::format("{{ rule = \"fixed_probability\", p = {} }}", p).c_str()), seed));
       REQUIRE(s.rows == n);
       REQUIRE(s.cols == m);
       const double pairs = static_cast<double>(n * m), spread = std::sqrt(pairs * p * (1 - p));
@@ -88,7 +88,8 @@ TEST_CASE("fixed probability: the number of connections and their spread are bin
       // Degrees: their variance is that of binomials on both sides.
       double in = 0, out = 0;
       for (Index i = 0; i < n; ++i) {
-        const auto k = static_cast<double>(s.start[static_cast<std::size_t>(i) + 1] - s.start[static_cast<std::size_t>(i)]);
+        const auto k =
+            static_cast<double>(s.start[static_cast<std::size_t>(i) + 1] - s.start[static_cast<std::size_t>(i)]);
         in += (k - p * static_cast<double>(m)) * (k - p * static_cast<double>(m)) / static_cast<double>(n);
       }
       for (const Index k : out_degrees(s)) {
@@ -115,8 +116,9 @@ TEST_CASE("fixed probability: nothing at 0, all at 1, no self-connections where 
 
 TEST_CASE("fixed degrees are exact, and every neuron is as likely as the others") {
   for (const char* self : {"true", "false"}) {
-    const auto in = pattern_of(scenario_of(
-        "size = 200", "size = 2", "a -> a", weights(fmt::format("{{ rule = \"fixed_in_degree\", n = 40, self = {} }}", self).c_str())));
+    const auto in = pattern_of(
+        scenario_of("size = 200", "size = 2", "a -> a",
+                    weights(fmt::format("{{ rule = \"fixed_in_degree\", n = 40, self = {} }}", self).c_str())));
     double chi2 = 0;
     for (Index i = 0; i < 200; ++i) {
       CHECK(in.start[static_cast<std::size_t>(i) + 1] == 40 * (i + 1));
@@ -125,8 +127,9 @@ TEST_CASE("fixed degrees are exact, and every neuron is as likely as the others"
     for (const Index k : out_degrees(in)) chi2 += static_cast<double>((k - 40) * (k - 40)) / (40 * 0.8);
     CHECK(chi2 > 130);  // 199 degrees of freedom: 140 to 262 at three standard deviations
     CHECK(chi2 < 270);
-    const auto out = pattern_of(scenario_of(
-        "size = 200", "size = 2", "a -> a", weights(fmt::format("{{ rule = \"fixed_out_degree\", n = 40, self = {} }}", self).c_str())));
+    const auto out = pattern_of(
+        scenario_of("size = 200", "size = 2", "a -> a",
+                    weights(fmt::format("{{ rule = \"fixed_out_degree\", n = 40, self = {} }}", self).c_str())));
     CHECK(out.nonzeros() == 8000);
     for (const Index k : out_degrees(out)) CHECK(k == 40);
     for (Index i = 0; *self == 'f' && i < 200; ++i) CHECK_FALSE(has(out, i, i));
@@ -152,9 +155,9 @@ TEST_CASE("connections by distance: who is near, and how often") {
   // A box of half-width 2.5 on a line of 10: neighbours up to 2 places away; on a ring also round the end.
   const auto line = pattern_of(scenario_of("size = 10", "size = 2", "a -> a",
                                            weights("{ rule = \"distance\", profile = \"box\", width = 2.5 }")));
-  const auto ring = pattern_of(scenario_of(
-      "size = 10", "size = 2", "a -> a",
-      weights("{ rule = \"distance\", profile = \"box\", width = 2.5, periodic = true, self = false }")));
+  const auto ring = pattern_of(
+      scenario_of("size = 10", "size = 2", "a -> a",
+                  weights("{ rule = \"distance\", profile = \"box\", width = 2.5, periodic = true, self = false }")));
   for (Index i = 0; i < 10; ++i) {
     for (Index j = 0; j < 10; ++j) {
       const Index d = std::abs(i - j), round = std::min(d, 10 - d);
@@ -163,9 +166,9 @@ TEST_CASE("connections by distance: who is near, and how often") {
     }
   }
   // Sheets of different resolution: both over an area of 6 x 8.
-  const auto sheet = pattern_of(scenario_of(
-      "shape = [2, 3, 4]", "shape = [6, 8]", "a -> b",
-      weights("{ rule = \"distance\", profile = \"box\", width = 1.6, length = [6, 8] }")));
+  const auto sheet =
+      pattern_of(scenario_of("shape = [2, 3, 4]", "shape = [6, 8]", "a -> b",
+                             weights("{ rule = \"distance\", profile = \"box\", width = 1.6, length = [6, 8] }")));
   for (Index i = 0; i < 48; ++i) {
     for (Index j = 0; j < 24; ++j) {
       const double y = static_cast<double>(i / 8) + 0.5, x = static_cast<double>(i % 8) + 0.5;
@@ -174,9 +177,8 @@ TEST_CASE("connections by distance: who is near, and how often") {
     }
   }
   // A gaussian: at each distance as many as its value says.
-  const auto many = pattern_of(scenario_of(
-      "size = 4000", "size = 2", "a -> a",
-      weights("{ rule = \"distance\", p = 0.6, width = 8, periodic = true }")));
+  const auto many = pattern_of(scenario_of("size = 4000", "size = 2", "a -> a",
+                                           weights("{ rule = \"distance\", p = 0.6, width = 8, periodic = true }")));
   for (const Index d : {0, 4, 8, 16, 24}) {
     const double p = 0.6 * std::exp(-static_cast<double>(d * d) / 128);
     double count = 0;
@@ -188,9 +190,10 @@ TEST_CASE("connections by distance: who is near, and how often") {
 TEST_CASE("weights by distance: matrices, connections, kernels") {
   Diagnostics diagnostics;
   auto net = network_of(
-      scenario_of("size = 8", "size = 4", "a -> b",
-                  "weights = { init = \"distance\", profile = \"mexican_hat\", width = 0.7, surround = 0.4, amplitude = 2, "
-                  "offset = -0.1, length = 6, periodic = true, integral = true }"),
+      scenario_of(
+          "size = 8", "size = 4", "a -> b",
+          "weights = { init = \"distance\", profile = \"mexican_hat\", width = 0.7, surround = 0.4, amplitude = 2, "
+          "offset = -0.1, length = 6, periodic = true, integral = true }"),
       diagnostics);
   REQUIRE(diagnostics.empty());
   const Matrix& w = *net->projections[0].weights;
@@ -258,8 +261,8 @@ TEST_CASE("what does not fit is refused") {
 }
 
 TEST_CASE("ten million of ten thousand million pairs") {
-  const auto p = pattern_of(scenario_of("size = 100000", "size = 2", "a -> a",
-                                        weights("{ rule = \"fixed_probability\", p = 0.001 }")));
+  const auto p = pattern_of(
+      scenario_of("size = 100000", "size = 2", "a -> a", weights("{ rule = \"fixed_probability\", p = 0.001 }")));
   CHECK(std::abs(static_cast<double>(p.nonzeros()) - 1e7) < 4 * std::sqrt(1e7));
   CHECK(p.column.capacity() == p.column.size());
 }

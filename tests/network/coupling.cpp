@@ -152,7 +152,9 @@ equations = "dw/dt = -w + pre*post"
     text += header + "model = \"probe\"\n";
     text += name == "image" ? "shape = [2, 4, 5]\n"
             : name == "map" ? "shape = [3, 4, 3]\n"
-                            : fmt::format("size = {}\n", name == "p" ? 6 : name == "q" ? 4 : 70);
+                            : fmt::format("size = {}\n", name == "p"   ? 6
+                                                         : name == "q" ? 4
+                                                                       : 70);
   }
   text += fmt::format("[projection.\"{} -> {}\"]\n{}", wired.from, wired.to, wired.keys);
   if (!coupling.empty()) text += "coupling = \"" + coupling + "\"\nparameters = { alpha = 0.3, g = \"1.7 nS\" }\n";
@@ -191,8 +193,7 @@ void check(const Wired& wired, const Case& c, Index samples) {
   Matrix expected = Matrix::Zero(post.rows(), samples);
   for (const Pair& p : pairs_of(pr, post.rows(), pre.rows())) {
     for (Index s = 0; s < samples; ++s) {
-      expected(p.post, s) +=
-          c.value({p.w, pre(p.pre, s), pre_b(p.pre, s), post(p.post, s), post_b(p.post, s), t});
+      expected(p.post, s) += c.value({p.w, pre(p.pre, s), pre_b(p.pre, s), post(p.post, s), post_b(p.post, s), t});
     }
   }
   const Slice* into = system.layout().find(std::string(wired.to) + ".a");

@@ -13,10 +13,10 @@ struct Named {
   std::string name;  ///< "hidden.a", "input -> hidden.weights", "loss"
   ValueId value;
   std::string unit, long_name;
-  std::string row_dimension, col_dimension;  ///< "" where there is none (one column, or a scalar)
-  bool state = false;                        ///< a slice of the state
-  Index rows = 1, cols = 1;                  ///< of the value
-  std::string population;                    ///< whose rows are the neurons of it; "" for scalars
+  std::string row_dimension, col_dimension;               ///< "" where there is none (one column, or a scalar)
+  bool state = false;                                     ///< a slice of the state
+  Index rows = 1, cols = 1;                               ///< of the value
+  std::string population;                                 ///< whose rows are the neurons of it; "" for scalars
   std::shared_ptr<const SparsePattern> connections = {};  ///< whose elements the rows are: rows receive, columns send
 };
 

@@ -32,11 +32,11 @@ struct InitialiserContext {
   const Parameters& parameters;
   const Value& source;  ///< what the user wrote, for messages
   std::uint64_t seed = 0;
-  std::string stream;            ///< name of the random stream
-  std::filesystem::path folder;  ///< of the scenario
-  std::string unit = {};         ///< of the numbers; `values` converts those written with a unit
-  double fan_in = 0;             ///< connections to one neuron that receives; 0: cols
-  double fan_out = 0;            ///< connections from one neuron that sends; 0: rows
+  std::string stream;              ///< name of the random stream
+  std::filesystem::path folder;    ///< of the scenario
+  std::string unit = {};           ///< of the numbers; `values` converts those written with a unit
+  double fan_in = 0;               ///< connections to one neuron that receives; 0: cols
+  double fan_out = 0;              ///< connections from one neuron that sends; 0: rows
   const Places* places = nullptr;  ///< of weights: where they lie
 };
 

@@ -57,8 +57,8 @@ struct Projection {
   std::string coupling;                   ///< equation text; empty: w * pre
   bool reads_post = false;                ///< the coupling uses states or the output of TO
   std::vector<PerNeuron> parameters;      ///< of the coupling and of on_spike, one number each
-  Vector delay;                                       ///< scenario time; empty: none, 1: for all, else a connection
-  bool plastic = false;                               ///< follows the learning rule
+  Vector delay;                           ///< scenario time; empty: none, 1: for all, else a connection
+  bool plastic = false;                   ///< follows the learning rule
   const scenario::PlasticitySection* rule = nullptr;  ///< follows a local rule
   Parameters rule_parameters;
   bool moves() const { return plastic || rule; }

@@ -11,8 +11,13 @@ static Connections connect(const ConnectivityContext& context, Diagnostics& diag
 
 /// What no `connect` at all stands for.
 ConnectivityEntry all_to_all_connectivity() {
-  return {{"all_to_all", "every neuron of FROM reaches every one of TO; what no `connect` means",
-           {self_parameter()}, "", ""}, nullptr, connect};
+  return {{"all_to_all",
+           "every neuron of FROM reaches every one of TO; what no `connect` means",
+           {self_parameter()},
+           "",
+           ""},
+          nullptr,
+          connect};
 }
 
 }  // namespace neurode::network

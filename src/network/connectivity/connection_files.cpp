@@ -111,9 +111,9 @@ void read_matrix_market(const std::filesystem::path& path, ConnectionList& list)
     if (!sized) {
       sized = true;
       if (x[0] != static_cast<double>(list.post()) || x[1] != static_cast<double>(list.pre())) {
-        return list.fault(line, "the matrix has the wrong shape", fmt::format("{} x {}", x[0], x[1]),
-                          fmt::format("{} x {} (rows: neurons that receive, columns: neurons that send)", list.post(),
-                                      list.pre()));
+        return list.fault(
+            line, "the matrix has the wrong shape", fmt::format("{} x {}", x[0], x[1]),
+            fmt::format("{} x {} (rows: neurons that receive, columns: neurons that send)", list.post(), list.pre()));
       }
       wanted = x[2] >= 0 && x[2] < 1e15 ? static_cast<std::size_t>(x[2]) : 0;
       std::error_code none;
@@ -172,11 +172,11 @@ void read_hdf5(const std::filesystem::path& path, const std::string& dataset, Co
   const std::string file = path.string();
   if (!dataset.empty() && record::has_numbers(path, dataset)) {
     const auto w = record::read_numbers(path, dataset);
-    if (w.shape != std::vector<std::size_t>{static_cast<std::size_t>(list.post()), static_cast<std::size_t>(list.pre())}) {
-      return list.fault(0, "dataset \"" + dataset + "\" has the wrong shape",
-                        fmt::format("{}", fmt::join(w.shape, " x ")),
-                        fmt::format("{} x {} (rows: neurons that receive, columns: neurons that send)", list.post(),
-                                    list.pre()));
+    if (w.shape !=
+        std::vector<std::size_t>{static_cast<std::size_t>(list.post()), static_cast<std::size_t>(list.pre())}) {
+      return list.fault(
+          0, "dataset \"" + dataset + "\" has the wrong shape", fmt::format("{}", fmt::join(w.shape, " x ")),
+          fmt::format("{} x {} (rows: neurons that receive, columns: neurons that send)", list.post(), list.pre()));
     }
     list.weighted = true;
     for (std::size_t k = 0; k < w.values.size() && !list.full(); ++k) {

@@ -39,9 +39,8 @@ void ConnectionList::add(double post, double pre, double weight, int line, Index
 
 std::shared_ptr<const SparsePattern> ConnectionList::finish(Matrix& weights) {
   if (faults_ > 0) return nullptr;
-  std::stable_sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
-    return a.post != b.post ? a.post < b.post : a.pre < b.pre;
-  });
+  std::stable_sort(entries_.begin(), entries_.end(),
+                   [](const Entry& a, const Entry& b) { return a.post != b.post ? a.post < b.post : a.pre < b.pre; });
   auto p = std::make_shared<SparsePattern>();
   p->rows = post_;
   p->cols = pre_;

@@ -7,10 +7,9 @@ namespace neurode::network {
 const std::vector<ConnectivityEntry>& connectivities() {
   // Sorted by name.
   static const std::vector<ConnectivityEntry> list = {
-      all_to_all_connectivity(),        convolution_connectivity(), distance_connectivity(),
-      fixed_in_degree_connectivity(),   fixed_out_degree_connectivity(),
-      fixed_probability_connectivity(), from_file_connectivity(),   low_rank_connectivity(),
-      one_to_one_connectivity(),
+      all_to_all_connectivity(),      convolution_connectivity(),      distance_connectivity(),
+      fixed_in_degree_connectivity(), fixed_out_degree_connectivity(), fixed_probability_connectivity(),
+      from_file_connectivity(),       low_rank_connectivity(),         one_to_one_connectivity(),
   };
   return list;
 }

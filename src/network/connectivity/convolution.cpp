@@ -44,7 +44,8 @@ static Connections connect(const ConnectivityContext& context, Diagnostics& diag
     const std::string channels = axes == 2 && out.size() != 3
                                      ? fmt::format(", or [channels, {}, {}]", s.out_height(), s.out_width())
                                      : std::string();
-    report(context, "", fmt::format("population \"{}\" has another shape than the convolution gives", context.post.name),
+    report(context, "",
+           fmt::format("population \"{}\" has another shape than the convolution gives", context.post.name),
            "shape = " + shape_list(out), "shape = " + shape_list(expected) + channels, diagnostics);
     return {};
   }
@@ -66,7 +67,10 @@ ConnectivityEntry convolution_connectivity() {
             ParameterSpec::make(Kind::integer, "groups", "parts of the channels that see one another alone")
                 .at_least(1)
                 .standard(1)},
-           "", "populations whose `shape` fit"}, nullptr, connect};
+           "",
+           "populations whose `shape` fit"},
+          nullptr,
+          connect};
 }
 
 }  // namespace neurode::network

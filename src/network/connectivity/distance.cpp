@@ -1,5 +1,5 @@
-#include "network/connectivity/connectivity.hpp"
 #include "network/distance.hpp"
+#include "network/connectivity/connectivity.hpp"
 
 namespace neurode::network {
 
@@ -27,8 +27,8 @@ static Connections connect(const ConnectivityContext& context, Diagnostics& diag
   const CounterRandom random(context.scenario.seed, context.name + ".connections");
   const auto row = [&](Index i, std::size_t, std::vector<std::int32_t>& columns) {
     distance->for_each_near(i, reach, [&](Index j, double d) {
-      const auto pair = static_cast<std::uint64_t>(i) * static_cast<std::uint64_t>(context.pre.size) +
-                        static_cast<std::uint64_t>(j);
+      const auto pair =
+          static_cast<std::uint64_t>(i) * static_cast<std::uint64_t>(context.pre.size) + static_cast<std::uint64_t>(j);
       if ((!self && i == j) || random.uniform(pair) >= p * profile.at(d)) return;
       columns.push_back(static_cast<std::int32_t>(j));
     });
@@ -40,11 +40,14 @@ static Connections connect(const ConnectivityContext& context, Diagnostics& diag
 ConnectivityEntry distance_connectivity() {
   ParameterTable t = {
       ParameterSpec::make(Kind::number, "p", "probability at distance 0").above(0).at_most(1).standard(1.0)};
-  for (const auto& more : {profile_parameters(false), distance_parameters()}) t.insert(t.end(), more.begin(), more.end());
+  for (const auto& more : {profile_parameters(false), distance_parameters()})
+    t.insert(t.end(), more.begin(), more.end());
   t.push_back(self_parameter());
-  return {{"distance",
-           "each pair is connected with a probability that falls with the distance on a line, ring or sheet",
-           std::move(t), "", "populations on lines or sheets (`shape`)"}, expected, connect};
+  return {
+      {"distance", "each pair is connected with a probability that falls with the distance on a line, ring or sheet",
+       std::move(t), "", "populations on lines or sheets (`shape`)"},
+      expected,
+      connect};
 }
 
 }  // namespace neurode::network

@@ -38,10 +38,14 @@ static Connections connect(const ConnectivityContext& context, Diagnostics& diag
 }
 
 ConnectivityEntry fixed_in_degree_connectivity() {
-  return {{"fixed_in_degree", "each neuron of TO hears from n different ones of FROM, drawn at random",
+  return {{"fixed_in_degree",
+           "each neuron of TO hears from n different ones of FROM, drawn at random",
            {ParameterSpec::make(Kind::integer, "n", "neurons of FROM that each of TO hears from").at_least(0).needed(),
             self_parameter()},
-           "", ""}, expected, connect};
+           "",
+           ""},
+          expected,
+          connect};
 }
 
 }  // namespace neurode::network

@@ -40,10 +40,14 @@ static Connections connect(const ConnectivityContext& context, Diagnostics& diag
 }
 
 ConnectivityEntry fixed_out_degree_connectivity() {
-  return {{"fixed_out_degree", "each neuron of FROM reaches n different ones of TO, drawn at random",
+  return {{"fixed_out_degree",
+           "each neuron of FROM reaches n different ones of TO, drawn at random",
            {ParameterSpec::make(Kind::integer, "n", "neurons of TO that each of FROM reaches").at_least(0).needed(),
             self_parameter()},
-           "", ""}, expected, connect};
+           "",
+           ""},
+          expected,
+          connect};
 }
 
 }  // namespace neurode::network

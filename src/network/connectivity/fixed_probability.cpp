@@ -5,7 +5,8 @@
 namespace neurode::network {
 
 static double expected(const ConnectivityContext& context) {
-  return context.parameters.number("p") * static_cast<double>(context.pre.size) * static_cast<double>(context.post.size);
+  return context.parameters.number("p") * static_cast<double>(context.pre.size) *
+         static_cast<double>(context.post.size);
 }
 
 /// Pairs are not asked one by one: the distance from one connection of a row to the next is geometric.
@@ -28,9 +29,13 @@ static Connections connect(const ConnectivityContext& context, Diagnostics& diag
 }
 
 ConnectivityEntry fixed_probability_connectivity() {
-  return {{"fixed_probability", "each pair is connected with probability p, independently of the others",
+  return {{"fixed_probability",
+           "each pair is connected with probability p, independently of the others",
            {ParameterSpec::make(Kind::number, "p", "probability").at_least(0).at_most(1).needed(), self_parameter()},
-           "E. N. Gilbert, Ann. Math. Stat. 30 (1959) 1141-1144", ""}, expected, connect};
+           "E. N. Gilbert, Ann. Math. Stat. 30 (1959) 1141-1144",
+           ""},
+          expected,
+          connect};
 }
 
 }  // namespace neurode::network

@@ -40,7 +40,10 @@ ConnectivityEntry from_file_connectivity() {
            {ParameterSpec::make(Kind::path, "path", "the file, relative to the scenario").needed(),
             ParameterSpec::make(Kind::string, "dataset",
                                 "HDF5: a matrix (to x from), or the group of datasets pre, post and weight")},
-           "", ""}, nullptr, connect};
+           "",
+           ""},
+          nullptr,
+          connect};
 }
 
 }  // namespace neurode::network

@@ -44,13 +44,17 @@ static Connections connect(const ConnectivityContext& context, Diagnostics& diag
 }
 
 ConnectivityEntry low_rank_connectivity() {
-  return {{"low_rank", "weights are left * right^T, of rank `rank`; `weights` may give a factor, one number",
+  return {{"low_rank",
+           "weights are left * right^T, of rank `rank`; `weights` may give a factor, one number",
            {ParameterSpec::make(Kind::integer, "rank", "columns of both factors").at_least(1).standard(1),
             ParameterSpec::make(Kind::any, "left", "rows of `rank` numbers, one a neuron of TO; or { init = ... }")
                 .needed(),
             ParameterSpec::make(Kind::any, "right", "rows of `rank` numbers, one a neuron of FROM; or { init = ... }")
                 .needed()},
-           "F. Mastrogiuseppe, S. Ostojic, Neuron 99 (2018) 609-623", ""}, nullptr, connect};
+           "F. Mastrogiuseppe, S. Ostojic, Neuron 99 (2018) 609-623",
+           ""},
+          nullptr,
+          connect};
 }
 
 }  // namespace neurode::network

@@ -19,8 +19,13 @@ static Connections connect(const ConnectivityContext& context, Diagnostics& diag
 }
 
 ConnectivityEntry one_to_one_connectivity() {
-  return {{"one_to_one", "neuron i of FROM reaches neuron i of TO; one weight a neuron", {}, "",
-           "two populations of one size"}, nullptr, connect};
+  return {{"one_to_one",
+           "neuron i of FROM reaches neuron i of TO; one weight a neuron",
+           {},
+           "",
+           "two populations of one size"},
+          nullptr,
+          connect};
 }
 
 }  // namespace neurode::network

@@ -53,7 +53,8 @@ void fill(const InitialiserContext& context, Matrix& out, Diagnostics& diagnosti
 InitialiserEntry distance_initialiser() {
   ParameterTable t = {ParameterSpec::make(Kind::number, "amplitude", "factor of the profile").standard(1.0),
                       ParameterSpec::make(Kind::number, "offset", "is added everywhere").standard(0.0)};
-  for (const auto& more : {profile_parameters(true), distance_parameters()}) t.insert(t.end(), more.begin(), more.end());
+  for (const auto& more : {profile_parameters(true), distance_parameters()})
+    t.insert(t.end(), more.begin(), more.end());
   t.push_back(ParameterSpec::make(Kind::boolean, "integral",
                                   "times the length or area of one neuron of FROM: sums over them stand for integrals")
                   .standard(false));
@@ -61,7 +62,8 @@ InitialiserEntry distance_initialiser() {
   return {{"distance",
            "a function of the distance between two neurons on a line, ring or sheet; of kernels: from the middle",
            std::move(t), "S. Amari, Biol. Cybern. 27 (1977) 77-87", "weights between populations"},
-          true, fill};
+          true,
+          fill};
 }
 
 }  // namespace neurode::network

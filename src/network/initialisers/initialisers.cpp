@@ -9,9 +9,10 @@ namespace neurode::network {
 const std::vector<InitialiserEntry>& initialisers() {
   // Sorted by name.
   static const std::vector<InitialiserEntry> list = {
-      constant_initialiser(),   distance_initialiser(),        file_initialiser(),    glorot_initialiser(),
-      he_initialiser(),         lecun_initialiser(),           normal_initialiser(),  orthogonal_initialiser(),
-      spectral_radius_initialiser(), uniform_initialiser(), values_initialiser(),
+      constant_initialiser(), distance_initialiser(),   file_initialiser(),
+      glorot_initialiser(),   he_initialiser(),         lecun_initialiser(),
+      normal_initialiser(),   orthogonal_initialiser(), spectral_radius_initialiser(),
+      uniform_initialiser(),  values_initialiser(),
   };
   return list;
 }
