@@ -89,7 +89,7 @@ void Assembler::add_parameters(std::size_t p) {
 }
 
 ValueId Assembler::moving(const std::string& text, const Matrix& initial, const std::string& rows,
-                          const std::string& cols) {
+                          const std::string& cols, const std::string& long_name) {
   Assembly::Plastic plastic;
   plastic.name = text;
   if (options_.weights_in_state) {
@@ -98,7 +98,7 @@ ValueId Assembler::moving(const std::string& text, const Matrix& initial, const 
     s.rows = initial.rows();
     s.cols = initial.cols();
     s.block = Block::weights;
-    s.long_name = cols.empty() ? "bias" : "synaptic weights, post x pre";
+    s.long_name = long_name;
     s.row_dimension = rows;
     s.col_dimension = cols;
     const Index offset = out_.layout.add(s);
@@ -115,28 +115,14 @@ ValueId Assembler::moving(const std::string& text, const Matrix& initial, const 
 }
 
 void Assembler::add_weights() {
-  for (std::size_t k = 0; k < net_.projections.size(); ++k) {
-    const Projection& pr = net_.projections[k];
-    const std::string &post = net_.populations[pr.post].dimension, &pre = net_.populations[pr.pre].dimension;
-    const std::string columns = pre == post ? pre + "_pre" : pre;
-    const std::string text = pr.name + ".weights";
-    ValueId v;
-    if (pr.moves()) {
-      v = moving(text, *pr.weights, post, columns);
-      out_.plastic.back().projection = static_cast<int>(k);
-    } else {
-      v = out_.program.constant(pr.weights->data(), pr.weights->rows(), pr.weights->cols(), pr.weights);
-    }
-    weights_.push_back(v);
-    name(text, v, "", "synaptic weights of " + pr.name, post, columns, pr.moves());
-  }
+  for (std::size_t k = 0; k < net_.projections.size(); ++k) weights_.push_back(projection_weights(k));
   biases_.resize(net_.populations.size());
   for (std::size_t p = 0; p < net_.populations.size(); ++p) {
     for (std::size_t b = 0; b < net_.populations[p].biases.size(); ++b) {
       const Bias& bias = net_.populations[p].biases[b];
       ValueId v;
       if (bias.plastic) {
-        v = moving(bias.name, bias.values, net_.populations[p].name, "");
+        v = moving(bias.name, bias.values, net_.populations[p].name, "", "bias");
         out_.plastic.back().population = static_cast<int>(p);
         out_.plastic.back().bias = static_cast<int>(b);
       } else {
@@ -271,6 +257,9 @@ bool can_be_steady(const Network& network, std::string* reason) {
     if (reason) *reason = text;
     return false;
   };
+  for (const auto& pr : network.projections) {
+    if (pr.reads_post) return say("the coupling of \"" + pr.name + "\" depends on the neuron that receives");
+  }
   std::vector<char> algebraic(network.populations.size(), 1);
   for (const auto& pop : network.populations) {
     equations::Graph graph;

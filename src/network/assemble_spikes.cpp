@@ -112,6 +112,14 @@ void Assembler::add_effect(std::size_t k) {
   out_.spikes.effects.push_back(std::move(effect));
 }
 
+/// Who is connected: null for all pairs.
+std::shared_ptr<const SparsePattern> Assembler::connections(std::size_t k) const {
+  const auto& wiring = net_.projections[k].wiring;
+  if (!wiring) return nullptr;
+  if (wiring->kind == Wiring::Kind::one_to_one) return diagonal(net_.populations[net_.projections[k].post].size);
+  return wiring->pattern;
+}
+
 std::shared_ptr<const SparsePattern> Assembler::diagonal(Index n) {
   auto p = std::make_shared<SparsePattern>();
   p->rows = p->cols = n;

@@ -41,12 +41,17 @@ std::vector<double> Network::breakpoints(double t0, double t1) const {
 std::optional<Matrix> initialise(const scenario::Choice& choice, Index rows, Index cols, bool weights,
                                  const std::string& stream, const scenario::Scenario& scenario,
                                  Diagnostics& diagnostics, const std::string& unit) {
+  return initialise(choice, {rows, cols, weights, stream, unit}, scenario, diagnostics);
+}
+
+std::optional<Matrix> initialise(const scenario::Choice& choice, const Drawn& drawn, const scenario::Scenario& scenario,
+                                 Diagnostics& diagnostics) {
   const auto* entry = find_entry(initialisers(), choice.name);
   if (!entry) {
     diagnostics.add(unknown_name("initialiser", choice.source, choice.name, entry_names(initialisers())));
     return {};
   }
-  if (entry->needs_fan && !weights) {
+  if (entry->needs_fan && !drawn.weights) {
     diagnostics.add({choice.source.where, choice.source.key,
                      "\"" + entry->name + "\" scales with the number of inputs, which only weights have", "",
                      "\"constant\", \"uniform\", \"normal\" or a list", ""});
@@ -56,13 +61,15 @@ std::optional<Matrix> initialise(const scenario::Choice& choice, Index rows, Ind
   ParameterTable specs = entry->parameters;
   for (auto& spec : specs) {
     const bool scale = spec.name == "gain" || spec.name == "radius";  // of what is drawn: no unit
-    if (spec.kind == Kind::number && spec.unit.empty() && !scale) spec.unit = unit;
+    if (spec.kind == Kind::number && spec.unit.empty() && !scale) spec.unit = drawn.unit;
   }
   const Parameters parameters =
       read_parameters(specs, choice.settings, "initialiser \"" + entry->name + "\"", diagnostics);
   if (diagnostics.size() > before) return {};
-  Matrix out(rows, cols);
-  entry->fill({rows, cols, parameters, choice.source, scenario.seed, stream, scenario.folder, unit}, out, diagnostics);
+  Matrix out(drawn.rows, drawn.cols);
+  entry->fill({drawn.rows, drawn.cols, parameters, choice.source, scenario.seed, drawn.stream, scenario.folder,
+               drawn.unit, drawn.fan_in, drawn.fan_out, drawn.places},
+              out, diagnostics);
   if (diagnostics.size() > before) return {};
   return out;
 }

@@ -13,6 +13,18 @@ std::optional<Matrix> initialise(const scenario::Choice& choice, Index rows, Ind
                                  const std::string& stream, const scenario::Scenario& scenario,
                                  Diagnostics& diagnostics, const std::string& unit = "");
 
+/// What is to be drawn.
+struct Drawn {
+  Index rows = 0, cols = 0;
+  bool weights = false;  ///< not biases, parameters or initial values
+  std::string stream;    ///< name of the random stream
+  std::string unit = {};
+  double fan_in = 0, fan_out = 0;  ///< see InitialiserContext
+  const Places* places = nullptr;
+};
+std::optional<Matrix> initialise(const scenario::Choice& choice, const Drawn& drawn, const scenario::Scenario& scenario,
+                                 Diagnostics& diagnostics);
+
 /// A number, list or distribution for n neurons: size 1 where it is one number for all.
 std::optional<Vector> per_neuron(const Value& value, Index n, const std::string& stream,
                                  const scenario::Scenario& scenario, const ParameterSpec* range,

@@ -1,6 +1,5 @@
-// Populations and projections from their sections.
+// Populations from their sections.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -9,6 +8,7 @@
 
 #include "network/assembler.hpp"
 #include "network/build.hpp"
+#include "network/memory.hpp"
 #include "network/spikes.hpp"
 #include "neurode/network/instantiate.hpp"
 
@@ -136,20 +136,6 @@ void read_biases(const scenario::PopulationSection& section, const scenario::Sce
   }
 }
 
-double memory_bytes() {
-  static const double all = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
-  return all;
-}
-
-double state_bytes(const Population& pop, const Network& network) {
-  constexpr double kCopies = 4;  // at the least: before and after a step, its rate, what is recorded
-  const double samples = network.data ? static_cast<double>(std::max<Index>(network.data->train.count(), 1)) : 1.0;
-  const double states = static_cast<double>(std::max<std::size_t>(pop.initial.size(), 1));
-  return kCopies * sizeof(double) * static_cast<double>(pop.size) * states * samples;
-}
-
-std::string gigabytes(double bytes) { return fmt::format("{:.1f} GB", bytes / 1e9); }
-
 /// Refuses what this machine's memory cannot hold, before anything of that size is allocated: the system would grant
 /// the memory first and end the program when it is used.
 bool fits(const Population& pop, const Network& network, Diagnostics& diagnostics) {
@@ -161,17 +147,6 @@ bool fits(const Population& pop, const Network& network, Diagnostics& diagnostic
   if (needed <= memory_bytes()) return true;
   diagnostics.add({pop.section.size_where, "population." + pop.name + ".size",
                    fmt::format("{} neurons are more than this machine's memory holds", pop.size),
-                   "a need of " + gigabytes(needed), "up to " + gigabytes(memory_bytes()), ""});
-  return false;
-}
-
-bool fits(const scenario::ProjectionSection& section, const Population& from, const Population& to,
-          const Network& network, Diagnostics& diagnostics) {
-  if (std::max(state_bytes(from, network), state_bytes(to, network)) > memory_bytes()) return false;  // reported
-  const double needed = sizeof(double) * static_cast<double>(from.size) * static_cast<double>(to.size);
-  if (needed <= memory_bytes()) return true;
-  diagnostics.add({section.where, "projection.\"" + section.name + "\".weights",
-                   fmt::format("{} x {} weights are more than this machine's memory holds", to.size, from.size),
                    "a need of " + gigabytes(needed), "up to " + gigabytes(memory_bytes()), ""});
   return false;
 }
@@ -210,9 +185,10 @@ void build_population(const scenario::PopulationSection& section, const scenario
                       Diagnostics& diagnostics) {
   Population pop;
   pop.name = pop.dimension = section.name;
-  pop.shape.assign(section.shape.begin(), section.shape.end());
   pop.size = static_cast<Index>(section.size);
   pop.section = section;
+  pop.shape.assign(section.shape.begin(), section.shape.end());
+  if (pop.shape.empty()) pop.shape = {pop.size};
   pop.model = find_model(network, section.model);
   if (!pop.model) {
     if (!section.model_value.is_none()) {
@@ -246,62 +222,6 @@ void build_population(const scenario::PopulationSection& section, const scenario
   if (states_known) read_initial(section, scenario, pop, diagnostics);
   read_biases(section, scenario, pop, diagnostics);
   network.populations.push_back(std::move(pop));
-}
-
-void build_projection(const scenario::ProjectionSection& section, const scenario::Scenario& scenario, Network& network,
-                      Diagnostics& diagnostics) {
-  const int pre = network.find(section.pre), post = network.find(section.post);
-  if (pre < 0 || post < 0) return;  // reported with the scenario
-  Projection pr;
-  pr.name = section.name;
-  pr.pre = static_cast<std::size_t>(pre);
-  pr.post = static_cast<std::size_t>(post);
-  pr.spiking = pr.pre;
-  if (section.synapse && !build_synapses(section, scenario, network, pr, diagnostics)) return;
-  const Population &from = network.populations[pr.pre], &to = network.populations[pr.post];
-  if (to.synapse) {
-    pr.into = to.model->inputs.front();
-  } else if (!to.model->equations.text.empty() || !to.model->name.empty()) {
-    pr.into = section.into.empty() ? to.model->inputs.front() : section.into;
-    if (!to.has_input(pr.into)) {
-      diagnostics.add(
-          {section.where, "projection.\"" + section.name + "\".into",
-           fmt::format("model \"{}\" of population \"{}\" has no input \"{}\"", to.model->name, to.name, pr.into), "",
-           quoted_list(to.model->inputs), nearest_name(pr.into, to.model->inputs)});
-    }
-  }
-  if (from.softmax) {
-    diagnostics.add({section.where, "projection.\"" + section.name + "\"", "softmax is for the output population only",
-                     fmt::format("a projection from \"{}\"", from.name),
-                     "an activation of one neuron's input alone where other populations read it", ""});
-  }
-  if (section.weights.init.name.empty() || !fits(section, from, to, network, diagnostics)) return;
-  auto values =
-      initialise(section.weights.init, to.size, from.size, true, section.name + ".weights", scenario, diagnostics);
-  if (values) pr.weights = std::make_shared<const Matrix>(std::move(*values));
-  pr.plastic = section.weights.plastic;
-  if (section.plasticity) {
-    const auto& choice = *section.plasticity;
-    const auto* own = find_entry(network.own_rules, choice.name);
-    pr.rule = own ? own : find_entry(plasticity_rules(), choice.name);
-    if (!pr.rule) {
-      auto names = entry_names(plasticity_rules());
-      for (const auto& r : network.own_rules) names.push_back(r.name);
-      diagnostics.add(unknown_name("plasticity rule", choice.source, choice.name, names));
-    } else {
-      equations::Graph graph;
-      instantiate(graph, *pr.rule, diagnostics);
-      pr.rule_parameters = read_parameters(pr.rule->parameters, choice.settings,
-                                           "plasticity rule \"" + pr.rule->name + "\"", diagnostics);
-    }
-    if (pr.plastic) {
-      diagnostics.add({section.where, "projection.\"" + section.name + "\"",
-                       "the weights follow either the learning rule or a local rule, not both",
-                       "weights.plastic = true and plasticity", "one of the two", ""});
-    }
-  }
-  build_effect(section, network, pr, diagnostics);
-  network.projections.push_back(std::move(pr));
 }
 
 }  // namespace neurode::network

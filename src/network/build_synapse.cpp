@@ -5,6 +5,7 @@
 
 #include "network/build.hpp"
 #include "network/spikes.hpp"
+#include "network/wiring.hpp"
 #include "neurode/core/registry.hpp"
 
 namespace neurode::network {
@@ -123,6 +124,13 @@ void build_effect(const scenario::ProjectionSection& section, const Network& net
         {projection.effect.origin, projection.effect.key,
          fmt::format("population \"{}\" does not spike: model \"{}\" has no threshold", from.name, from.model->name),
          "", "a model with a threshold, or a coupling without spikes", ""});
+    return;
+  }
+  if (!pre_site && projection.wiring &&
+      (projection.wiring->kind == Wiring::Kind::convolution || projection.wiring->kind == Wiring::Kind::low_rank)) {
+    diagnostics.add({section.where, "projection.\"" + section.name + "\".connect",
+                     "spikes cannot act through a convolution or weights of low rank", "",
+                     "another connectivity, or synapses at the pre side", ""});
     return;
   }
   // Synapses at the pre side hand on what they hold all the time; all else acts at spikes alone, unless it says more.

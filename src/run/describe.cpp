@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "neurode/network/assemble.hpp"
 #include "neurode/network/instantiate.hpp"
 
 namespace neurode::run {
@@ -50,6 +51,7 @@ Description describe(const Prepared& p) {
   for (const auto& pop : p.network->populations) {
     d.populations.push_back({pop.name, pop.model->name, pop.size, equations_of(pop)});
   }
+  for (const auto& pr : p.network->projections) d.projections.push_back(network::describe(pr, *p.network));
   const auto& layout = p.problem.system->layout();
   for (const auto& s : layout.slices()) {
     d.slices.push_back(fmt::format("{:<28} {} x {}  {}", s.name, s.rows, s.cols, block_name(s.block)));

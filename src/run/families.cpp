@@ -105,6 +105,8 @@ std::string method_brief(const integrate::MethodEntry& m) {
 const std::vector<Family>& families() {
   static const std::vector<Family> all = {
       {"activations", "activation functions f(I)", "population.NAME.activation", entries_of(network::activations())},
+      {"connectivities", "which neurons of two populations are connected", "projection.NAME.connect",
+       entries_of(network::connectivities())},
       {"exporters", "formats of `neurode export`", "neurode export --format", entries_of(analysis::exporters())},
       {"initialisers", "how weights, biases, parameters and initial values are drawn", "weights = { init = ... }",
        entries_of(network::initialisers())},
@@ -122,6 +124,7 @@ scenario::SchemaFamilies schema_families() {
   scenario::SchemaFamilies f;
   f.models = model_entries();
   f.activations = entries_of(network::activations());
+  f.connectivities = entries_of(network::connectivities());
   f.initialisers = entries_of(network::initialisers());
   f.stimuli = entries_of(network::stimuli());
   f.plasticity = plasticity_entries();

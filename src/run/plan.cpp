@@ -241,6 +241,7 @@ class Planner {
         n.row_dimension.empty()
             ? ""
             : dimension(n.row_dimension, neurons.empty() ? static_cast<std::size_t>(n.rows) : neurons.size(), neurons);
+    if (n.connections) add_ends(n, rows, neurons);
     if (n.col_dimension == "sample") {
       v.file.dimensions = {dimension("sample", static_cast<std::size_t>(n.cols), {}), rows};
     } else if (!n.col_dimension.empty()) {
@@ -250,6 +251,30 @@ class Planner {
       v.file.dimensions = {rows};
     }
     plan_.variables.push_back(std::move(v));
+  }
+
+  /// Of one weight a connection: which neurons each connects, as variables along the same dimension.
+  void add_ends(const network::Named& n, const std::string& dimension, const std::vector<std::int64_t>& kept) {
+    const SparsePattern& p = *n.connections;
+    const std::string projection = n.name.substr(0, n.name.rfind('.'));
+    std::vector<double> post(static_cast<std::size_t>(p.nonzeros()));
+    for (std::size_t i = 0; i + 1 < p.start.size(); ++i) {
+      std::fill(post.begin() + p.start[i], post.begin() + p.start[i + 1], static_cast<double>(i));
+    }
+    const std::vector<double> pre(p.column.begin(), p.column.end());
+    for (const auto& [end, all] : {std::pair{"pre", &pre}, {"post", &post}}) {
+      RecordPlan::Ends e;
+      e.file.name = projection + "." + end;
+      e.file.dimensions = {dimension};
+      e.file.type = record::Type::int64;
+      e.file.long_name = fmt::format("number of the neuron that {}", all == &pre ? "sends" : "receives");
+      e.numbers = *all;
+      if (!kept.empty()) {
+        e.numbers.clear();
+        for (const auto k : kept) e.numbers.push_back((*all)[static_cast<std::size_t>(k)]);
+      }
+      plan_.ends.push_back(std::move(e));
+    }
   }
 
   void add_metric(const std::string& name, double every, bool float32) {
@@ -299,6 +324,7 @@ double RecordPlan::estimated_bytes(double duration) const {
     const double points = step > 0 ? std::floor(duration / step) + 2 : 1;
     bytes += points * static_cast<double>(v.size()) * (v.file.type == record::Type::float32 ? 4 : 8);
   }
+  for (const auto& e : ends) bytes += 8 * static_cast<double>(e.numbers.size());
   return bytes;
 }
 

@@ -179,10 +179,12 @@ Summary simulate(Prepared& p, const std::filesystem::path& file, bool overwrite,
   record::FileOptions file_options;
   file_options.overwrite = overwrite;
   file_options.gzip = p.plan.gzip;
+  for (const auto& e : p.plan.ends) variables.push_back(e.file);
   std::vector<record::TimeAxis> axes = p.plan.axes;
   SpikeWriter spikes(p, axes, variables);
   record::Recorder recorder(file, p.plan.dimensions, axes, variables, provenance(p), file_options);
   recorder.text("scenario", scenario::to_toml(p.scenario.root));
+  for (const auto& e : p.plan.ends) recorder.write(e.file.name, e.numbers);
 
   std::vector<std::unique_ptr<AxisWriter>> writers;
   std::vector<integrate::OutputGrid> grids;

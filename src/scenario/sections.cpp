@@ -110,7 +110,7 @@ std::vector<SectionTable> network() {
        true},
       {"projection.*",
        "Weights from one population to another.",
-       {any("weights", "number, list of rows (to x from), or { init = ..., plastic = ... }").needed(),
+       {any("weights", "number, list of rows (to x from), or { init = ..., plastic = ... }"),
         text("into", "input of the target's model; without it: the first"),
         any("plasticity", "a local learning rule: its name, or { rule = ..., ... }"),
         expression("coupling", "of w, pre, post, pre.NAME, post.NAME, parameters; without it: w * pre"),

@@ -110,7 +110,7 @@ TEST_CASE("schema and reader agree" *
       {false, "[population.\"a b\"]\nmodel = \"mine\"\n"},
       {false, "[population.q]\n"},
       {false, "[projection.pp]\nweights = 1\n"},
-      {false, "[projection.\"p -> p\"]\n"},
+      {true, "[projection.\"p -> p\"]\n"},
       {false, "[projection.\"p -> p\"]\nweights = 1\ndelay = 2\n"},
       {false, "[projection.\"p -> p\"]\nweights = [1, 2]\n"},
       {false, "[projection.\"p -> p\"]\nweights = 1\nplasticity = { rate = 1 }\n"},

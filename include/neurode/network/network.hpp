@@ -66,12 +66,13 @@ struct Projection {
   std::size_t acted_on = 0;                                    ///< population whose states a spike changes
   bool continuous = true;                                      ///< adds to its input all the time
   std::string into;
-  std::shared_ptr<const Matrix> weights;              ///< post x pre: initial values, or the values for good
-  std::shared_ptr<const Wiring> wiring;               ///< what is not all to all by a matrix; null: that
-  std::string coupling;                               ///< equation text; empty: w * pre
-  std::vector<PerNeuron> parameters;                  ///< of the coupling and of on_spike, one number each
-  Vector delay;                                       ///< scenario time; empty: none, 1: for all, else a connection
-  bool plastic = false;                               ///< follows the learning rule
+  std::shared_ptr<const Matrix> weights;  ///< initial values, or the values for good: post x pre, or as the wiring says
+  std::shared_ptr<const Wiring> wiring;   ///< what is not all to all by a matrix; null: that
+  std::string coupling;                   ///< equation text; empty: w * pre
+  bool reads_post = false;                ///< the coupling uses states or the output of TO
+  std::vector<PerNeuron> parameters;      ///< of the coupling and of on_spike, one number each
+  Vector delay;                           ///< scenario time; empty: none, 1: for all, else a connection
+  bool plastic = false;                   ///< follows the learning rule
   const scenario::PlasticitySection* rule = nullptr;  ///< follows a local rule
   Parameters rule_parameters;
   bool moves() const { return plastic || rule; }

@@ -95,6 +95,7 @@ struct ProjectionSection {
   std::string pre, post, label;  ///< label after ':', may be empty
   std::string into;              ///< input name; empty: the model's first
   WeightsSection weights;
+  bool weights_given = false;        ///< is the key there, faulty or not?
   std::optional<Choice> plasticity;  ///< { rule = "oja", rate = 1.0 }
   equations::SourceText coupling;    ///< of w, pre, post, pre.NAME, post.NAME and `parameters`; empty: w * pre
   std::vector<std::pair<std::string, Value>> parameters;  ///< of the coupling and of on_spike: numbers
