@@ -42,6 +42,7 @@ struct Population {
   bool clamped = false;      ///< carries the data's inputs
   double time_factor = 1;    ///< model time units per scenario time unit
   std::vector<Index> shape;  ///< lengths of a line, sheet or stack of sheets; the last one runs fastest
+  std::string output_unit;   ///< of what projections read; "" where the model does not tell
 
   bool has_input(const std::string& input) const;
 };
@@ -60,6 +61,7 @@ struct Projection {
   bool plastic = false;                               ///< follows the learning rule
   const scenario::PlasticitySection* rule = nullptr;  ///< follows a local rule
   Parameters rule_parameters;
+  std::string unit;  ///< of the weights: of the input over that of FROM's output; "" where either is not declared
   bool moves() const { return plastic || rule; }
 };
 
