@@ -87,8 +87,8 @@ void Assembler::add_parameters(std::size_t p) {
   names[graph.symbol("t").id] = graph.mul(out_.program.symbol(out_.program.time()), graph.constant(pop.time_factor));
 }
 
-ValueId Assembler::moving(const std::string& text, const Matrix& initial, const std::string& rows,
-                          const std::string& cols) {
+ValueId Assembler::moving(const std::string& text, const Matrix& initial, const std::string& unit,
+                          const std::string& rows, const std::string& cols) {
   Assembly::Plastic plastic;
   plastic.name = text;
   if (options_.weights_in_state) {
@@ -97,6 +97,7 @@ ValueId Assembler::moving(const std::string& text, const Matrix& initial, const 
     s.rows = initial.rows();
     s.cols = initial.cols();
     s.block = Block::weights;
+    s.unit = unit;
     s.long_name = cols.empty() ? "bias" : "synaptic weights, post x pre";
     s.row_dimension = rows;
     s.col_dimension = cols;
@@ -121,13 +122,13 @@ void Assembler::add_weights() {
     const std::string text = pr.name + ".weights";
     ValueId v;
     if (pr.moves()) {
-      v = moving(text, *pr.weights, post, columns);
+      v = moving(text, *pr.weights, pr.unit, post, columns);
       out_.plastic.back().projection = static_cast<int>(k);
     } else {
       v = out_.program.constant(pr.weights->data(), pr.weights->rows(), pr.weights->cols(), pr.weights);
     }
     weights_.push_back(v);
-    name(text, v, "", "synaptic weights of " + pr.name, post, columns, pr.moves());
+    name(text, v, pr.unit, "synaptic weights of " + pr.name, post, columns, pr.moves());
   }
   biases_.resize(net_.populations.size());
   for (std::size_t p = 0; p < net_.populations.size(); ++p) {
@@ -135,15 +136,16 @@ void Assembler::add_weights() {
       const Bias& bias = net_.populations[p].biases[b];
       ValueId v;
       if (bias.plastic) {
-        v = moving(bias.name, bias.values, net_.populations[p].name, "");
+        v = moving(bias.name, bias.values, unit_of(*net_.populations[p].model, bias.input), net_.populations[p].name,
+                   "");
         out_.plastic.back().population = static_cast<int>(p);
         out_.plastic.back().bias = static_cast<int>(b);
       } else {
         v = out_.program.constant(bias.values);
       }
       biases_[p].push_back(v);
-      name(bias.name, v, "", "bias of population " + net_.populations[p].name, net_.populations[p].name, "",
-           bias.plastic);
+      name(bias.name, v, unit_of(*net_.populations[p].model, bias.input),
+           "bias of population " + net_.populations[p].name, net_.populations[p].name, "", bias.plastic);
     }
   }
 }
@@ -177,7 +179,8 @@ void Assembler::add_rates(std::size_t p) {
          unit_of(*pop.model, definition), definition + " of population " + pop.name, pop.name, sample, false);
   }
   if (!out_.find(pop.name + ".output")) {
-    name(pop.name + ".output", out_.outputs[p], "", "output of population " + pop.name, pop.name, sample, false);
+    name(pop.name + ".output", out_.outputs[p], pop.output_unit, "output of population " + pop.name, pop.name, sample,
+         false);
   }
 }
 

@@ -31,7 +31,8 @@ class Assembler {
   void add_plasticity(std::size_t projection);
   void add_softmax(std::size_t p);
 
-  ValueId moving(const std::string& name, const Matrix& initial, const std::string& rows, const std::string& cols);
+  ValueId moving(const std::string& name, const Matrix& initial, const std::string& unit, const std::string& rows,
+                 const std::string& cols);
   /// Drive of one input that is the same for every sample: biases and stimuli, as an (n x 1) expression.
   equations::Node constant_drive(std::size_t p, const std::string& input);
   equations::Node stimulus(const Stimulus& s, Index n);

@@ -7,6 +7,7 @@
 
 #include "network/assembler.hpp"
 #include "network/build.hpp"
+#include "network/check_units.hpp"
 #include "neurode/network/instantiate.hpp"
 
 namespace neurode::network {
@@ -86,7 +87,7 @@ void read_initial(const scenario::PopulationSection& section, const scenario::Sc
       if (!checked) return;
       const Index n = own ? pop.size : (v.is_list() ? pop.size : 1);
       const auto got =
-          per_neuron(*checked, n, "population " + pop.name + " initial " + state, scenario, nullptr, diagnostics);
+          per_neuron(*checked, n, "population " + pop.name + " initial " + state, scenario, &spec, diagnostics);
       if (got) values = got->size() == 1 ? Vector::Constant(pop.size, (*got)[0]) : *got;
     };
     const Value* chosen = nullptr;
@@ -192,6 +193,7 @@ void build_population(const scenario::PopulationSection& section, const scenario
     return;
   }
   pop.clamped = pop.model->name == "clamped";
+  pop.output_unit = output_unit(*pop.model);
   const std::size_t before = diagnostics.size();
   read_activation(section, pop, diagnostics);
   if (diagnostics.size() == before) check_equations(pop, diagnostics);
@@ -238,8 +240,11 @@ void build_projection(const scenario::ProjectionSection& section, const scenario
                      "an activation of one neuron's input alone where other populations read it", ""});
   }
   if (section.weights.init.name.empty() || !fits(section, from, to, network, diagnostics)) return;
-  auto values =
-      initialise(section.weights.init, to.size, from.size, true, section.name + ".weights", scenario, diagnostics);
+  if (section.coupling.text.empty() && section.on_spike.text.empty() && !section.synapse) {
+    pr.unit = quotient_unit(unit_of(*to.model, pr.into), from.output_unit);
+  }
+  auto values = initialise(section.weights.init, to.size, from.size, true, section.name + ".weights", scenario,
+                           diagnostics, pr.unit);
   if (values) pr.weights = std::make_shared<const Matrix>(std::move(*values));
   pr.plastic = section.weights.plastic;
   if (section.plasticity) {
