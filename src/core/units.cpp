@@ -58,8 +58,9 @@ std::optional<double> conversion_factor(std::string_view from, std::string_view 
 }
 
 std::string known_units_text() {
-  return own_units_text() + ", with SI prefixes, products and powers; " +
-         (have_udunits2() ? "and the names udunits2 knows" : "this build lacks udunits2, which knows more");
+  const char* end = have_udunits2() ? " and the names of udunits2, with SI prefixes, products and powers"
+                                    : ", with SI prefixes, products and powers (this build lacks udunits2)";
+  return own_units_text() + end;
 }
 
 std::string dimension_text(std::string_view unit) {

@@ -143,7 +143,7 @@ struct TimeSection {
 struct IntegratorSection {
   Location where;
   Value method;                                     ///< string
-  std::vector<std::pair<std::string, Value>> atol;  ///< block or variable -> number; one entry "" for all
+  std::vector<std::pair<std::string, Value>> atol;  ///< block or variable -> number or quantity; one entry "" for all
   Value settings;                                   ///< the other keys: checked against integrator parameters
 };
 
