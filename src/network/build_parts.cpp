@@ -8,6 +8,7 @@
 #include "network/assembler.hpp"
 #include "network/build.hpp"
 #include "network/check_units.hpp"
+#include "neurode/core/units.hpp"
 #include "neurode/network/instantiate.hpp"
 
 namespace neurode::network {
@@ -173,6 +174,19 @@ bool fits(const scenario::ProjectionSection& section, const Population& from, co
   return false;
 }
 
+/// The rule's units of time in one of the scenario's, which is the rule's where no model has one.
+double rule_time(const scenario::PlasticitySection& rule, const scenario::Choice& choice, Network& network,
+                 Diagnostics& diagnostics) {
+  if (rule.time_unit.empty()) return 1;
+  if (network.time_unit.empty()) network.time_unit = rule.time_unit;
+  if (const auto factor = conversion_factor(network.time_unit, rule.time_unit)) return *factor;
+  diagnostics.add({choice.source.where, choice.source.key,
+                   fmt::format("the rule \"{}\" counts time in {}, the scenario in {}", rule.name, rule.time_unit,
+                               network.time_unit),
+                   "", "a unit of time in [time] unit", ""});
+  return 1;
+}
+
 }  // namespace
 
 void build_population(const scenario::PopulationSection& section, const scenario::Scenario& scenario, Network& network,
@@ -260,6 +274,7 @@ void build_projection(const scenario::ProjectionSection& section, const scenario
       instantiate(graph, *pr.rule, diagnostics);
       pr.rule_parameters = read_parameters(pr.rule->parameters, choice.settings,
                                            "plasticity rule \"" + pr.rule->name + "\"", diagnostics);
+      pr.time_factor = rule_time(*pr.rule, choice, network, diagnostics);
     }
     if (pr.plastic) {
       diagnostics.add({section.where, "projection.\"" + section.name + "\"",

@@ -86,6 +86,24 @@ void check_names(const scenario::ModelSection& model, const equations::EquationS
   }
 }
 
+/// A time among the parameters means nothing while the rule's own unit of time may be any.
+void check_rule_time(const scenario::PlasticitySection& rule, Diagnostics& diagnostics) {
+  const Unit second = *parse_unit("s"), hertz = *parse_unit("Hz");
+  for (const auto& spec : rule.parameters) {
+    const auto unit = parse_unit(spec.unit);
+    if (!unit) continue;
+    for (const auto& [name, half] : unit->factors) {
+      const auto factor = parse_unit(name);
+      if (!factor || (!same_dimension(*factor, second) && !same_dimension(*factor, hertz))) continue;
+      diagnostics.add(
+          {rule.where, "plasticity." + rule.name,
+           "\"" + spec.name + "\" is in " + spec.unit + ", but the rule does not say what its unit of time is", "",
+           same_dimension(*factor, second) ? "time_unit = \"" + name + "\"" : "time_unit = \"s\"", ""});
+      return;
+    }
+  }
+}
+
 }  // namespace
 
 void check_units(const scenario::ModelSection& model, Diagnostics& diagnostics) {
@@ -115,8 +133,11 @@ void check_units(const scenario::PlasticitySection& rule, Diagnostics& diagnosti
   Diagnostics faults;
   const auto set = equations::parse_equations(graph, rule.equations, {}, faults);
   if (!faults.empty()) return;
-  equations::Dimensions dimensions(graph, declared_units(rule.parameters, {}));
-  equations::check_dimensions(dimensions, set, rule.equations, "", diagnostics);
+  if (rule.time_unit.empty()) check_rule_time(rule, diagnostics);
+  SymbolUnits units = declared_units(rule.parameters, {});
+  add_time(graph, set, rule.time_unit, units);
+  equations::Dimensions dimensions(graph, std::move(units));
+  equations::check_dimensions(dimensions, set, rule.equations, rule.time_unit, diagnostics);
 }
 
 std::string output_unit(const scenario::ModelSection& model) {

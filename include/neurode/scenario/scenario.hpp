@@ -63,6 +63,7 @@ struct PlasticitySection {
   std::string name;
   Location where;
   std::string summary, citation;
+  std::string time_unit;  ///< unit of t in the equations; "" fits any
   equations::SourceText equations;
   ParameterTable parameters;
 };
