@@ -175,3 +175,22 @@ TEST_CASE("distributions of parameters and initial states carry units") {
   CHECK(faults_of(kCell + "initial = { V = { init = \"constant\", value = \"1 s\" } }")
             .find("has the unit s (s) where mV") != std::string::npos);
 }
+
+TEST_CASE("local rules count time in their own unit") {
+  const auto rule = [](const std::string& lines) {
+    return kCell +
+           "[projection.\"a -> a\"]\nweights = 1\nplasticity = \"slow\"\n[plasticity.slow]\nequations = \"dw/dt = "
+           "-w/tau\"\n" +
+           lines;
+  };
+  CHECK(built(rule("time_unit = \"s\"\nparameters = { tau = \"10 s\" }"))->projections[0].time_factor == 1e-3);
+  CHECK(built(rule("time_unit = \"ms\"\nparameters = { tau = \"10 s\" }"))->projections[0].time_factor == 1);
+  CHECK(built(rule("parameters = { tau = 10 }"))->projections[0].time_factor == 1);
+  CHECK(faults_of(rule("parameters = { tau = \"10 s\" }"))
+            .find("\"tau\" is in s, but the rule does not say what its unit of time is; allowed: time_unit = \"s\"") !=
+        std::string::npos);
+  CHECK(faults_of(rule("parameters = { tau = 3, a = \"1 mV/min\" }")).find("time_unit = \"min\"") != std::string::npos);
+  CHECK(faults_of(rule("parameters = { tau = 3, a = \"1 mV\" }")) == "");
+  CHECK(faults_of(rule("time_unit = \"mV\"\nparameters = { tau = 3 }")).find("is no unit of time") !=
+        std::string::npos);
+}
