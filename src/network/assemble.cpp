@@ -88,8 +88,8 @@ void Assembler::add_parameters(std::size_t p) {
   names[graph.symbol("t").id] = graph.mul(out_.program.symbol(out_.program.time()), graph.constant(pop.time_factor));
 }
 
-ValueId Assembler::moving(const std::string& text, const Matrix& initial, const std::string& rows,
-                          const std::string& cols, const std::string& long_name) {
+ValueId Assembler::moving(const std::string& text, const Matrix& initial, const std::string& unit,
+                          const std::string& rows, const std::string& cols, const std::string& long_name) {
   Assembly::Plastic plastic;
   plastic.name = text;
   if (options_.weights_in_state) {
@@ -99,6 +99,7 @@ ValueId Assembler::moving(const std::string& text, const Matrix& initial, const 
     s.cols = initial.cols();
     s.block = Block::weights;
     s.long_name = long_name;
+    s.unit = unit;
     s.row_dimension = rows;
     s.col_dimension = cols;
     const Index offset = out_.layout.add(s);
@@ -122,15 +123,16 @@ void Assembler::add_weights() {
       const Bias& bias = net_.populations[p].biases[b];
       ValueId v;
       if (bias.plastic) {
-        v = moving(bias.name, bias.values, net_.populations[p].name, "", "bias");
+        v = moving(bias.name, bias.values, unit_of(*net_.populations[p].model, bias.input), net_.populations[p].name,
+                   "", "bias");
         out_.plastic.back().population = static_cast<int>(p);
         out_.plastic.back().bias = static_cast<int>(b);
       } else {
         v = out_.program.constant(bias.values);
       }
       biases_[p].push_back(v);
-      name(bias.name, v, "", "bias of population " + net_.populations[p].name, net_.populations[p].name, "",
-           bias.plastic);
+      name(bias.name, v, unit_of(*net_.populations[p].model, bias.input),
+           "bias of population " + net_.populations[p].name, net_.populations[p].name, "", bias.plastic);
     }
   }
 }
@@ -165,8 +167,8 @@ void Assembler::add_rates(std::size_t p) {
          pop.name);
   }
   if (!out_.find(pop.name + ".output")) {
-    name(pop.name + ".output", out_.outputs[p], "", "output of population " + pop.name, pop.dimension, sample, false,
-         pop.name);
+    name(pop.name + ".output", out_.outputs[p], pop.output_unit, "output of population " + pop.name, pop.dimension,
+         sample, false, pop.name);
   }
 }
 

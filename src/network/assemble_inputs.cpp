@@ -150,8 +150,8 @@ void Assembler::add_plasticity(std::size_t k) {
   for (const auto& spec : pr.rule->parameters) {
     names[graph.symbol(spec.name).id] = graph.constant(pr.rule_parameters.number(spec.name));
   }
-  names[graph.symbol("t").id] = program.symbol(program.time());
-  rate = equations::substitute(graph, rate, names);
+  names[graph.symbol("t").id] = graph.mul(program.symbol(program.time()), graph.constant(pr.time_factor));
+  rate = graph.mul(equations::substitute(graph, rate, names), graph.constant(pr.time_factor));
   const ValueId value =
       plasticity_rate(program, rate, pr.wiring.get(), weights_[k], out_.outputs[pr.pre], out_.outputs[pr.post]);
   for (auto& plastic : out_.plastic) {

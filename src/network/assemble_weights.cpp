@@ -36,9 +36,9 @@ ValueId Assembler::projection_weights(std::size_t k) {
   const Wiring::Kind kind = kind_of(pr);
   Program& program = out_.program;
   if (pr.moves()) {
-    const ValueId v = moving(text, *pr.weights, labels.rows, labels.cols, labels.long_name);
+    const ValueId v = moving(text, *pr.weights, pr.unit, labels.rows, labels.cols, labels.long_name);
     out_.plastic.back().projection = static_cast<int>(k);
-    name(text, v, "", long_name, labels.rows, labels.cols, true);
+    name(text, v, pr.unit, long_name, labels.rows, labels.cols, true);
     if (kind == Wiring::Kind::sparse) out_.named.back().connections = pr.wiring->pattern;
     return v;
   }
@@ -62,7 +62,7 @@ ValueId Assembler::projection_weights(std::size_t k) {
     rows = post.size;
   }
   if (rows * cols == 0) return v;
-  name(text, program.broadcast(v, rows, cols), "", long_name, labels.rows, labels.cols, false);
+  name(text, program.broadcast(v, rows, cols), pr.unit, long_name, labels.rows, labels.cols, false);
   if (kind == Wiring::Kind::sparse) out_.named.back().connections = pr.wiring->pattern;
   return v;
 }

@@ -44,7 +44,7 @@ class Assembler {
   /// What the synapses that sit at population p put into its input.
   equations::Node currents(std::size_t p, const std::string& input);
 
-  ValueId moving(const std::string& name, const Matrix& initial, const std::string& rows, const std::string& cols,
+  ValueId moving(const std::string& name, const Matrix& initial, const std::string& unit, const std::string& rows, const std::string& cols,
                  const std::string& long_name);
   /// The weights of projection k as its wiring has them, with a name to record them by.
   ValueId projection_weights(std::size_t k);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "network/check_units.hpp"
 #include "neurode/core/units.hpp"
 #include "neurode/network/assemble.hpp"
 #include "neurode/network/instantiate.hpp"
@@ -116,7 +117,7 @@ std::optional<Vector> per_neuron(const Value& value, Index n, const std::string&
                      "{ init = \"normal\", mean = 0, std = 1 } and the like", ""});
     return {};
   }
-  const auto drawn = initialise(choice, n, 1, false, stream, scenario, diagnostics);
+  const auto drawn = initialise(choice, n, 1, false, stream, scenario, diagnostics, range ? range->unit : "");
   if (!drawn) return {};
   for (Index i = 0; range && i < n; ++i) {
     const double x = (*drawn)(i, 0);
@@ -187,6 +188,8 @@ std::unique_ptr<Network> build_network(const scenario::Scenario& scenario, Diagn
   network->own_models = scenario.models;
   network->own_rules = scenario.plasticity;
   if (scenario.data) network->data = load_data(*scenario.data, scenario.folder, scenario.seed, diagnostics);
+  for (const auto& m : network->own_models) check_units(m, diagnostics);
+  for (const auto& r : network->own_rules) check_units(r, diagnostics);
   for (const auto& p : scenario.populations) build_population(p, scenario, *network, diagnostics);
   agree_on_time(scenario, *network, diagnostics);
   for (const auto& p : scenario.projections) build_projection(p, scenario, *network, diagnostics);

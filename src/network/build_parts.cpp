@@ -8,8 +8,10 @@
 
 #include "network/assembler.hpp"
 #include "network/build.hpp"
+#include "network/check_units.hpp"
 #include "network/memory.hpp"
 #include "network/spikes.hpp"
+#include "neurode/core/units.hpp"
 #include "neurode/network/instantiate.hpp"
 
 namespace neurode::network {
@@ -90,7 +92,7 @@ void read_initial(const scenario::PopulationSection& section, const scenario::Sc
       if (!checked) return;
       const Index n = own ? pop.size : (v.is_list() ? pop.size : 1);
       const auto got =
-          per_neuron(*checked, n, "population " + pop.name + " initial " + state, scenario, nullptr, diagnostics);
+          per_neuron(*checked, n, "population " + pop.name + " initial " + state, scenario, &spec, diagnostics);
       if (got) values = got->size() == 1 ? Vector::Constant(pop.size, (*got)[0]) : *got;
     };
     const Value* chosen = nullptr;
@@ -201,6 +203,7 @@ void build_population(const scenario::PopulationSection& section, const scenario
     return;
   }
   pop.clamped = pop.model->name == "clamped";
+  pop.output_unit = output_unit(*pop.model);
   const std::size_t before = diagnostics.size();
   read_activation(section, pop, diagnostics);
   if (diagnostics.size() == before) check_equations(pop, diagnostics);

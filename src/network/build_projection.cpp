@@ -6,6 +6,7 @@
 
 #include "network/assembler.hpp"
 #include "network/build.hpp"
+#include "network/check_units.hpp"
 #include "network/coupling.hpp"
 #include "network/memory.hpp"
 #include "neurode/core/units.hpp"
@@ -18,10 +19,23 @@ namespace {
 using Way = CouplingPlan::Way;
 using WiringKind = Wiring::Kind;
 
+/// The rule's units of time in one of the scenario's, which is the rule's where no model has one.
+double rule_time(const scenario::PlasticitySection& rule, const scenario::Choice& choice, Network& network,
+                 Diagnostics& diagnostics) {
+  if (rule.time_unit.empty()) return 1;
+  if (network.time_unit.empty()) network.time_unit = rule.time_unit;
+  if (const auto factor = conversion_factor(network.time_unit, rule.time_unit)) return *factor;
+  diagnostics.add({choice.source.where, choice.source.key,
+                   fmt::format("the rule \"{}\" counts time in {}, the scenario in {}", rule.name, rule.time_unit,
+                               network.time_unit),
+                   "", "a unit of time in [time] unit", ""});
+  return 1;
+}
+
 class ProjectionBuilder {
  public:
-  ProjectionBuilder(const scenario::ProjectionSection& section, const scenario::Scenario& scenario,
-                    const Network& network, Projection& pr, Diagnostics& diagnostics)
+  ProjectionBuilder(const scenario::ProjectionSection& section, const scenario::Scenario& scenario, Network& network,
+                    Projection& pr, Diagnostics& diagnostics)
       : section_(section),
         scenario_(scenario),
         net_(network),
@@ -37,6 +51,9 @@ class ProjectionBuilder {
     read_coupling_text();
     if (section_.weights_given && section_.weights.init.name.empty()) return false;  // reported
     pr_.plastic = section_.weights.plastic;
+    if (section_.coupling.text.empty() && !acts_at_spikes()) {
+      pr_.unit = quotient_unit(unit_of(*to_.model, pr_.into), from_.output_unit);
+    }
     if (!connect()) return false;
     check_way();
     if (!settle_dense()) return false;
@@ -78,6 +95,7 @@ class ProjectionBuilder {
       rule_rate_ = instantiate(graph_, *pr_.rule, diagnostics_);
       pr_.rule_parameters = read_parameters(pr_.rule->parameters, choice.settings,
                                             "plasticity rule \"" + pr_.rule->name + "\"", diagnostics_);
+      pr_.time_factor = rule_time(*pr_.rule, choice, net_, diagnostics_);
     }
     if (section_.weights.plastic) {
       diagnostics_.add({section_.where, key(""),
@@ -239,7 +257,7 @@ class ProjectionBuilder {
   Drawn what_to_draw() {
     const Wiring& wiring = *connections_.wiring;
     places_ = {to_.shape, from_.shape, nullptr, false};
-    Drawn d{to_.size, from_.size, true, section_.name + ".weights"};
+    Drawn d{to_.size, from_.size, true, section_.name + ".weights", pr_.unit};
     d.places = &places_;
     const double post = static_cast<double>(to_.size), pre = static_cast<double>(from_.size);
     switch (wiring.kind) {
@@ -288,7 +306,7 @@ class ProjectionBuilder {
 
   const scenario::ProjectionSection& section_;
   const scenario::Scenario& scenario_;
-  const Network& net_;
+  Network& net_;
   Projection& pr_;
   const Population &from_, &to_;
   Diagnostics& diagnostics_;

@@ -291,6 +291,7 @@ class Planner {
     RecordedVariable v;
     v.expression = index;
     const auto& source = scenario_.record.expressions[static_cast<std::size_t>(index)];
+    v.file.unit = plan_.expressions[static_cast<std::size_t>(index)].unit();
     scalar(v, source.first, source.second.text, every, float32);
   }
 

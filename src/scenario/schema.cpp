@@ -262,7 +262,7 @@ class SchemaWriter {
         {R"({"const": "all"})", R"({"type": "array", "minItems": 1, "items": {"type": "integer", "minimum": 0}})"});
     const std::string columns =
         any_of({ref("column"), R"({"type": "array", "minItems": 1, "items": )" + ref("column") + "}"});
-    const std::string tolerance = R"({"type": "number", "exclusiveMinimum": 0})",
+    const std::string tolerance = any_of({R"({"type": "number", "exclusiveMinimum": 0})", ref("quantity")}),
                       scalar = any_of({kNumber, ref("quantity")});
     const std::string initialiser = "{" + names_of(f_.initialisers, false) + "}";
     const std::string value = any_of({kNumber, ref("quantity"), ref("numbers"), ref("parameter")});
@@ -309,7 +309,7 @@ class SchemaWriter {
         {"learning.loss", any_of({"{" + names_of(f_.losses, false) + "}", ref("loss")})},
         {"learning.loss.name", names_of(f_.losses, false)},
         {"integrator.method", names_of(f_.methods, false)},
-        {"integrator.atol", any_of({tolerance, "{" + map_of(tolerance) + "}"})},
+        {"integrator.atol", any_of({"{" + tolerance + "}", "{" + map_of("{" + tolerance + "}") + "}"})},
         {"record.variables",
          R"("type": "array", "items": {)" + any_of({R"({"type": "string", "minLength": 1})", ref("variable")}) + "}"},
         {"record.variables[].neurons", neurons},

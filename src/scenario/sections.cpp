@@ -87,7 +87,8 @@ std::vector<SectionTable> models() {
            "A local learning rule as equations: dw/dt = ... of w, pre, post and parameters.",
            {text("equations", "dw/dt = ... and definitions NAME = ...").needed(),
             table("parameters", "name = default, or name = { default, unit, min, max, above, below, help }"),
-            text("summary", "one line"), text("citation", "where the rule comes from")}}};
+            text("time_unit", "unit of t in the equations"), text("summary", "one line"),
+            text("citation", "where the rule comes from")}}};
 }
 
 std::vector<SectionTable> network() {

@@ -63,6 +63,7 @@ struct PlasticitySection {
   std::string name;
   Location where;
   std::string summary, citation;
+  std::string time_unit;  ///< unit of t in the equations; "" fits any
   equations::SourceText equations;
   ParameterTable parameters;
 };
@@ -144,7 +145,7 @@ struct TimeSection {
 struct IntegratorSection {
   Location where;
   Value method;                                     ///< string
-  std::vector<std::pair<std::string, Value>> atol;  ///< block or variable -> number; one entry "" for all
+  std::vector<std::pair<std::string, Value>> atol;  ///< block or variable -> number or quantity; one entry "" for all
   Value settings;                                   ///< the other keys: checked against integrator parameters
 };
 
