@@ -6,6 +6,7 @@
 #include <array>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <tuple>
 
 #include "import/model.hpp"
@@ -60,6 +61,16 @@ std::string as_utf8(const std::string& s) {
   return out;
 }
 
+/// A statement that stands for many may say the same thing as often.
+void throw_each_once(const Diagnostics& all) {
+  Diagnostics once;
+  std::set<std::string> told;
+  for (const auto& d : all.items()) {
+    if (told.insert(d.format()).second) once.add(d);
+  }
+  once.throw_if_any();
+}
+
 void sort_remarks(std::vector<Remark>& remarks) {
   const auto place = [](const Remark& r) { return std::tie(r.where.file, r.where.line, r.where.column); };
   std::stable_sort(remarks.begin(), remarks.end(), [&](const auto& a, const auto& b) { return place(a) < place(b); });
@@ -89,7 +100,7 @@ Imported import_ode(const std::string& text, const std::filesystem::path& path) 
   Model model = make_model(file, names, resolver, diagnostics, out.remarks);
   add_events(file, names, resolver, out.name, model, diagnostics, out.remarks);
   const Settings settings = read_options(file, model, diagnostics, out.remarks);
-  diagnostics.throw_if_any();
+  throw_each_once(diagnostics);
   if (model.noisy) {
     const auto w = std::find_if(file.statements.begin(), file.statements.end(),
                                 [](const auto& s) { return s.kind == Statement::Kind::wiener; });

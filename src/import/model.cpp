@@ -214,6 +214,7 @@ class Maker {
   double initial_value(const std::string& state, const Statement& s) {
     const LeadingNumber n = leading_number(s.value);
     const bool formula = is_formula(s);
+    if (lower(s.value.text).find("ran(") != std::string::npos) return drawn(state, s);
     if (formula) written_as_formula_.insert(state);
     if (n.whole || !formula) return number_of(s);
     const Tree value = resolver_.formula(s.value);
@@ -231,6 +232,33 @@ class Maker {
       return 0;
     }
     return *v;
+  }
+
+  /// A formula with one ran(c) that is straight in it: uniform between what its ends give.
+  double drawn(const std::string& state, const Statement& s) {
+    const Tree value = resolver_.initial_formula(s.value);
+    if (value == nullptr) return 0;
+    auto values = values_;
+    values["t"] = start();
+    std::size_t calls = 0;
+    walk(value, [&](const Expression& e) { calls += e.kind == Expression::Kind::name && e.text == "ran" ? 1 : 0; });
+    double at[3] = {0, 0, 0};
+    bool good = calls == 1;
+    for (int k = 0; k < 3; ++k) {
+      values["ran"] = 0.5 * k;
+      const auto v = evaluate(value, values);
+      good = good && v && std::isfinite(*v);
+      at[k] = v.value_or(0);
+    }
+    const double middle = 0.5 * (at[0] + at[2]), size = std::fabs(at[0]) + std::fabs(at[2]);
+    if (!good || std::fabs(at[1] - middle) > 1e-12 * size) {
+      diagnostics_.add({s.value.at(0), "", fmt::format("the initial value of \"{}\" is no uniform distribution", state),
+                        fmt::format("\"{}\"", s.value.text), "one ran(c), with factors and summands known beforehand",
+                        ""});
+      return 0;
+    }
+    model_.drawn.emplace_back(state, std::minmax(at[0], at[2]));
+    return middle;
   }
 
   /// NAME(0)=... , in contrast to init NAME=...

@@ -35,7 +35,8 @@ struct Model {
   std::vector<Parameter> parameters;
   std::vector<Equation> equations;  ///< in the order of the file
   std::vector<std::pair<std::string, double>> initial;
-  std::vector<std::pair<std::string, std::string>> history;  ///< state -> number or expression of t
+  std::vector<std::pair<std::string, std::pair<double, double>>> drawn;  ///< states with ran: uniform between two ends
+  std::vector<std::pair<std::string, std::string>> history;              ///< state -> number or expression of t
   std::vector<Preset> presets;
   std::vector<std::string> recorded;  ///< auxiliary quantities, or what `only` names
   bool records_states = true;

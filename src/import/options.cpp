@@ -78,6 +78,11 @@ class Options {
           {s.where, fmt::format("left out: trans={}: the scenario records from the start", s.value.text)});
       return;
     }
+    if (name.starts_with("delay")) {
+      remarks_.push_back(
+          {s.where, fmt::format("left out: delay={}: neurode finds the longest delay itself", s.value.text)});
+      return;
+    }
     if (name.starts_with("bound")) {
       const std::string what = "left out: {}={}: nothing bounds the states; [time] takes a condition stop.when";
       remarks_.push_back({s.where, fmt::format(fmt::runtime(what), s.name, s.value.text)});

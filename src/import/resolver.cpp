@@ -42,6 +42,13 @@ Tree Resolver::formula(const Line& text) {
   }
 }
 
+Tree Resolver::initial_formula(const Line& text) {
+  draws_ = true;
+  Tree out = formula(text);
+  draws_ = false;
+  return out;
+}
+
 Tree Resolver::body(const Statement& function) {
   const auto it = bodies_.find(&function);
   if (it != bodies_.end()) return it->second;
@@ -142,6 +149,10 @@ Tree Resolver::resolve_call(const Tree& tree, const Bound& bound) {
   if (f == "erfc") {
     expect_arguments(tree, 1);
     return binary("-", number(1, tree->where), call("erf", std::move(arguments), tree->where), tree->where);
+  }
+  if (f == "ran" && draws_) {
+    expect_arguments(tree, 1);
+    return binary("*", arguments[0], name(f, tree->where), tree->where);
   }
   if (const auto* known = known_function(f)) {
     expect_arguments(tree, known->arguments);

@@ -20,6 +20,8 @@ class Resolver {
 
   /// Null where the formula is faulty (reported, each fault once).
   Tree formula(const Line& text);
+  /// The same for an initial value, where ran(c) may stand: c times the name `ran`, a number from 0 to 1.
+  Tree initial_formula(const Line& text);
   /// Looks for faults in a function of the file that may never be called.
   void check_function(const Statement& function);
 
@@ -52,8 +54,8 @@ class Resolver {
   std::unordered_map<const Statement*, Tree> bodies_;
   std::vector<const Statement*> open_;  ///< functions being written out
   std::set<std::string> told_, delayed_;
-  std::size_t size_ = 0;  ///< of the formula so far
-  bool noisy_ = false, faulty_ = false;
+  std::size_t size_ = 0;                                 ///< of the formula so far
+  bool noisy_ = false, faulty_ = false, draws_ = false;  ///< may ran be called?
 };
 
 }  // namespace neurode::importing

@@ -152,9 +152,7 @@ class Reader {
     std::size_t sign = at;
     while (sign < s.size() && is_blank(s[sign])) ++sign;
     const Line word = line.part(0, at);
-    if (sign > at && (sign == s.size() || std::string_view("='(/").find(s[sign]) == std::string_view::npos)) {
-      return command(word, line.part(sign));
-    }
+    if (sign > at && !goes_on(s, sign)) return command(word, line.part(sign));
     switch (s[sign]) {
       case '=':
         if (s[0] == '!') return void(add(Kind::derived, line.part(1, at - 1), line.part(sign + 1)));
@@ -166,6 +164,15 @@ class Reader {
       default:
         return parenthesis(line, word, sign);
     }
+  }
+
+  /// Does a name with a blank behind it go on as a statement: =, ', /dt= or (...)=?
+  static bool goes_on(const std::string& s, std::size_t at) {
+    if (at == s.size()) return false;
+    if (s[at] != '(') return s[at] == '=' || s[at] == '\'' || s[at] == '/';
+    const std::size_t close = s.find(')', at);
+    const std::size_t next = close == std::string::npos ? close : s.find_first_not_of(" \t", close + 1);
+    return next != std::string::npos && s[next] == '=';
   }
 
   void right_side(Kind kind, const Line& line, const Line& name, std::size_t equals) {
@@ -255,7 +262,14 @@ class Reader {
             fmt::format("{} NAME=FORMULA", word.text));
       return;
     }
-    Statement& s = add(kind, rest.part(0, equals), rest.part(std::min(equals, rest.text.size() - 1) + 1));
+    Line name = rest.part(0, equals);
+    if (kind == Kind::auxiliary && !is_name(name.text) && !name.empty()) {
+      const std::string written = name.text;
+      for (char& c : name.text) c = is_name_part(c) ? c : '_';
+      if (!is_name_start(name.text[0])) name.text = "aux_" + name.text;
+      remarks_.push_back({name.at(0), fmt::format("changed: \"{}\" is called \"{}\"", written, name.text)});
+    }
+    Statement& s = add(kind, name, rest.part(std::min(equals, rest.text.size() - 1) + 1));
     s.reason = std::move(reason);
   }
 

@@ -9,7 +9,7 @@ namespace neurode::importing {
 
 namespace {
 
-constexpr std::size_t kInlineEntries = 6;
+constexpr std::size_t kInlineEntries = 6, kLineLength = 110;
 
 class Writer {
  public:
@@ -24,6 +24,20 @@ class Writer {
     std::string out;
     for (const auto& [n, v] : values) out += fmt::format("{}{} = {}", out.empty() ? "" : ", ", n, number_text(v));
     return "{ " + out + " }";
+  }
+
+  /// [a, b]: broken into lines of bearable length.
+  void list(const std::string& name, const std::vector<std::string>& elements) {
+    std::string row = name + " = [";
+    for (std::size_t i = 0; i < elements.size(); ++i) {
+      const std::string next = elements[i] + (i + 1 < elements.size() ? ", " : "]");
+      if (row.size() + next.size() > kLineLength && row.find('"') != std::string::npos) {
+        line(row.substr(0, row.find_last_not_of(' ') + 1));
+        row = "  ";
+      }
+      row += next;
+    }
+    line(row);
   }
 
   std::string take() { return std::move(out_); }
@@ -66,6 +80,15 @@ void write_head(Writer& w, const std::string& file, const OdeFile& ode, const st
   }
 }
 
+std::string initial_text(const Model& m, const std::string& state, double value) {
+  for (const auto& [drawn, ends] : m.drawn) {
+    if (drawn != state) continue;
+    return fmt::format("{{ init = \"uniform\", low = {}, high = {} }}", number_text(ends.first),
+                       number_text(ends.second));
+  }
+  return number_text(value);
+}
+
 void write_model(Writer& w, const std::string& name, const Model& m) {
   w.header("model." + name);
   w.line("equations = \"\"\"");
@@ -82,11 +105,11 @@ void write_model(Writer& w, const std::string& name, const Model& m) {
     w.key("threshold", quoted_text(m.threshold));
     w.key("reset", quoted_text(m.reset));
   }
-  if (m.initial.size() <= kInlineEntries) {
+  if (m.initial.size() <= kInlineEntries && m.drawn.empty()) {
     w.key("initial", Writer::inline_table(m.initial));
   } else {
     w.header(fmt::format("model.{}.initial", name));
-    for (const auto& [state, value] : m.initial) w.key(state, number_text(value));
+    for (const auto& [state, value] : m.initial) w.key(state, initial_text(m, state, value));
   }
   if (!m.parameters.empty()) w.header(fmt::format("model.{}.parameters", name));
   for (const auto& p : m.parameters) {
@@ -130,9 +153,10 @@ std::string write_scenario(const std::string& name, const std::string& file, con
   w.header("record");
   w.key("every", settings.every);
   if (!model.recorded.empty()) {
-    std::string list = model.records_states ? quoted_text(name) : "";
-    for (const auto& r : model.recorded) list += (list.empty() ? "" : ", ") + quoted_text(name + "." + r);
-    w.key("variables", "[" + list + "]");
+    std::vector<std::string> list;
+    if (model.records_states) list.push_back(quoted_text(name));
+    for (const auto& r : model.recorded) list.push_back(quoted_text(name + "." + r));
+    w.list("variables", list);
   }
   return w.take();
 }
