@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <optional>
@@ -34,12 +35,18 @@ class Expander {
 
   void statement(const Line& line) {
     if (is_comment(line)) return out.push_back(line), void();
-    if (line.text.find("..") == std::string::npos) return out.push_back(substituted(line, std::nullopt)), void();
-    if (const auto range = first_range(line)) copies(line, *range);
+    const std::size_t end = std::min(line.text.find('#'), line.text.size()), before = out.size();
+    const Line code = head(line, end);
+    if (code.text.find("..") == std::string::npos) {
+      out.push_back(substituted(code, std::nullopt));
+    } else if (const auto range = first_range(code)) {
+      copies(code, *range);
+    }
+    if (out.size() > before) out[before].append(tail(line, end));
   }
 
-  void block(const Line& head, const std::vector<Line>& body) {
-    const auto range = first_range(head);
+  void block(const Line& opening, const std::vector<Line>& body) {
+    const auto range = first_range(opening);
     if (!range) return;
     const int step = range->first <= range->last ? 1 : -1;
     for (int j = range->first;; j += step) {
@@ -48,8 +55,9 @@ class Expander {
           if (j == range->first) out.push_back(line);
           continue;
         }
-        out.push_back(substituted(line, j));
-        out.back().repeated = j != range->first;
+        const bool first = j == range->first;
+        out.push_back(substituted(first ? line : head(line, line.text.find('#')), j));
+        out.back().repeated = !first;
       }
       if (j == range->last) break;
     }
@@ -125,8 +133,8 @@ class Expander {
   /// Pieces with their blanks.
   static Line head(const Line& line, std::size_t end) {
     Line out = line;
-    out.text.resize(end);
-    out.places.resize(end);
+    out.text.resize(std::min(end, line.text.size()));
+    out.places.resize(out.text.size());
     return out;
   }
   static Line tail(const Line& line, std::size_t begin) {

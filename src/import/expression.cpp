@@ -43,7 +43,7 @@ void write_binary(const Expression& e, Level own, std::string& out) {
   write(e.arguments[0], power || own == kComparison ? own + 1 : own, out);
   out += own == kProduct || power ? e.text : " " + e.text + " ";
   // x^-2 needs no parentheses, but a - (-b) and a*(-b) read better with them.
-  const bool sign = e.arguments[1]->kind == Kind::negate && !power;
+  const bool sign = e.arguments[1]->kind == Kind::negate && (own == kSum || own == kProduct);
   write(e.arguments[1], power ? kUnary : sign ? kPower : own + 1, out);
 }
 

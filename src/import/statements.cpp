@@ -309,6 +309,11 @@ class Reader {
     static constexpr auto kForm = "global SIGN {CONDITION} {NAME=FORMULA;...}";
     const std::string& s = rest.text;
     const std::size_t after = s.find_first_of(" \t{");
+    const Line sign = rest.part(0, after);
+    if (!leading_number(sign).whole) {
+      return fault(rest.at(0), "the sign is missing", fmt::format("\"{}\"", sign.text),
+                   "1, -1 or 0; " + std::string(kForm));
+    }
     const std::size_t begin = after == std::string::npos ? after : s.find_first_not_of(" \t", after);
     if (begin == std::string::npos) return fault(rest.at(0), "the condition is missing", "", kForm);
     const bool braces = s[begin] == '{';
@@ -319,11 +324,9 @@ class Reader {
     Statement e;
     e.kind = Kind::event;
     e.where = rest.at(0);
-    e.sign = rest.part(0, after);
+    e.sign = sign;
     e.condition = rest.part(begin + (braces ? 1 : 0), end - begin - (braces ? 1 : 0));
     e.value = rest.part(open + 1, close - open - 1);
-    if (!leading_number(e.sign).whole)
-      fault(e.where, "the sign is missing", fmt::format("\"{}\"", e.sign.text), "1, -1 or 0");
     file_.statements.push_back(std::move(e));
   }
 
