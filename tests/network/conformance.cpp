@@ -154,7 +154,8 @@ TEST_CASE("shipped models: presets have a name, a line and values that are the m
   int presets = 0;
   for (const auto& m : models()) {
     for (const auto& preset : m.presets) {
-      CAPTURE(m.name << ": " << preset.name);
+      CAPTURE(m.name);
+      CAPTURE(preset.name);
       ++presets;
       CHECK_FALSE(preset.summary.empty());
       CHECK_FALSE(preset.parameters.empty());
