@@ -8,6 +8,7 @@
 #include "neurode/core/units.hpp"
 #include "neurode/network/assemble.hpp"
 #include "neurode/network/instantiate.hpp"
+#include "neurode/scenario/read.hpp"
 
 namespace neurode::network {
 
@@ -185,7 +186,7 @@ static std::vector<std::size_t> algebraic_loop(const Network& network, const std
 
 std::unique_ptr<Network> build_network(const scenario::Scenario& scenario, Diagnostics& diagnostics) {
   auto network = std::make_unique<Network>();
-  network->own_models = scenario.models;
+  network->own_models = scenario::extended(scenario.models, models(), diagnostics);
   network->own_rules = scenario.plasticity;
   if (scenario.data) network->data = load_data(*scenario.data, scenario.folder, scenario.seed, diagnostics);
   for (const auto& m : network->own_models) check_units(m, diagnostics);

@@ -10,6 +10,7 @@
 #include "network/build.hpp"
 #include "network/check_units.hpp"
 #include "network/memory.hpp"
+#include "network/presets.hpp"
 #include "network/spikes.hpp"
 #include "neurode/core/units.hpp"
 #include "neurode/network/instantiate.hpp"
@@ -77,8 +78,8 @@ void check_equations(Population& pop, Diagnostics& diagnostics) {
   instantiate_spikes(graph, *pop.model, i, diagnostics);
 }
 
-void read_initial(const scenario::PopulationSection& section, const scenario::Scenario& scenario, Population& pop,
-                  Diagnostics& diagnostics) {
+void read_initial(const scenario::PopulationSection& section, const scenario::PresetSection* preset,
+                  const scenario::Scenario& scenario, Population& pop, Diagnostics& diagnostics) {
   std::vector<std::string> states;
   for (auto& [state, values] : pop.initial) {
     states.push_back(state);
@@ -103,9 +104,7 @@ void read_initial(const scenario::PopulationSection& section, const scenario::Sc
       take(*chosen, true);
       continue;
     }
-    for (const auto& [name, v] : pop.model->initial) {
-      if (name == state) take(v, false);
-    }
+    if (const Value* v = initial_of(state, *pop.model, preset)) take(*v, false);
   }
   for (const auto& [name, v] : section.initial) {
     if (std::find(states.begin(), states.end(), name) == states.end()) {
@@ -192,8 +191,8 @@ void build_population(const scenario::PopulationSection& section, const scenario
   pop.shape.assign(section.shape.begin(), section.shape.end());
   if (pop.shape.empty()) pop.shape = {pop.size};
   pop.model = find_model(network, section.model);
-  if (!pop.model) {
-    if (!section.model_value.is_none()) {
+  if (!pop.model || pop.model->extends) {  // unknown, or not to be made whole, which is reported
+    if (!pop.model && !section.model_value.is_none()) {
       diagnostics.add(unknown_name("model", section.model_value, section.model, model_names(network)));
     }
     // Keep a place, so that projections to it are not reported as well.
@@ -212,8 +211,9 @@ void build_population(const scenario::PopulationSection& section, const scenario
     network.populations.push_back(std::move(pop));
     return;
   }
-  const Parameters parameters =
-      read_parameters(pop.model->parameters, section.settings, "model \"" + pop.model->name + "\"", diagnostics);
+  const auto* preset = chosen_preset(section, *pop.model, diagnostics);
+  const Parameters parameters = read_parameters(parameters_with(*pop.model, preset), section.settings,
+                                                "model \"" + pop.model->name + "\"", diagnostics);
   for (const auto& spec : pop.model->parameters) {
     const Value* v = parameters.find(spec.name);
     if (!v) continue;
@@ -222,7 +222,7 @@ void build_population(const scenario::PopulationSection& section, const scenario
     if (values) pop.parameters.push_back({spec.name, *values});
   }
   if (states_known) read_refractory(pop, diagnostics);
-  if (states_known) read_initial(section, scenario, pop, diagnostics);
+  if (states_known) read_initial(section, preset, scenario, pop, diagnostics);
   read_biases(section, scenario, pop, diagnostics);
   network.populations.push_back(std::move(pop));
 }

@@ -9,6 +9,7 @@
 #include "neurode/integrate/method.hpp"
 #include "neurode/learning/families.hpp"
 #include "neurode/network/families.hpp"
+#include "run/model_text.hpp"
 
 namespace neurode::run {
 
@@ -40,20 +41,6 @@ void add_text(std::vector<std::string>& lines, const std::string& title, const s
   for (std::string line; std::getline(in, line);) {
     if (line.find_first_not_of(" \t") != std::string::npos) lines.push_back("  " + line);
   }
-}
-
-std::vector<std::string> model_details(const scenario::ModelSection& m) {
-  std::vector<std::string> lines;
-  add_text(lines, "equations", m.equations.text);
-  std::string inputs;
-  for (const auto& i : m.inputs) inputs += (inputs.empty() ? "" : ", ") + i;
-  lines.push_back("inputs: " + inputs);
-  if (!m.output.text.empty()) lines.push_back("output: " + m.output.text);
-  for (const auto& [state, source] : m.steady_state) lines.push_back("steady state: " + state + " = " + source.text);
-  for (const auto& [state, value] : m.initial) lines.push_back("initial: " + state + " = " + value.to_toml());
-  if (!m.time_unit.empty()) lines.push_back("time in " + m.time_unit);
-  for (const auto& [name, unit] : m.units) lines.push_back("unit of " + name + ": " + unit);
-  return lines;
 }
 
 std::vector<std::string> method_details(const integrate::MethodEntry& m) {
@@ -138,8 +125,12 @@ scenario::SchemaFamilies schema_families() {
 const Family* find_family(const std::string& name) { return find_entry(families(), name); }
 
 std::string brief(const std::string& family, const std::string& name) {
-  const auto* m = family == "integrators" ? find_entry(integrate::methods(), name) : nullptr;
-  return m ? method_brief(*m) : "";
+  if (family == "integrators") {
+    const auto* method = find_entry(integrate::methods(), name);
+    return method ? method_brief(*method) : "";
+  }
+  const auto* model = family == "models" ? find_entry(network::models(), name) : nullptr;
+  return model ? model_brief(*model) : "";
 }
 
 std::vector<std::string> details(const std::string& family, const std::string& name) {

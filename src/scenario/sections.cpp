@@ -53,7 +53,7 @@ std::vector<SectionTable> data() {
 std::vector<SectionTable> models() {
   return {{"model.*",
            "A neuron model as equations.",
-           {text("equations", "lines dNAME/dt = ... and definitions NAME = ...").needed(),
+           {text("equations", "lines dNAME/dt = ... and definitions NAME = ...; needed unless it extends a model"),
             table("parameters", "name = default, or name = { default, unit, min, max, above, below, help }"),
             table("initial", "state = number, list or distribution"),
             table("units", "state or definition = unit"),
@@ -71,6 +71,7 @@ std::vector<SectionTable> models() {
             expression("current", "of synapses: what goes into the target; of the states and post"),
             text("on_spike", "of synapses: what a spike does: STATE += expression of w and the states"),
             text("time_unit", "unit of t in the equations"),
+            boolean("rest", "initial is at rest: no rate without input").standard(false),
             text("summary", "one line"),
             text("citation", "where the model comes from")}},
           {"model.*.presets.*",

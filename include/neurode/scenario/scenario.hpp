@@ -36,7 +36,8 @@ struct ModelSection {
   std::string name;
   Location where;
   std::string summary, citation;
-  std::optional<Value> extends;  ///< name of the model this one adds to and overrides
+  Value source;                  ///< the whole table; what `extends` merges
+  std::optional<Value> extends;  ///< name of the model this one adds to; not there (any more) in a whole model
   std::string time_unit;         ///< unit of t in the equations; "" fits any
   equations::SourceText equations;
   ParameterTable parameters;                               ///< from `parameters`; per neuron
@@ -47,6 +48,7 @@ struct ModelSection {
   std::vector<std::pair<std::string, equations::SourceText>>
       steady_state;               ///< state -> expression of inputs, parameters
   bool takes_activation = false;  ///< the equations call f(...)
+  bool rest = false;              ///< `initial` is at rest: no rate without input
   std::vector<PresetSection> presets;
   std::string calculus;             ///< how xi in the equations is meant: "ito", "stratonovich", or "" (not said)
   equations::SourceText threshold;  ///< condition that, where it becomes true, is a spike; empty: none
