@@ -108,7 +108,7 @@ bool Driver::adaptive_segment(double end) {
     const double remaining = end - t_;
     const double smallest = smallest_step(t_, options_.dt_min);
     const double largest = std::min(options_.dt_max, stepper_->largest_step());
-    double dt = std::min(std::max(next_dt_, smallest), largest);
+    double dt = stepper_->suited(t_, std::min(std::max(next_dt_, smallest), largest));
     const bool last = dt >= remaining || (dt * (1 + kStretch) >= remaining && remaining <= largest);
     if (last) dt = remaining;
     dt_ = dt;

@@ -44,6 +44,7 @@ Problem wrap(Assembly assembly, const network::Network& network, bool symmetric)
   auto system = std::make_unique<ProgramSystem>(
       std::move(assembly.program), std::move(assembly.layout), std::move(assembly.parts),
       [&network](double t0, double t1) { return network.breakpoints(t0, t1); }, symmetric);
+  system->set_noise(std::move(assembly.noise));
   ProgramSystem* raw = system.get();
   problem.sampler = [raw](const std::vector<ValueId>& values) {
     return std::make_unique<ProgramSampler>(*raw, values);
@@ -253,6 +254,13 @@ Problem build_problem(const scenario::Scenario& scenario, const network::Network
 
   setup.steady = network::can_be_steady(net);
   const std::string mode = setup.rule.text("mode");
+  for (const auto& p : net.populations) {
+    if (mode == "coupled" || p.noise.empty()) continue;
+    diagnostics.add({section.where, "learning.mode",
+                     fmt::format("population \"{}\" has white noise, under which activity has no steady state", p.name),
+                     "\"" + mode + "\"", "mode = \"coupled\", or a model without xi", ""});
+    return problem;
+  }
   if (mode == "coupled") {
     problem = coupled_problem(setup);
   } else {

@@ -69,6 +69,7 @@ void check_equations(Population& pop, Diagnostics& diagnostics) {
   const Instance i =
       instantiate(graph, *pop.model, {pop.activation, pop.softmax, pop.activation_where, key}, diagnostics);
   for (const auto& [state, value] : i.rates) pop.initial.emplace_back(state, Vector());
+  pop.noise = i.noise;
 }
 
 void read_initial(const scenario::PopulationSection& section, const scenario::Scenario& scenario, Population& pop,

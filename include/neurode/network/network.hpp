@@ -39,9 +39,10 @@ struct Population {
   std::vector<PerNeuron> parameters;
   std::vector<std::pair<std::string, Vector>> initial;  ///< state -> n values, in the order of the equations
   std::vector<Bias> biases;
-  bool clamped = false;      ///< carries the data's inputs
-  double time_factor = 1;    ///< model time units per scenario time unit
-  std::vector<Index> shape;  ///< lengths of a line, sheet or stack of sheets; the last one runs fastest
+  bool clamped = false;            ///< carries the data's inputs
+  std::vector<std::string> noise;  ///< names of its white noises: "xi", "xi_shared"
+  double time_factor = 1;          ///< model time units per scenario time unit
+  std::vector<Index> shape;        ///< lengths of a line, sheet or stack of sheets; the last one runs fastest
 
   bool has_input(const std::string& input) const;
 };
