@@ -141,16 +141,17 @@ void BrownianPath::run(const Block& b, double* scratch, double* dw, double* dz) 
     const std::uint64_t node = root ? 0 : task.node >> 1;
     const double* up = root ? nullptr : w_of(task.level - 1);
     const double* up_area = root ? nullptr : h_of(task.level - 1);
-    const double spread = root ? std::sqrt(h) : std::sqrt(2 * h / 16),
-                 area_spread = root ? std::sqrt(h / 12) : std::sqrt(2 * h / 48);
+    using H = Halving;
+    const double spread = root ? std::sqrt(h) : std::sqrt(H::kZVariance * 2 * h);
+    const double area_spread = root ? std::sqrt(h / 12) : std::sqrt(H::kNVariance * 2 * h);
     for (Index from = 0; from < b.count; from += kLanes) {
       streams_[b.source].draw(task.cell, node, b.first + static_cast<std::uint32_t>(from), first, second);
       const Index count = std::min(kLanes, b.count - from);
       for (Index k = 0; k < count; ++k) {
         const Index i = from + k;
         const double z = spread * first[k], n = area_spread * second[k];
-        w[i] = root ? z : 0.5 * up[i] + 1.5 * up_area[i] + z;
-        area[i] = root ? n : 0.25 * up_area[i] - 0.5 * z + n;
+        w[i] = root ? z : H::kWOfW * up[i] + H::kWOfArea * up_area[i] + z;
+        area[i] = root ? n : H::kAreaOfArea * up_area[i] + H::kAreaOfZ * z + n;
       }
     }
   }

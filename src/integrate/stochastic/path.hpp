@@ -32,6 +32,12 @@ class BrownianPath {
   static constexpr double kSpan = 1024;
   static constexpr int kDepth = 60;
 
+  /// The law above, for h = 1.
+  struct Halving {
+    static constexpr double kWOfW = 1.0 / 2, kWOfArea = 3.0 / 2, kZVariance = 1.0 / 16;
+    static constexpr double kAreaOfArea = 1.0 / 4, kAreaOfZ = -1.0 / 2, kNVariance = 1.0 / 48;
+  };
+
   /// dt = 0: for steps of any length.
   BrownianPath(const std::vector<Noise::Source>& sources, std::uint64_t seed, double dt);
 
