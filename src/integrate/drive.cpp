@@ -128,7 +128,7 @@ bool Driver::adaptive_segment(double end) {
     const double stop_at = limit(end), remaining = stop_at - t_;
     const double smallest = smallest_step(t_, options_.dt_min);
     const double largest = std::min(options_.dt_max, stepper_->largest_step());
-    double dt = std::min(std::max(next_dt_, smallest), largest);
+    double dt = stepper_->suited(t_, std::min(std::max(next_dt_, smallest), largest));
     const bool last = dt >= remaining || (dt * (1 + kStretch) >= remaining && remaining <= largest);
     const double proposed = dt;
     if (last) dt = remaining;

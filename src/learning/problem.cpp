@@ -49,6 +49,7 @@ Problem wrap(Assembly assembly, const network::Network& network, bool symmetric)
     problem.spiking.push_back({rule.population, first, rule.rows, rule.cols});
     first += rule.rows * rule.cols;
   }
+  system->set_noise(std::move(assembly.noise));
   system->set_spikes(std::move(assembly.spikes));
   ProgramSystem* raw = system.get();
   problem.sampler = [raw](const std::vector<ValueId>& values) {
@@ -267,6 +268,13 @@ Problem build_problem(const scenario::Scenario& scenario, const network::Network
 
   setup.steady = network::can_be_steady(net);
   const std::string mode = setup.rule.text("mode");
+  for (const auto& p : net.populations) {
+    if (mode == "coupled" || p.noise.empty()) continue;
+    diagnostics.add({section.where, "learning.mode",
+                     fmt::format("population \"{}\" has white noise, under which activity has no steady state", p.name),
+                     "\"" + mode + "\"", "mode = \"coupled\", or a model without xi", ""});
+    return problem;
+  }
   if (mode == "coupled") {
     problem = coupled_problem(setup);
   } else {

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "network/assembler.hpp"
+#include "network/noise_terms.hpp"
 #include "neurode/equations/parse.hpp"
 
 namespace neurode::network {
@@ -156,12 +157,14 @@ void Assembler::add_rates(std::size_t p) {
   } else if (!me.instance.rates.empty()) {
     std::vector<Node> rates;
     for (const auto& [state, value] : me.instance.rates) {
-      rates.push_back(held(p, state, graph.mul(local(p, value), graph.constant(pop.time_factor))));
+      rates.push_back(held(p, state, graph.mul(local(p, drift(p, value)), graph.constant(pop.time_factor))));
     }
     const auto values = out_.program.elementwise(pop.size, out_.samples, rates);
     for (std::size_t k = 0; k < values.size(); ++k) out_.parts[me.state_parts[k]].rate = values[k];
+    add_noise(p);
   }
   for (const auto& [definition, value] : me.instance.definitions) {
+    if (depends_on_noise(graph, me.instance, value)) continue;  // it has no value at a moment
     name(pop.name + "." + definition, out_.program.elementwise(pop.size, out_.samples, local(p, value)),
          unit_of(*pop.model, definition), definition + " of population " + pop.name, pop.dimension, sample, false,
          pop.name);

@@ -33,6 +33,10 @@ class Assembler {
   void add_inputs(std::size_t p);
   void add_output(std::size_t p);
   void add_rates(std::size_t p);
+  /// The rate without what is multiplied by white noise.
+  equations::Node drift(std::size_t p, equations::Node rate);
+  /// What white noise does to the states of p.
+  void add_noise(std::size_t p);
   void add_plasticity(std::size_t projection);
   void add_softmax(std::size_t p);
   void add_thresholds();

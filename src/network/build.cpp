@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "network/check_units.hpp"
+#include "network/noise_terms.hpp"
 #include "neurode/core/units.hpp"
 #include "neurode/network/assemble.hpp"
 #include "neurode/network/instantiate.hpp"
@@ -217,6 +218,7 @@ std::unique_ptr<Network> build_network(const scenario::Scenario& scenario, Diagn
   }
   if (!diagnostics.empty()) return network;
 
+  check_noise(*network, diagnostics);
   // Populations that answer at once must not drive themselves in a circle.
   std::vector<char> algebraic;
   for (const auto& p : network->populations) {

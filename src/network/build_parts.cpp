@@ -76,6 +76,7 @@ void check_equations(Population& pop, Diagnostics& diagnostics) {
       instantiate(graph, *pop.model, {pop.activation, pop.softmax, pop.activation_where, key}, diagnostics);
   for (const auto& [state, value] : i.rates) pop.initial.emplace_back(state, Vector());
   instantiate_spikes(graph, *pop.model, i, diagnostics);
+  pop.noise = i.noise;
 }
 
 void read_initial(const scenario::PopulationSection& section, const scenario::PresetSection* preset,

@@ -85,6 +85,11 @@ void read_atol(const scenario::Scenario& scenario, const StateLayout* layout, do
 void read_stops(Prepared& p, Diagnostics& diagnostics) {
   auto& problem = p.problem;
   for (const auto& stop : p.scenario.time.stop) {
+    if (stop.kind == "steady_state" && problem.system->noise()) {
+      diagnostics.add({stop.value.key_where, stop.value.key, "under white noise the state never stands still", "",
+                       "when = \"a condition\"", ""});
+      continue;
+    }
     if (stop.kind == "steady_state") {
       p.steady_state = stop.value.number();
       continue;
@@ -217,7 +222,8 @@ std::unique_ptr<Prepared> prepare(const std::filesystem::path& path, const std::
       const std::string why = integrate::refusal(*entry, *p->problem.system, p->options);
       if (!why.empty()) {
         const auto& section = p->scenario.integrator;
-        diagnostics.add({section.method.where, "integrator.method", why, "", "another method, or \"auto\"", ""});
+        diagnostics.add({section.method.where, "integrator.method", why, "",
+                         p->problem.system->noise() ? "" : "another method, or \"auto\"", ""});
       }
     }
     p->plan = plan_record(p->scenario, p->problem, *p->network, diagnostics);

@@ -50,7 +50,8 @@ struct Assembly {
     int part = -1;  ///< index into parts, or -1 where weights are no state
     int projection = -1, population = -1, bias = -1;
   };
-  std::vector<Plastic> plastic;  ///< what the learning rule moves, in the order of the layout
+  std::vector<Plastic> plastic;     ///< what the learning rule moves, in the order of the layout
+  ProgramSystem::NoiseParts noise;  ///< without sources where there is none
   Index samples = 1;
   SpikeRules spikes;
 

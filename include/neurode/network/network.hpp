@@ -52,6 +52,7 @@ struct Population {
   std::string dimension;     ///< of its variables in the result: its name, or that of the neurons its synapses sit at
   std::vector<Index> shape;  ///< lengths of a line, sheet or stack of sheets; the last one runs fastest
   std::string output_unit;   ///< of what projections read; "" where the model does not tell
+  std::vector<std::string> noise;  ///< names of its white noises: "xi", "xi_shared"
 
   bool has_input(const std::string& input) const;
 };
@@ -77,7 +78,7 @@ struct Projection {
   const scenario::PlasticitySection* rule = nullptr;  ///< follows a local rule
   Parameters rule_parameters;
   double time_factor = 1;  ///< the rule's time units per scenario time unit
-  std::string unit;  ///< of the weights: of the input over that of FROM's output; "" where either is not declared
+  std::string unit;        ///< of the weights: of the input over that of FROM's output; "" where either is not declared
   bool moves() const { return plastic || rule; }
 };
 
