@@ -204,6 +204,7 @@ Assembly Assembler::run() {
     locals_[p].instance = instantiate(out_.program.graph(), *pop.model, activation, none);
     add_states(p);
     add_parameters(p);
+    add_delays(p);
   }
   none.throw_if_any();
   add_weights();
@@ -222,6 +223,7 @@ Assembly Assembler::run() {
   for (std::size_t k = 0; k < net_.projections.size(); ++k) {
     if (net_.projections[k].rule) add_plasticity(k);
   }
+  add_signals();
   std::erase_if(out_.plastic, [&](const Assembly::Plastic& x) {
     return x.projection >= 0 && !net_.projections[static_cast<std::size_t>(x.projection)].plastic;
   });

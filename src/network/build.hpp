@@ -25,6 +25,14 @@ void build_projection(const scenario::ProjectionSection& section, const scenario
                       Diagnostics& diagnostics);
 void build_stimulus(const scenario::StimulusSection& section, const scenario::Scenario& scenario, Network& network,
                     Diagnostics& diagnostics);
+/// The delays in a population's equations, from its parameters.
+void evaluate_delays(Population& population, Diagnostics& diagnostics);
+/// The delay of a projection: one, or one a connection.
+void read_delay(const scenario::ProjectionSection& section, const scenario::Scenario& scenario, const Network& network,
+                Projection& projection, Diagnostics& diagnostics);
+/// The states before the start; states without an initial value of their own begin with where their history ends.
+void read_history(const scenario::PopulationSection& section, const scenario::Scenario& scenario,
+                  Population& population, Diagnostics& diagnostics);
 /// One time unit for all models, and each population's factor to it.
 void agree_on_time(const scenario::Scenario& scenario, Network& network, Diagnostics& diagnostics);
 

@@ -209,7 +209,11 @@ void build_population(const scenario::PopulationSection& section, const scenario
         per_neuron(*v, pop.size, "population " + pop.name + " parameter " + spec.name, scenario, &spec, diagnostics);
     if (values) pop.parameters.push_back({spec.name, *values});
   }
-  if (states_known) read_initial(section, scenario, pop, diagnostics);
+  if (states_known) {
+    if (diagnostics.size() == before) evaluate_delays(pop, diagnostics);
+    read_initial(section, scenario, pop, diagnostics);
+    read_history(section, scenario, pop, diagnostics);
+  }
   read_biases(section, scenario, pop, diagnostics);
   network.populations.push_back(std::move(pop));
 }
@@ -242,6 +246,7 @@ void build_projection(const scenario::ProjectionSection& section, const scenario
       initialise(section.weights.init, to.size, from.size, true, section.name + ".weights", scenario, diagnostics);
   if (values) pr.weights = std::make_shared<const Matrix>(std::move(*values));
   pr.plastic = section.weights.plastic;
+  read_delay(section, scenario, network, pr, diagnostics);
   if (section.plasticity) {
     const auto& choice = *section.plasticity;
     const auto* own = find_entry(network.own_rules, choice.name);

@@ -14,14 +14,31 @@
 
 namespace neurode {
 
+class ProgramDelays;
+
+/// What a program reads of the past: `value`, an input of vector ProgramSystem::kDelayed, is `signal` some time ago.
+struct DelayedInput {
+  ValueId signal, value;
+  Vector delay;                ///< > 0; one for all elements of `value`, or one each
+  std::vector<Index> element;  ///< of `signal`, for each element of `value`; empty: the same one
+};
+
+/// The state before the start.
+struct InitialHistory {
+  std::function<void(double t, double* x)> state;  ///< writes all of it
+  bool held = true;                                ///< it is the same at any t
+  std::vector<double> breakpoints;                 ///< where it is not smooth, ascending
+};
+
 /// A System whose right-hand side is a Program: state slices in, their rates out. All products are derived from it;
 /// each is built when it is first asked for.
 ///
 /// External vectors of the program: 0 time, 1 state, 2 direction (of jvp and vjp), 3 weights where they are not in the
-/// state (recurrent adiabatic learning), 4 delayed values, 5 numbers that change only at jumps.
+/// state (recurrent adiabatic learning), 4 delayed values, 5 numbers that change only at jumps, 6 time derivatives
+/// of 4.
 class ProgramSystem : public System {
  public:
-  static constexpr int kState = 1, kDirection = 2, kDelayed = 4, kHeld = 5, kVectors = 6;
+  static constexpr int kState = 1, kDirection = 2, kDelayed = 4, kHeld = 5, kDelayedRate = 6, kVectors = 7;
 
   /// A slice of the state: its value in the program (an input of vector kState) and its rate (invalid: 0).
   struct Part {
@@ -32,6 +49,10 @@ class ProgramSystem : public System {
   /// conditions on time alone change (t > 5 in an equation) are found here.
   ProgramSystem(Program program, StateLayout layout, std::vector<Part> parts,
                 std::function<std::vector<double>(double, double)> breakpoints, bool symmetric = false);
+  ~ProgramSystem() override;
+  /// The program reads of the past. Signals must not depend on delayed values. To be called before anything else.
+  /// J does not hold what the past contributes: it counts as given.
+  void read_past(std::vector<DelayedInput> inputs, InitialHistory history);
 
   const StateLayout& layout() const override { return layout_; }
   void rhs(double t, const double* x, double* dxdt) override;
@@ -43,6 +64,7 @@ class ProgramSystem : public System {
   bool symmetric_jacobian() const override { return symmetric_; }
   std::vector<double> breakpoints(double t0, double t1) const override;
   void begin_segment(double t0, double t1) override;
+  Delays* delays() override;
 
   const Program& program() const { return program_; }
   Program& program() { return program_; }
@@ -66,6 +88,7 @@ class ProgramSystem : public System {
   };
 
  private:
+  friend class ProgramDelays;
   /// What the program reads at (t, x): its external vectors.
   using Inputs = std::array<const double*, kVectors>;
   Inputs inputs(double t, const double* x, const double* direction = nullptr);
@@ -81,6 +104,7 @@ class ProgramSystem : public System {
   double time_[2] = {0, 0};
   double segment_begin_ = 0, segment_end_ = 0;
   bool in_segment_ = false;
+  std::unique_ptr<ProgramDelays> past_;
   std::unique_ptr<Executable> rhs_, jvp_, vjp_;
   // Found when first asked for; the outer level says whether it was looked for, the inner one whether there is any.
   std::optional<std::optional<Sparsity>> sparsity_;

@@ -28,6 +28,8 @@ struct PerNeuron {
   Vector values;  ///< size 1 or n
 };
 
+struct StateHistory;  ///< src/network/history.hpp
+
 struct Population {
   std::string name;
   Index size = 0;
@@ -42,6 +44,8 @@ struct Population {
   bool clamped = false;      ///< carries the data's inputs
   double time_factor = 1;    ///< model time units per scenario time unit
   std::vector<Index> shape;  ///< lengths of a line, sheet or stack of sheets; the last one runs fastest
+  std::vector<Vector> delays;  ///< of each delay(x, tau) in the equations: size 1 or n, model time
+  std::vector<std::shared_ptr<const StateHistory>> history;  ///< of each state before the start; null: held
 
   bool has_input(const std::string& input) const;
 };
@@ -56,7 +60,7 @@ struct Projection {
   std::shared_ptr<const Wiring> wiring;               ///< what is not all to all by a matrix; null: that
   std::string coupling;                               ///< equation text; empty: w * pre
   std::vector<PerNeuron> parameters;                  ///< of the coupling and of on_spike, one number each
-  Vector delay;                                       ///< scenario time; empty: none, 1: for all, else a connection
+  Vector delay;  ///< scenario time; empty: none, 1: for all, else a connection (post x pre, column-major)
   bool plastic = false;                               ///< follows the learning rule
   const scenario::PlasticitySection* rule = nullptr;  ///< follows a local rule
   Parameters rule_parameters;
