@@ -109,7 +109,7 @@ void read_delay(const scenario::ProjectionSection& section, const scenario::Scen
     }
   }
   pr.delay = Eigen::Map<const Vector>(drawn->data(), drawn->size());
-  if ((pr.delay.array() == pr.delay[0]).all()) pr.delay.conservativeResize(1);
+  if ((pr.delay.array() == pr.delay[0]).all()) pr.delay = Vector::Constant(1, (*drawn)(0, 0));
 }
 
 }  // namespace neurode::network
