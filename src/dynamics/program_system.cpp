@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "dynamics/program_delays.hpp"
 #include "dynamics/program_jumps.hpp"
 #include "dynamics/program_noise.hpp"
 #include "dynamics/structure.hpp"
@@ -19,6 +20,12 @@ ProgramSystem::ProgramSystem(Program program, StateLayout layout, std::vector<Pa
 
 ProgramSystem::~ProgramSystem() = default;
 
+void ProgramSystem::read_past(std::vector<DelayedInput> inputs, InitialHistory history) {
+  past_ = std::make_unique<ProgramDelays>(*this, std::move(inputs), std::move(history));
+}
+
+Delays* ProgramSystem::delays() { return past_.get(); }
+
 std::vector<double> ProgramSystem::breakpoints(double t0, double t1) const {
   std::vector<double> times = breakpoints_ ? breakpoints_(t0, t1) : std::vector<double>{};
   for (const double t : own_breakpoints_) {
@@ -32,6 +39,7 @@ void ProgramSystem::begin_segment(double t0, double t1) {
   segment_begin_ = t0;
   segment_end_ = t1;
   in_segment_ = true;
+  if (past_) past_->begin_segment(t0, t1);
 }
 
 void ProgramSystem::set_noise(NoiseParts noise) {
@@ -40,10 +48,11 @@ void ProgramSystem::set_noise(NoiseParts noise) {
 
 /// Inside the announced segment inputs keep the piece of its midpoint; elsewhere (a direct call) time itself decides.
 ProgramSystem::Inputs ProgramSystem::inputs(double t, const double* x, const double* direction) {
+  const double* delayed = past_ ? past_->values(t) : nullptr;  // may sample, and so set the time
   time_[0] = t;
   const bool inside = in_segment_ && t >= segment_begin_ && t <= segment_end_;
   time_[1] = inside ? 0.5 * (segment_begin_ + segment_end_) : t;
-  return {time_, x, direction, nullptr, nullptr, jumps_ ? jumps_->flags() : nullptr, nullptr};
+  return {time_, x, direction, nullptr, delayed, jumps_ ? jumps_->flags() : nullptr, nullptr, nullptr};
 }
 
 Jumps* ProgramSystem::jumps() { return jumps_.get(); }
@@ -125,8 +134,12 @@ static bool run_optional(std::optional<Code>& code, const Make& make, const doub
 }
 
 bool ProgramSystem::time_derivative(double t, const double* x, double* ft) {
-  return run_optional(
-      time_derivative_, [this] { return build_if_any(time_derivatives(program_, parts_)); }, inputs(t, x).data(), ft);
+  Inputs in = inputs(t, x);
+  if (past_) in[kDelayedRate] = past_->rates(t);
+  const auto make = [this] {
+    return build_if_any(time_derivatives(program_, parts_, past_ ? past_->seeds() : Program::Seeds{}));
+  };
+  return run_optional(time_derivative_, make, in.data(), ft);
 }
 
 bool ProgramSystem::linear_rates(double t, const double* x, double* d) {

@@ -58,7 +58,8 @@ std::optional<Sparsity> find_sparsity(const Program& program, const StateLayout&
   return s;
 }
 
-std::vector<ValueId> time_derivatives(Program& program, const std::vector<ProgramSystem::Part>& parts) {
+std::vector<ValueId> time_derivatives(Program& program, const std::vector<ProgramSystem::Part>& parts,
+                                      Program::Seeds moving) {
   std::vector<ValueId> rates, result(parts.size());
   std::vector<std::size_t> where;
   for (std::size_t k = 0; k < parts.size(); ++k) {
@@ -66,7 +67,8 @@ std::vector<ValueId> time_derivatives(Program& program, const std::vector<Progra
     rates.push_back(parts[k].rate);
     where.push_back(k);
   }
-  const auto d = program.tangent({{program.time(), program.constant(Matrix::Ones(1, 1))}}, rates);
+  moving.emplace_back(program.time(), program.constant(Matrix::Ones(1, 1)));
+  const auto d = program.tangent(moving, rates);
   for (std::size_t i = 0; i < d.size(); ++i) result[where[i]] = d[i];
   return result;
 }

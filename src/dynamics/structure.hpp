@@ -12,8 +12,10 @@ namespace neurode {
 std::optional<Sparsity> find_sparsity(const Program& program, const StateLayout& layout,
                                       const std::vector<ProgramSystem::Part>& parts);
 
-/// dF/dt of each part, appended to the program; invalid where it is 0.
-std::vector<ValueId> time_derivatives(Program& program, const std::vector<ProgramSystem::Part>& parts);
+/// dF/dt of each part, appended to the program; invalid where it is 0. `moving`: what moves with time beside time
+/// itself, and how fast.
+std::vector<ValueId> time_derivatives(Program& program, const std::vector<ProgramSystem::Part>& parts,
+                                      Program::Seeds moving = {});
 
 /// Of each part: the derivative of its rate in its own state, element by element, appended to the program; invalid
 /// where the rate is not linear in it. What comes by way of a product (a synapse onto oneself) counts as standing

@@ -13,14 +13,38 @@ Node ExpressionParser::call(const Token& name_token) {
   const Token name = name_token;
   const Token open = take();
   std::vector<Node> arguments;
+  std::vector<Location> places;
   if (!accept(")")) {
     do {
       if (peek().is(",") || peek().is(")")) fail(peek(), "an argument is missing", describe(peek()));
+      places.push_back(where(peek()));
       arguments.push_back(disjunction());
     } while (accept(","));
     expect_close(open);
   }
+  if (name.text == "delay") return delay_call(name, arguments, places);
   return build_call(name, arguments);
+}
+
+/// The call becomes a symbol spelled like itself, so that it prints as it was written.
+Node ExpressionParser::delay_call(const Token& name, const std::vector<Node>& arguments,
+                                  const std::vector<Location>& places) {
+  if (options_.delays == nullptr) {
+    report(name, "\"delay\" cannot be used here", {}, "delay(...) in the equations and the output of a model");
+    return graph_.constant(0);
+  }
+  if (arguments.size() != 2) {
+    report(name, "wrong number of arguments of \"delay\"", std::to_string(arguments.size()),
+           "2, as in delay(x, tau): x a time tau ago");
+    return graph_.constant(0);
+  }
+  const Node symbol =
+      graph_.symbol(fmt::format("delay({}, {})", to_text(graph_, arguments[0]), to_text(graph_, arguments[1])));
+  const auto known = [symbol](const DelayCall& d) { return d.symbol == symbol; };
+  if (std::none_of(options_.delays->begin(), options_.delays->end(), known)) {
+    options_.delays->push_back({symbol, arguments[0], arguments[1], where(name), places[1]});
+  }
+  return symbol;
 }
 
 Node ExpressionParser::build_call(const Token& name, const std::vector<Node>& arguments) {
@@ -43,6 +67,7 @@ Node ExpressionParser::build_call(const Token& name, const std::vector<Node>& ar
     std::vector<std::string> user;
     for (const auto& u : options_.functions) user.push_back(u.name);
     std::vector<std::string> all = function_names();
+    if (options_.delays != nullptr) user.emplace_back("delay");
     all.insert(all.end(), user.begin(), user.end());
     std::sort(all.begin(), all.end());
     report(name, fmt::format("unknown function \"{}\"", name.text), {}, quoted_list(all),

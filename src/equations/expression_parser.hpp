@@ -50,6 +50,7 @@ class ExpressionParser {
   Node parenthesized();
   Node call(const Token& name);
   Node build_call(const Token& name, const std::vector<Node>& arguments);
+  Node delay_call(const Token& name, const std::vector<Node>& arguments, const std::vector<Location>& places);
   Node symbol(const Token& name, std::string spelled);
   bool is_reduction() const;
   Node reduction();

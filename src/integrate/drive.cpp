@@ -95,7 +95,7 @@ bool Driver::fixed_segment(double end) {
     if (!within_caps()) return false;
     const double t_new = k == steps ? end : from + static_cast<double>(k) * dt;
     dt_ = k == steps ? end - t_ : dt;
-    if (stepper_->try_step(t_, x_, dt_, x_new_, nullptr) == Trial::solver_failed) return solver_failed();
+    if (attempt(dt_, nullptr) == Trial::solver_failed) return solver_failed();
     if (!all_finite(x_new_)) return non_finite(dt_);
     if (!accepted(t_new, dt_)) return false;
     if (jumped_ && k < steps && !restart(end)) return false;
@@ -129,11 +129,12 @@ bool Driver::adaptive_segment(double end) {
     const double smallest = smallest_step(t_, options_.dt_min);
     const double largest = std::min(options_.dt_max, stepper_->largest_step());
     double dt = stepper_->suited(t_, std::min(std::max(next_dt_, smallest), largest));
+    if (history_) dt = std::max(history_->suitable(dt), smallest);
     const bool last = dt >= remaining || (dt * (1 + kStretch) >= remaining && remaining <= largest);
     const double proposed = dt;
     if (last) dt = remaining;
     dt_ = dt;
-    const bool solved = stepper_->try_step(t_, x_, dt, x_new_, &error_) == Trial::done;
+    const bool solved = attempt(dt, &error_) == Trial::done;
     const double err = solved ? norm_(error_, x_, x_new_) : std::numeric_limits<double>::infinity();
     if (const int order = stepper_->error_order()) control_.set_order(order);
     if (err <= 1) {
@@ -200,7 +201,9 @@ bool Driver::accepted(double t_new, double dt) {
     output_up_to(t_end, true, t_new, dt);
     output_step(t_end, x_end);
   }
-  const bool steady = steady_state_ > 0 && (stepper_->derivative_at_end().array().abs() < steady_state_).all();
+  bool steady = steady_state_ > 0 && (stepper_->derivative_at_end().array().abs() < steady_state_).all();
+  if (history_ && steady_state_ > 0) steady = history_->rested(steady, t_end);
+  remember(t_end, dt, x_end);
   const double dt_done = t_end - t_;
   if (theta_end < 1) {
     x_.swap(x_end_);

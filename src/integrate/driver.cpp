@@ -82,7 +82,9 @@ Driver::Driver(System& system, double t0, const Vector& x0, double t1, const Opt
       x_new_(x0),
       error_(Vector::Zero(x0.size())),
       between_(x0),
-      x_end_(x0) {}
+      x_end_(x0) {
+  follow_delays();
+}
 
 bool Driver::stop(Outcome o) {
   result_.outcome = o;

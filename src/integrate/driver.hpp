@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "integrate/event_finder.hpp"
+#include "integrate/history.hpp"
 #include "integrate/output_points.hpp"
 #include "integrate/spike_finder.hpp"
 #include "integrate/step_control.hpp"
@@ -27,6 +28,12 @@ class Driver {
   bool begin_segment(double end);
   bool fixed_segment(double end);
   bool adaptive_segment(double end);
+  /// Where the system reads its past: keeps it, and adds the breakpoints that delays make.
+  void follow_delays();
+  /// Trial steps from t_ over dt, repeated where the step reads inside itself, until they agree.
+  Trial attempt(double dt, Vector* error);
+  /// The step up to t_new is accepted and belongs to the past from now on.
+  void remember(double t_end, double dt, const Vector& x_end);
   bool own_step(double end);  ///< one step of a method that controls itself
   bool accepted(double t_new, double dt);
   /// The state jumps at t_, or may: spikes and deliveries; then what comes to be recorded there.
@@ -67,7 +74,9 @@ class Driver {
   SpikeFinder spikes_;
   Statistics statistics_;
   std::unique_ptr<Stepper> stepper_;
-  std::vector<double> ends_;  ///< of the segments
+  std::shared_ptr<History> history_;  ///< null: no delays
+  Vector tried_, change_;             ///< of attempt()
+  std::vector<double> ends_;          ///< of the segments
 
   double t_;
   Vector x_, x_new_, error_, between_;

@@ -38,6 +38,11 @@ std::string refusal_by_noise(const MethodEntry& m, const Noise* noise) {
 std::string refusal(const MethodEntry& m, System& system, const Options& o) {
   const Index n = system.size();
   if (auto why = refusal_by_noise(m, system.noise()); !why.empty()) return why;
+  if (system.delays() != nullptr && (m.own_control || m.multistep)) {
+    return fmt::format("\"{}\" {}, which steps that read the past do not allow. Methods that take delays: {}", m.name,
+                       m.own_control ? "chooses its steps itself" : "goes on from several steps before",
+                       "\"tsit5\", \"dop853\", \"bs3\" and, for stiff ones, \"rodas5p\", \"rodas4\"");
+  }
   if (m.scalar_atol && o.atol.size() > 1 && (o.atol.array() != o.atol[0]).any()) {
     return fmt::format("\"{}\" takes one absolute tolerance for the whole state, not one a block or variable", m.name);
   }

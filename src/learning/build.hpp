@@ -19,7 +19,7 @@ struct Setup {
 /// The loss of an assembly whose clamped populations hold `samples`.
 ValueId add_loss(const Setup& setup, network::Assembly& assembly, const network::Samples& samples, bool steady);
 
-Problem plain_problem(const scenario::Scenario& scenario, const network::Network& network);
+Problem plain_problem(const scenario::Scenario& scenario, const network::Network& network, Diagnostics& diagnostics);
 Problem layered_adiabatic_problem(const Setup& setup);
 Problem recurrent_adiabatic_problem(const Setup& setup);
 Problem coupled_problem(const Setup& setup);

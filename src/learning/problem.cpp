@@ -44,6 +44,10 @@ Problem wrap(Assembly assembly, const network::Network& network, bool symmetric)
   auto system = std::make_unique<ProgramSystem>(
       std::move(assembly.program), std::move(assembly.layout), std::move(assembly.parts),
       [&network](double t0, double t1) { return network.breakpoints(t0, t1); }, symmetric);
+  if (!assembly.delayed.empty()) {
+    system->read_past(std::move(assembly.delayed),
+                      network::initial_history(network, system->layout(), problem.initial));
+  }
   Index first = 0;
   for (const auto& rule : assembly.spikes.thresholds) {
     problem.spiking.push_back({rule.population, first, rule.rows, rule.cols});
@@ -59,10 +63,14 @@ Problem wrap(Assembly assembly, const network::Network& network, bool symmetric)
   return problem;
 }
 
-Problem plain_problem(const scenario::Scenario&, const network::Network& network) {
+Problem plain_problem(const scenario::Scenario& scenario, const network::Network& network, Diagnostics& diagnostics) {
   network::AssemblyOptions options;
   if (network.data) options.samples = &network.data->train;
-  return wrap(network::assemble(network, options), network, false);
+  Assembly assembly = network::assemble(network, options);
+  const std::size_t before = diagnostics.size();
+  network::check_delays(assembly, scenario, diagnostics);
+  if (diagnostics.size() > before) return {};
+  return wrap(std::move(assembly), network, false);
 }
 
 ValueId add_loss(const Setup& setup, Assembly& a, const network::Samples& samples, bool steady) {
@@ -218,7 +226,8 @@ Problem build_problem(const scenario::Scenario& scenario, const network::Network
   }
   if (!scenario.learning) {
     if (diagnostics.size() > before) return problem;
-    problem = plain_problem(scenario, net);
+    problem = plain_problem(scenario, net, diagnostics);
+    if (diagnostics.size() > before) return problem;
     if (problem.initial.size() == 0) {
       diagnostics.add({{scenario.file, 0, 0},
                        "",
@@ -247,6 +256,7 @@ Problem build_problem(const scenario::Scenario& scenario, const network::Network
     setup.loss_parameters = read_parameters(setup.loss->parameters, section.loss.settings,
                                             "loss \"" + setup.loss->name + "\"", diagnostics);
   }
+  network::refuse_delays(scenario, net, diagnostics);
   if (rule) setup.output = find_output(setup, diagnostics);
   if (diagnostics.size() > before) return problem;
 

@@ -198,6 +198,7 @@ Assembly Assembler::run() {
     locals_[p].instance = instantiate(out_.program.graph(), *pop.model, activation, none);
     add_states(p);
     add_parameters(p);
+    add_delays(p);
   }
   none.throw_if_any();
   if (!options_.steady) add_thresholds();
@@ -219,6 +220,7 @@ Assembly Assembler::run() {
     if (net_.projections[k].rule) add_plasticity(k);
     if (!net_.projections[k].effect.text.empty()) add_effect(k);
   }
+  add_signals();
   std::erase_if(out_.plastic, [&](const Assembly::Plastic& x) {
     return x.projection >= 0 && !net_.projections[static_cast<std::size_t>(x.projection)].plastic;
   });

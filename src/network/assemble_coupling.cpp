@@ -221,28 +221,31 @@ class CoupledInput {
 
 }  // namespace
 
+/// What a coupling calls pre.NAME or post.NAME, or the output where the name is empty.
+ValueId Assembler::coupling_value(std::size_t p, const std::string& name) {
+  if (name.empty()) return out_.outputs[p];
+  Node node = out_.program.graph().symbol(name);
+  for (const auto& [definition, meaning] : locals_[p].instance.definitions) {
+    if (definition == name) node = meaning;
+  }
+  return out_.program.elementwise(net_.populations[p].size, out_.samples, local(p, node));
+}
+
 ValueId Assembler::coupled(std::size_t k, ValueId base) {
   const Projection& pr = net_.projections[k];
+  if (pr.delay.size() > 1) return delayed_connections(k, base);
   Program& program = out_.program;
   if (!pr.wiring && pr.coupling.empty()) return program.product(weights_[k], false, source(k), false, base);
   auto& graph = program.graph();
   const Coupling coupling = read_coupling(graph, pr, net_);
   const Population &from = net_.populations[pr.pre], &to = net_.populations[pr.post];
   CoupledInput input(program, pr, weights_[k], to.size, from.size, out_.samples);
-  const auto value = [&](std::size_t p, const std::string& name) {
-    Node node = graph.symbol(name);
-    for (const auto& [definition, meaning] : locals_[p].instance.definitions) {
-      if (definition == name) node = meaning;
-    }
-    return program.elementwise(net_.populations[p].size, out_.samples, local(p, node));
-  };
   for (const auto& name : coupling.pre) {
     input.read(false, graph.symbol(name.empty() ? "pre" : "pre." + name),
-               name.empty() ? source(k) : value(pr.pre, name));
+               name.empty() ? source(k) : coupling_value(pr.pre, name));
   }
   for (const auto& name : coupling.post) {
-    input.read(true, graph.symbol(name.empty() ? "post" : "post." + name),
-               name.empty() ? out_.outputs[pr.post] : value(pr.post, name));
+    input.read(true, graph.symbol(name.empty() ? "post" : "post." + name), coupling_value(pr.post, name));
   }
   const Node now = program.symbol(program.time());
   return input.add(equations::substitute(graph, coupling.value, {{graph.symbol("t").id, now}}), base);

@@ -152,8 +152,7 @@ void Assembler::add_plasticity(std::size_t k) {
   }
   names[graph.symbol("t").id] = graph.mul(program.symbol(program.time()), graph.constant(pr.time_factor));
   rate = graph.mul(equations::substitute(graph, rate, names), graph.constant(pr.time_factor));
-  const ValueId value =
-      plasticity_rate(program, rate, pr.wiring.get(), weights_[k], out_.outputs[pr.pre], out_.outputs[pr.post]);
+  const ValueId value = plasticity_rate(program, rate, pr.wiring.get(), weights_[k], source(k), out_.outputs[pr.post]);
   for (auto& plastic : out_.plastic) {
     if (plastic.projection == static_cast<int>(k) && plastic.part >= 0) {
       out_.parts[static_cast<std::size_t>(plastic.part)].rate = value;

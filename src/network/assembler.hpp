@@ -48,8 +48,8 @@ class Assembler {
   /// What the synapses that sit at population p put into its input.
   equations::Node currents(std::size_t p, const std::string& input);
 
-  ValueId moving(const std::string& name, const Matrix& initial, const std::string& unit, const std::string& rows, const std::string& cols,
-                 const std::string& long_name);
+  ValueId moving(const std::string& name, const Matrix& initial, const std::string& unit, const std::string& rows,
+                 const std::string& cols, const std::string& long_name);
   /// The weights of projection k as its wiring has them, with a name to record them by.
   ValueId projection_weights(std::size_t k);
   /// Drive of one input that is the same for every sample: biases and stimuli, as an (n x 1) expression.
@@ -57,6 +57,16 @@ class Assembler {
   equations::Node stimulus(const Stimulus& s, Index n);
   /// What projection k reads: the output of FROM, at once or delayed.
   ValueId source(std::size_t k);
+  ValueId coupling_value(std::size_t p, const std::string& name);
+  /// base + what projection k adds where every connection has a delay of its own.
+  ValueId delayed_connections(std::size_t k, ValueId base);
+  /// The delays in the equations of a population: what stands for them.
+  void add_delays(std::size_t p);
+  /// What all delays read, once everything else is there.
+  void add_signals();
+  /// A new input from the past of population p: of its output, or of the argument of its call of delay.
+  ValueId past(std::size_t p, int call, Index rows, Index cols, Vector delay, std::vector<Index> element,
+               Assembly::DelayedBy by);
   /// base + what projection k adds to its input, n x samples; base may be invalid.
   ValueId coupled(std::size_t k, ValueId base);
   /// What an input of a population amounts to, as an expression over n x samples.
@@ -74,6 +84,13 @@ class Assembler {
   std::vector<std::vector<ValueId>> biases_;  ///< of each population
   Index weights_offset_ = 0;                  ///< in the weights vector, where they are no state
   std::vector<double> initial_;
+  /// What a delayed input reads, its signal not being there yet.
+  struct Pending {
+    std::size_t population = 0;
+    int call = -1;  ///< of the instance's delays; -1: the output
+  };
+  std::vector<Pending> pending_;                                                     ///< of each of out_.delayed
+  std::vector<std::pair<std::pair<std::size_t, double>, ValueId>> delayed_outputs_;  ///< (population, delay) -> value
 };
 
 /// Unit of a model's state, definition or input; "" where it declares none.

@@ -47,7 +47,14 @@ void build_effect(const scenario::ProjectionSection& section, const Network& net
 /// A built-in model or one of the scenario's own, by name; null: none (reported at `at`).
 const scenario::ModelSection* find_model(const Network& network, const std::string& name, const Value& at,
                                          Diagnostics& diagnostics);
-
+/// The delays in a population's equations, from its parameters.
+void evaluate_delays(Population& population, Diagnostics& diagnostics);
+/// The delay of a projection: one, or one a connection.
+void read_delay(const scenario::ProjectionSection& section, const scenario::Scenario& scenario, const Network& network,
+                Projection& projection, Diagnostics& diagnostics);
+/// The states before the start; states without an initial value of their own begin with where their history ends.
+void read_history(const scenario::PopulationSection& section, const scenario::Scenario& scenario,
+                  Population& population, Diagnostics& diagnostics);
 /// One time unit for all models, and each population's factor to it.
 void agree_on_time(const scenario::Scenario& scenario, Network& network, Diagnostics& diagnostics);
 

@@ -222,8 +222,12 @@ void build_population(const scenario::PopulationSection& section, const scenario
         per_neuron(*v, pop.size, "population " + pop.name + " parameter " + spec.name, scenario, &spec, diagnostics);
     if (values) pop.parameters.push_back({spec.name, *values});
   }
-  if (states_known) read_refractory(pop, diagnostics);
-  if (states_known) read_initial(section, preset, scenario, pop, diagnostics);
+  if (states_known) {
+    read_refractory(pop, diagnostics);
+    if (diagnostics.size() == before) evaluate_delays(pop, diagnostics);
+    read_initial(section, preset, scenario, pop, diagnostics);
+    read_history(section, scenario, pop, diagnostics);
+  }
   read_biases(section, scenario, pop, diagnostics);
   network.populations.push_back(std::move(pop));
 }

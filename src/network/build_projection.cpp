@@ -128,6 +128,12 @@ class ProjectionBuilder {
     coupling_ = read_coupling(graph_, pr_, section_.coupling, net_, diagnostics_);
     coupling_known_ = diagnostics_.size() == before;
     pr_.reads_post = !coupling_.post.empty();
+    for (const auto& name : coupling_.pre) {
+      if (name.empty() || !section_.delay) continue;
+      diagnostics_.add({section_.coupling.origin, section_.coupling.key,
+                        fmt::format("\"pre.{}\" cannot be delayed", name), "a projection with a delay",
+                        "pre, the output of the neuron; or delay(x, tau) in the model of FROM", ""});
+    }
   }
 
   bool connect() {
@@ -331,6 +337,7 @@ void build_projection(const scenario::ProjectionSection& section, const scenario
   pr.spiking = pr.pre;
   if (section.synapse && !build_synapses(section, scenario, network, pr, diagnostics)) return;
   if (ProjectionBuilder(section, scenario, network, pr, diagnostics).build()) {
+    read_delay(section, scenario, network, pr, diagnostics);
     build_effect(section, network, pr, diagnostics);
     network.projections.push_back(std::move(pr));
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "network/instance_delays.hpp"
 #include "network/noise_terms.hpp"
 #include "network/spikes.hpp"
 #include "neurode/equations/parse.hpp"
@@ -91,6 +92,7 @@ Instance instantiate(equations::Graph& graph, const scenario::ModelSection& mode
   if (model.takes_activation) options.functions.push_back(activation_function(graph, activation, diagnostics));
 
   const std::size_t before = diagnostics.size();
+  options.delays = &instance.delays;
   const auto set = equations::parse_equations(graph, model.equations, options, diagnostics);
   const auto statements = equations::resolve_definitions(graph, set, model.equations, diagnostics);
   std::vector<std::string> known = names_of(model.parameters);
@@ -133,6 +135,8 @@ Instance instantiate(equations::Graph& graph, const scenario::ModelSection& mode
   } else {
     instance.output = expression(model.output, known);
   }
+  options.delays = nullptr;
+  if (diagnostics.size() == before) settle_delays(graph, model, inline_definitions, instance, diagnostics);
   std::vector<std::string> state_names;
   for (const auto& r : instance.rates) state_names.push_back(r.first);
   for (const auto& [state, source] : model.steady_state) {
@@ -154,6 +158,7 @@ Instance instantiate(equations::Graph& graph, const scenario::ModelSection& mode
     for (const auto& r : instance.rates) roots.push_back(r.second);
     for (const auto& r : instance.definitions) roots.push_back(r.second);
     for (const auto& r : instance.steady_state) roots.push_back(r.second);
+    for (const auto& d : instance.delays) roots.push_back(d.argument);
     find_softmax(graph, std::move(roots), instance);
   }
   return instance;

@@ -16,17 +16,32 @@
 
 namespace neurode {
 
+class ProgramDelays;
 class ProgramJumps;
+
+/// What a program reads of the past: `value`, an input of vector ProgramSystem::kDelayed, is `signal` some time ago.
+struct DelayedInput {
+  ValueId signal, value;
+  Vector delay;                ///< > 0; one for all elements of `value`, or one each
+  std::vector<Index> element;  ///< of `signal`, for each element of `value`; empty: the same one
+};
+
+/// The state before the start.
+struct InitialHistory {
+  std::function<void(double t, double* x)> state;  ///< writes all of it
+  bool held = true;                                ///< it is the same at any t
+  std::vector<double> breakpoints;                 ///< where it is not smooth, ascending
+};
 
 /// A System whose right-hand side is a Program: state slices in, their rates out. All products are derived from it;
 /// each is built when it is first asked for.
 ///
 /// External vectors of the program: 0 time, 1 state, 2 direction (of jvp and vjp), 3 weights where they are not in the
 /// state (recurrent adiabatic learning), 4 delayed values, 5 numbers that change only at jumps,
-/// 6 increments of white noise.
+/// 6 increments of white noise, 7 time derivatives of 4.
 class ProgramSystem : public System {
  public:
-  static constexpr int kState = 1, kDirection = 2, kDelayed = 4, kHeld = 5, kNoise = 6, kVectors = 7;
+  static constexpr int kState = 1, kDirection = 2, kDelayed = 4, kHeld = 5, kNoise = 6, kDelayedRate = 7, kVectors = 8;
 
   /// A slice of the state: its value in the program (an input of vector kState) and its rate (invalid: 0).
   struct Part {
@@ -47,6 +62,9 @@ class ProgramSystem : public System {
   ProgramSystem(Program program, StateLayout layout, std::vector<Part> parts,
                 std::function<std::vector<double>(double, double)> breakpoints, bool symmetric = false);
   ~ProgramSystem() override;
+  /// The program reads of the past. Signals must not depend on delayed values. To be called before anything else.
+  /// J does not hold what the past contributes: it counts as given.
+  void read_past(std::vector<DelayedInput> inputs, InitialHistory history);
 
   const StateLayout& layout() const override { return layout_; }
   void rhs(double t, const double* x, double* dxdt) override;
@@ -69,6 +87,7 @@ class ProgramSystem : public System {
   /// What the program reads at (t, x): its external vectors.
   using Inputs = std::array<const double*, kVectors>;
   Inputs inputs(double t, const double* x, const double* direction = nullptr);
+  Delays* delays() override;
 
   const Program& program() const { return program_; }
   Program& program() { return program_; }
@@ -92,6 +111,7 @@ class ProgramSystem : public System {
   };
 
  private:
+  friend class ProgramDelays;
   friend class ProgramNoise;
   std::unique_ptr<Executable> build(const std::vector<ValueId>& rates);
   std::unique_ptr<Executable> build_if_any(const std::vector<ValueId>& rates);
@@ -105,6 +125,7 @@ class ProgramSystem : public System {
   double time_[2] = {0, 0};
   double segment_begin_ = 0, segment_end_ = 0;
   bool in_segment_ = false;
+  std::unique_ptr<ProgramDelays> past_;
   std::unique_ptr<Executable> rhs_, jvp_, vjp_;
   std::unique_ptr<ProgramJumps> jumps_;
   // Found when first asked for; the outer level says whether it was looked for, the inner one whether there is any.

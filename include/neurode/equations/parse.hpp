@@ -30,8 +30,18 @@ struct UserFunction {
   Node body;
 };
 
+/// `delay(argument, delay)` in an equation: what `argument` was that long ago.
+struct DelayCall {
+  Node symbol;  ///< stands for the call; the same for equal calls
+  Node argument, delay;
+  Location where;        ///< of the word `delay`
+  Location delay_where;  ///< of its second argument
+};
+
 struct ParseOptions {
   std::vector<UserFunction> functions;
+  /// Where calls of `delay` are put; null: they are reported as faults.
+  std::vector<DelayCall>* delays = nullptr;
   /// Allow names with dots, indices and reductions, as monitors have them: `hidden.a[3]`, `hidden.a[3, 1]`,
   /// `mean(hidden.a)`. Each becomes one symbol, spelled without spaces. `"A -> B".weights[0, 1]` likewise.
   bool paths = false;
@@ -62,8 +72,9 @@ struct EquationSet {
 /// tighter than unary minus: -x^2 = -(x^2)). `pi` is a constant, `t` is time. Functions: see function_names(). Faults
 /// go to `diagnostics`, each with its place; parsing goes on at the next line. A statement whose right side is faulty
 /// is there all the same (value 0), so that its name is known. Columns count characters (UTF-8), from 1. min and max
-/// take two or more arguments. Reported here: syntax errors, unknown functions, wrong argument counts, a name defined
-/// twice, a function's name or `t`, `pi` defined. Depth of nesting is bounded (200).
+/// take two or more arguments. `delay(x, tau)` is x a time tau ago, where ParseOptions::delays collects such calls; a
+/// name `delay` that is not called is a name like any other. Reported here: syntax errors, unknown functions, wrong
+/// argument counts, a name defined twice, a function's name or `t`, `pi` defined. Depth of nesting is bounded (200).
 EquationSet parse_equations(Graph& graph, const SourceText& source, const ParseOptions& options,
                             Diagnostics& diagnostics);
 

@@ -50,8 +50,15 @@ struct Assembly {
     int part = -1;  ///< index into parts, or -1 where weights are no state
     int projection = -1, population = -1, bias = -1;
   };
-  std::vector<Plastic> plastic;     ///< what the learning rule moves, in the order of the layout
-  ProgramSystem::NoiseParts noise;  ///< without sources where there is none
+  std::vector<Plastic> plastic;       ///< what the learning rule moves, in the order of the layout
+  ProgramSystem::NoiseParts noise;    ///< without sources where there is none
+  std::vector<DelayedInput> delayed;  ///< what is read of the past
+  /// Where the scenario says so, for each of them: a place in equations, or the name of a projection.
+  struct DelayedBy {
+    Location where;
+    std::string key, projection;
+  };
+  std::vector<DelayedBy> delayed_by;
   Index samples = 1;
   SpikeRules spikes;
 
@@ -62,6 +69,15 @@ Assembly assemble(const Network& network, const AssemblyOptions& options);
 
 /// How a projection is computed: "E -> I: 10 x 40, sparse, 80 connections, separable: 2 products" (TO x FROM).
 std::string describe(const Projection& projection, const Network& network);
+/// The state before the start as the populations' `history` has it; what has none holds its initial value. Refers to
+/// the network.
+InitialHistory initial_history(const Network& network, const StateLayout& layout, const Vector& initial);
+
+/// Reports every delay of the network: learning cannot have any.
+void refuse_delays(const scenario::Scenario& scenario, const Network& network, Diagnostics& diagnostics);
+
+/// Reports delays that are put on what depends on delayed values at the same moment.
+void check_delays(const Assembly& assembly, const scenario::Scenario& scenario, Diagnostics& diagnostics);
 
 /// Can every population be put at its steady state from its inputs alone: all have a steady state in closed form and
 /// no cycle leads through them? If not, `reason` says why.

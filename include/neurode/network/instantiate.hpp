@@ -7,6 +7,7 @@
 
 #include "neurode/core/diagnostics.hpp"
 #include "neurode/equations/graph.hpp"
+#include "neurode/equations/parse.hpp"
 #include "neurode/scenario/scenario.hpp"
 
 namespace neurode::network {
@@ -18,6 +19,8 @@ struct Instance {
   std::vector<std::pair<std::string, equations::Node>> steady_state;  ///< one a state, or none
   equations::Node output;
   std::vector<std::string> noise;  ///< symbols of white noise ("xi", "xi_shared") in rates, which are linear in them
+  /// Calls delay(x, tau), each standing as its symbol in the expressions above; definitions inlined here as well.
+  std::vector<equations::DelayCall> delays;
   /// Arguments of a population-wide activation (softmax), each with the node that stands for its result.
   std::vector<std::pair<equations::Node, equations::Node>> softmax;
 };

@@ -28,6 +28,8 @@ struct PerNeuron {
   Vector values;  ///< size 1 or n
 };
 
+struct StateHistory;  ///< src/network/history.hpp
+
 struct Population {
   std::string name;
   Index size = 0;
@@ -53,6 +55,8 @@ struct Population {
   std::vector<Index> shape;  ///< lengths of a line, sheet or stack of sheets; the last one runs fastest
   std::string output_unit;   ///< of what projections read; "" where the model does not tell
   std::vector<std::string> noise;  ///< names of its white noises: "xi", "xi_shared"
+  std::vector<Vector> delays;      ///< of each delay(x, tau) in the equations: size 1 or n, model time
+  std::vector<std::shared_ptr<const StateHistory>> history;  ///< of each state before the start; null: held
 
   bool has_input(const std::string& input) const;
 };
@@ -73,8 +77,8 @@ struct Projection {
   std::string coupling;                   ///< equation text; empty: w * pre
   bool reads_post = false;                ///< the coupling uses states or the output of TO
   std::vector<PerNeuron> parameters;      ///< of the coupling and of on_spike, one number each
-  Vector delay;                           ///< scenario time; empty: none, 1: for all, else a connection
-  bool plastic = false;                   ///< follows the learning rule
+  Vector delay;  ///< scenario time; empty: none, 1: for all, else a connection (dense: post x pre, column-major)
+  bool plastic = false;                               ///< follows the learning rule
   const scenario::PlasticitySection* rule = nullptr;  ///< follows a local rule
   Parameters rule_parameters;
   double time_factor = 1;  ///< the rule's time units per scenario time unit
