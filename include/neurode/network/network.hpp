@@ -62,7 +62,7 @@ struct Projection {
   const scenario::PlasticitySection* rule = nullptr;  ///< follows a local rule
   Parameters rule_parameters;
   double time_factor = 1;  ///< the rule's time units per scenario time unit
-  std::string unit;  ///< of the weights: of the input over that of FROM's output; "" where either is not declared
+  std::string unit;        ///< of the weights: of the input over that of FROM's output; "" where either is not declared
   bool moves() const { return plastic || rule; }
 };
 
