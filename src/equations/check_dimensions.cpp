@@ -51,6 +51,24 @@ void check_rate(Dimensions& dimensions, const Statement& s, const Unit& state, c
 
 }  // namespace
 
+std::vector<std::string> Dimensions::needed(Node f) const {
+  std::vector<std::string> names;
+  std::vector<Node> open = {f};
+  while (!open.empty()) {
+    const Node now = open.back();
+    open.pop_back();
+    for (const Node n : free_symbols(graph_, std::span(&now, 1))) {
+      const auto other = same_as_.find(n.id);
+      if (other != same_as_.end()) {
+        open.push_back(other->second);
+      } else {
+        names.push_back(graph_.name(n));
+      }
+    }
+  }
+  return names;
+}
+
 void Dimensions::define(const EquationSet& set, const SourceText& source, Diagnostics& diagnostics) {
   std::unordered_map<std::string, const Statement*> waiting;
   for (const auto& s : set.statements) {
@@ -64,9 +82,8 @@ void Dimensions::define(const EquationSet& set, const SourceText& source, Diagno
       const Statement& now = *stack.back();
       const std::size_t before = stack.size();
       waiting.erase(now.name);
-      for (const Node n : free_symbols(graph_, std::span(&now.value, 1))) {
-        const auto needed = waiting.find(graph_.name(n));
-        if (needed != waiting.end()) stack.push_back(needed->second);
+      for (const auto& name : needed(now.value)) {
+        if (const auto other = waiting.find(name); other != waiting.end()) stack.push_back(other->second);
       }
       if (stack.size() > before) continue;
       stack.pop_back();

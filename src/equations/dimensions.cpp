@@ -97,6 +97,9 @@ Measure Dimensions::node(Node n, const Place& place, Diagnostics& diagnostics) {
     case Op::constant:
       return {};
     case Op::symbol: {
+      if (const auto other = same_as_.find(n.id); other != same_as_.end()) {
+        return of(other->second, place, diagnostics);
+      }
       const auto declared = units_.find(graph_.name(n));
       return declared == units_.end() ? Measure{} : measure(declared->second);
     }

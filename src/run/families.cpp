@@ -158,7 +158,10 @@ std::vector<std::string> details(const std::string& family, const std::string& n
     if (const auto* m = find_entry(integrate::methods(), name)) return method_details(*m);
   } else if (family == "plasticity") {
     std::vector<std::string> lines;
-    if (const auto* p = find_entry(network::plasticity_rules(), name)) add_text(lines, "equations", p->equations.text);
+    if (const auto* p = find_entry(network::plasticity_rules(), name)) {
+      add_text(lines, "equations", p->equations.text);
+      if (!p->time_unit.empty()) lines.push_back("time in " + p->time_unit);
+    }
     return lines;
   } else if (family == "activations") {
     const auto* a = find_entry(network::activations(), name);

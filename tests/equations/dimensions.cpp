@@ -172,8 +172,8 @@ TEST_CASE("definitions: declared ones fit, others hand on what they measure, in 
                   "declared for W") != std::string::npos);
   CHECK(checked("dV/dt = (K + I)/C\nK = L\nL = g*V") == "");
   CHECK(checked("dV/dt = (K + I)/C\nK = L\nL = V").find("adds mV") != std::string::npos);
-  CHECK(checked("tau = logistic(V/E)") == "");                               // a rate written as a pure number
-  CHECK(checked("a = b*V\nb = a*I") == "");  // a circle, reported elsewhere
+  CHECK(checked("tau = logistic(V/E)") == "");  // a rate written as a pure number
+  CHECK(checked("a = b*V\nb = a*I") == "");     // a circle, reported elsewhere
   CHECK(checked("a = V + I\nb = V + I").find("a adds mV") != std::string::npos);
   CHECK(checked("b = V\n\na = V + I").find("m.toml:5:1") == 0);
 }
@@ -184,4 +184,21 @@ TEST_CASE("long chains do not use up the stack") {
   for (int i = 1; i < 5000; ++i) chain += "x" + std::to_string(i) + " = x" + std::to_string(i - 1) + " + E\n";
   CHECK(checked((sum + " + I").c_str()).find("adds mV") != std::string::npos);
   CHECK(checked((chain + "y = x4999 + I").c_str()).find("y adds mV") != std::string::npos);
+}
+
+TEST_CASE("a symbol that stands for an expression measures what it does") {
+  const auto check = [](const char* text) {
+    Graph graph;
+    Diagnostics faults;
+    const SourceText source{text, {"m.toml", 3, 1}, "k"};
+    const EquationSet set = parse_equations(graph, source, {}, faults);
+    Dimensions dimensions(graph, units(kMembrane));
+    dimensions.same_as(graph.symbol("late"), graph.sub(graph.symbol("K"), graph.symbol("E")));
+    check_dimensions(dimensions, set, source, "ms", faults);
+    return messages(faults);
+  };
+  CHECK(check("a = late + V\nK = L\nL = V") == "");
+  CHECK(check("a = late + I\nK = L\nL = V").find("a adds mV (kg m2 s-3 A-1) and uA/cm2 (m-2 A)") != std::string::npos);
+  CHECK(check("dV/dt = (late - V)/tau") == "");
+  CHECK(check("dV/dt = late*tau").find("dV/dt is in mV ms") != std::string::npos);
 }

@@ -41,6 +41,9 @@ class Dimensions {
   /// `graph` must outlive this and may grow.
   Dimensions(const Graph& graph, SymbolUnits declared);
 
+  /// `symbol` measures what `argument` does, as x a time tau ago does. Before define().
+  void same_as(Node symbol, Node argument) { same_as_[symbol.id] = argument; }
+
   /// Definitions without a declared unit get that of their expression. Faults are reported at the statements.
   void define(const EquationSet& set, const SourceText& source, Diagnostics& diagnostics);
 
@@ -54,6 +57,8 @@ class Dimensions {
   const SymbolUnits& units() const { return units_; }
 
  private:
+  /// Names that must be defined before f can be measured.
+  std::vector<std::string> needed(Node f) const;
   Measure node(Node n, const Place& place, Diagnostics& diagnostics);
   Measure sum(Node n, Node a, Node b, const char* verb, const Place& place, Diagnostics& diagnostics);
   Measure argument(Node n, const Place& place, Diagnostics& diagnostics);
@@ -63,6 +68,7 @@ class Dimensions {
   const Graph& graph_;
   SymbolUnits units_;
   std::unordered_map<std::uint32_t, Measure> known_;
+  std::unordered_map<std::uint32_t, Node> same_as_;
 };
 
 /// All statements of a set: definitions fit their declared units, rates are unit(state) / time_unit. An empty time unit
