@@ -32,6 +32,11 @@ void print_family(const run::Family& f) {
         "\nOrder (order of the error estimate), or fixed steps; dense N: the method's own dense output, of order N;\n"
         "Hermite: the cubic through both ends of a step; stiff: for stiff problems.\n");
   }
+  if (f.name == "models") {
+    fmt::print(
+        "\nThe number of states; f: needs an activation; spikes: has a threshold; noise: has xi in its equations;\n"
+        "synapse: for the key synapse of a projection.\n");
+  }
 }
 
 void print_entry(const run::Family& f, const Entry& e) {

@@ -26,7 +26,7 @@ class ExpressionParser {
   const Token& peek(std::size_t ahead = 0) const { return tokens_[std::min(next_ + ahead, tokens_.size() - 1)]; }
   const Token& take() { return tokens_[next_ + 1 < tokens_.size() ? next_++ : next_]; }
   bool at_end() const { return peek().kind == Token::Kind::separator || peek().kind == Token::Kind::end; }
-  Location where(const Token& token) const { return {source_.origin.file, token.line, token.column}; }
+  Location where(const Token& token) const { return source_.place(token.line, token.column); }
   void report(const Token& token, std::string problem, std::string found = {}, std::string allowed = {},
               std::string suggestion = {});
   [[noreturn]] void fail(const Token& token, std::string problem, std::string found = {}, std::string allowed = {},

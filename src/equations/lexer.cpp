@@ -171,7 +171,7 @@ class Lexer {
 
   void report(std::string problem, std::string allowed) {
     Diagnostic d;
-    d.where = {source_.origin.file, line_, column_};
+    d.where = source_.place(line_, column_);
     d.key = source_.key;
     d.problem = std::move(problem);
     d.allowed = std::move(allowed);
@@ -190,6 +190,14 @@ class Lexer {
 
 }  // namespace
 
+Location SourceText::place(int line, int column) const {
+  const int k = line - origin.line;
+  if (k < 0 || k >= static_cast<int>(lines.size())) return {origin.file, line, column};
+  Location where = lines[static_cast<std::size_t>(k)];
+  where.column += column - 1;
+  return where;
+}
+
 Location SourceText::at(std::size_t offset) const {
   Location where = origin;
   for (const char c : std::string_view(text).substr(0, offset)) {
@@ -200,7 +208,7 @@ Location SourceText::at(std::size_t offset) const {
       ++where.column;
     }
   }
-  return where;
+  return lines.empty() ? where : place(where.line, where.column);
 }
 
 bool is_word_operator(std::string_view name) { return name == "and" || name == "or" || name == "not"; }

@@ -9,7 +9,12 @@ namespace neurode::network {
 
 namespace {
 
-/// What `read` finds in the texts, sorted by name. A fault is ours, not the user's.
+/// A fault in a file of ours is ours, not the user's.
+void check_ours(const Diagnostics& diagnostics) {
+  if (!diagnostics.empty()) throw std::logic_error("built-in file: " + diagnostics.items()[0].format());
+}
+
+/// What `read` finds in the texts, sorted by name.
 template <class Section>
 std::vector<Section> read_all(const std::vector<EmbeddedText>& texts, const std::string& folder,
                               std::vector<Section> (*read)(const Value&, Diagnostics&)) {
@@ -17,7 +22,7 @@ std::vector<Section> read_all(const std::vector<EmbeddedText>& texts, const std:
   for (const auto& [file, text] : texts) {
     Diagnostics diagnostics;
     auto sections = read(scenario::parse_toml(text, folder + file, diagnostics), diagnostics);
-    if (!diagnostics.empty()) throw std::logic_error("built-in file: " + diagnostics.items()[0].format());
+    check_ours(diagnostics);
     for (auto& s : sections) all.push_back(std::move(s));
   }
   std::sort(all.begin(), all.end(), [](const Section& a, const Section& b) { return a.name < b.name; });
@@ -30,7 +35,14 @@ std::vector<Section> read_all(const std::vector<EmbeddedText>& texts, const std:
 }  // namespace
 
 const std::vector<scenario::ModelSection>& models() {
-  static const auto all = read_all<scenario::ModelSection>(embedded_models(), "models/", scenario::read_models);
+  static const auto all = [] {
+    Diagnostics diagnostics;
+    auto whole = scenario::extended(
+        read_all<scenario::ModelSection>(embedded_models(), "built-in models/", scenario::read_models), {},
+        diagnostics);
+    check_ours(diagnostics);
+    return whole;
+  }();
   return all;
 }
 

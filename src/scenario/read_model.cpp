@@ -31,7 +31,9 @@ std::string take_name(std::string_view& s) {
   return name;
 }
 
-/// States in the order of their lines `dNAME/dt = ...`. The equations' own parser finds what is wrong with them.
+}  // namespace
+
+// The equations' own parser finds what is wrong with them.
 std::vector<std::string> states_of(const std::string& equations) {
   std::vector<std::string> out;
   std::istringstream lines(equations);
@@ -47,6 +49,8 @@ std::vector<std::string> states_of(const std::string& equations) {
   return out;
 }
 
+namespace {
+
 /// Does the text, comments aside, call the activation f(...)?
 bool calls_f(const std::string& text) {
   bool comment = false, in_word = false;
@@ -61,12 +65,15 @@ bool calls_f(const std::string& text) {
   return false;
 }
 
-/// The unit a quantity such as "10 ms" carries, or "".
+}  // namespace
+
 std::string unit_carried(const Value* v) {
   if (v == nullptr || !v->is_string()) return "";
   const auto q = parse_quantity(v->string());
   return q && is_known_unit(q->unit) ? q->unit : "";
 }
+
+namespace {
 
 /// A bound of a parameter, in its unit.
 std::optional<double> bound(const Parameters& p, const char* name, const std::string& unit, Diagnostics& diagnostics) {
@@ -188,7 +195,38 @@ void read_events(const Parameters& p, ModelSection& m, Diagnostics& diagnostics)
   }
 }
 
-void read_presets(const Value& presets, ModelSection& m, Diagnostics& diagnostics) {
+/// A state as a population's `initial` may give it.
+ParameterSpec state_spec(const ModelSection& m, const std::string& state) {
+  ParameterSpec spec = ParameterSpec::make(Kind::per_neuron, state, "");
+  for (const auto& [of, unit] : m.units) {
+    if (of == state) spec.unit = unit;
+  }
+  return spec;
+}
+
+/// One table of a preset, checked as a population's own values are.
+void read_preset_values(const Value& values, const ParameterTable& known, const std::string& what,
+                        std::vector<std::pair<std::string, Value>>& out, Diagnostics& diagnostics) {
+  for (const auto& [name, v] : values.table()) {
+    std::vector<std::string> names;
+    const ParameterSpec* spec = nullptr;
+    for (const auto& s : known) {
+      names.push_back(s.name);
+      if (s.name == name) spec = &s;
+    }
+    if (spec == nullptr) {
+      fault_at_key(diagnostics, v, fmt::format("\"{}\" is no {} of the model", name, what), quoted_list(names),
+                   nearest_name(name, names));
+    } else if (auto checked = check_value(*spec, v, diagnostics)) {
+      out.emplace_back(name, std::move(*checked));
+    }
+  }
+}
+
+void read_presets(const Value& presets, const std::vector<std::string>& states, ModelSection& m,
+                  Diagnostics& diagnostics) {
+  ParameterTable state_table;
+  for (const auto& state : states) state_table.push_back(state_spec(m, state));
   for (const auto& [name, v] : presets.table()) {
     if (!v.is_table()) {
       fault(diagnostics, v, "must be a table", "{ parameters = { ... }, initial = { ... } }");
@@ -200,25 +238,41 @@ void read_presets(const Value& presets, ModelSection& m, Diagnostics& diagnostic
     const Parameters p = read_section("model.*.presets.*", v, fmt::format("preset \"{}\"", name), diagnostics);
     preset.summary = text_of(p, "summary");
     preset.citation = text_of(p, "citation");
-    for (const auto& [key, list] : {std::pair{"parameters", &preset.parameters}, {"initial", &preset.initial}}) {
-      if (const Value* values = p.find(key)) *list = values->table();
+    if (const Value* values = p.find("parameters")) {
+      read_preset_values(*values, m.parameters, "parameter", preset.parameters, diagnostics);
+    }
+    if (const Value* values = p.find("initial")) {
+      read_preset_values(*values, state_table, "state", preset.initial, diagnostics);
     }
     m.presets.push_back(std::move(preset));
   }
 }
 
-ModelSection read_model(const std::string& name, const Value& table, Diagnostics& diagnostics) {
+std::string time_unit_of(const Parameters& p, Diagnostics& diagnostics) {
+  const std::string unit = text_of(p, "time_unit");
+  if (p.has("time_unit") && !same_dimension(unit, "s")) {
+    fault(diagnostics, p.at("time_unit"), "is no unit of time", "s, ms, us, min, h, ...");
+  }
+  return unit;
+}
+
+}  // namespace
+
+ModelSection read_whole_model(const std::string& name, const Value& table, Diagnostics& diagnostics) {
   ModelSection m;
   m.name = name;
   m.where = table.where;
+  m.source = table;
   const Parameters p = read_section("model.*", table, fmt::format("model \"{}\"", name), diagnostics);
   m.summary = text_of(p, "summary");
   m.citation = text_of(p, "citation");
-  m.time_unit = text_of(p, "time_unit");
-  if (p.has("time_unit") && !same_dimension(m.time_unit, "s")) {
-    fault(diagnostics, p.at("time_unit"), "is no unit of time", "s, ms, us, min, h, ...");
-  }
+  m.time_unit = time_unit_of(p, diagnostics);
   if (p.has("equations")) m.equations = source_text(p.at("equations"));
+  if (table.find("equations") == nullptr) {
+    diagnostics.add(
+        {table.where, table.key, "lacks the key \"equations\"", "", "equations = a string, or extends = a model", ""});
+  }
+  m.rest = p.has("rest") && p.flag("rest");
   m.parameters = read_parameter_table(Kind::per_neuron, p.find("parameters"), diagnostics);
 
   if (const Value* units = p.find("units")) {
@@ -228,20 +282,16 @@ ModelSection read_model(const std::string& name, const Value& table, Diagnostics
   }
   if (const Value* initial = p.find("initial")) {
     for (const auto& [state, v] : initial->table()) {
-      ParameterSpec spec = ParameterSpec::make(Kind::per_neuron, state, "");
-      for (const auto& [of, unit] : m.units) {
-        if (of == state) spec.unit = unit;
-      }
-      if (auto checked = check_value(spec, v, diagnostics)) m.initial.emplace_back(state, std::move(*checked));
+      if (auto checked = check_value(state_spec(m, state), v, diagnostics))
+        m.initial.emplace_back(state, std::move(*checked));
     }
   }
   read_events(p, m, diagnostics);
-  if (const Value* presets = p.find("presets")) read_presets(*presets, m, diagnostics);
-  if (p.has("extends")) m.extends = p.at("extends");
   m.inputs = {"I"};
   if (const Value* inputs = p.find("inputs")) read_inputs(*inputs, m, diagnostics);
 
   const auto states = states_of(m.equations.text);
+  if (const Value* presets = p.find("presets")) read_presets(*presets, states, m, diagnostics);
   if (const Value* output = p.find("output")) {
     m.output = source_text(*output);
   } else if (!states.empty()) {
@@ -257,12 +307,20 @@ ModelSection read_model(const std::string& name, const Value& table, Diagnostics
   return m;
 }
 
-}  // namespace
-
 std::vector<ModelSection> read_models(const Value& root, Diagnostics& diagnostics) {
   std::vector<ModelSection> out;
   for (const auto& [name, table] : named_tables(root, "model", Naming::identifier, diagnostics)) {
-    out.push_back(read_model(name, *table, diagnostics));
+    const Value* base = table->find("extends");
+    if (base == nullptr || base->is_none()) {
+      out.push_back(read_whole_model(name, *table, diagnostics));
+      continue;
+    }
+    ModelSection m;  // the rest waits for extended(), which knows what it extends
+    m.name = name;
+    m.where = table->where;
+    m.source = *table;
+    m.extends = *base;
+    out.push_back(std::move(m));
   }
   return out;
 }
@@ -276,6 +334,7 @@ std::vector<PlasticitySection> read_plasticity(const Value& root, Diagnostics& d
     const Parameters p = read_section("plasticity.*", *table, fmt::format("the local rule \"{}\"", name), diagnostics);
     s.summary = text_of(p, "summary");
     s.citation = text_of(p, "citation");
+    s.time_unit = time_unit_of(p, diagnostics);
     if (p.has("equations")) s.equations = source_text(p.at("equations"));
     s.parameters = read_parameter_table(Kind::number, p.find("parameters"), diagnostics);
     out.push_back(std::move(s));

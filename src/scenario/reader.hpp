@@ -53,6 +53,13 @@ std::vector<std::int64_t> read_neurons(const Value& v, std::int64_t size, Diagno
 std::optional<WeightsSection> read_weights(const std::string& section, const Value& v, bool rows,
                                            Diagnostics& diagnostics);
 
+/// A model from a table that has all of it.
+ModelSection read_whole_model(const std::string& name, const Value& table, Diagnostics& diagnostics);
+/// States in the order of their lines `dNAME/dt = ...`.
+std::vector<std::string> states_of(const std::string& equations);
+/// The unit a quantity such as "10 ms" carries, or "".
+std::string unit_carried(const Value* v);
+
 std::optional<DataSection> read_data(const Value& root, Diagnostics& diagnostics);
 std::vector<PopulationSection> read_populations(const Value& root, Diagnostics& diagnostics);
 std::vector<ProjectionSection> read_projections(const Value& root, Diagnostics& diagnostics);

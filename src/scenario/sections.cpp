@@ -53,7 +53,7 @@ std::vector<SectionTable> data() {
 std::vector<SectionTable> models() {
   return {{"model.*",
            "A neuron model as equations.",
-           {text("equations", "lines dNAME/dt = ... and definitions NAME = ...").needed(),
+           {text("equations", "lines dNAME/dt = ... and definitions NAME = ...; needed unless it extends a model"),
             table("parameters", "name = default, or name = { default, unit, min, max, above, below, help }"),
             table("initial", "state = number, list or distribution"),
             table("units", "state or definition = unit"),
@@ -71,6 +71,7 @@ std::vector<SectionTable> models() {
             expression("current", "of synapses: what goes into the target; of the states and post"),
             text("on_spike", "of synapses: what a spike does: STATE += expression of w and the states"),
             text("time_unit", "unit of t in the equations"),
+            boolean("rest", "initial is at rest: no rate without input").standard(false),
             text("summary", "one line"),
             text("citation", "where the model comes from")}},
           {"model.*.presets.*",
@@ -87,7 +88,8 @@ std::vector<SectionTable> models() {
            "A local learning rule as equations: dw/dt = ... of w, pre, post and parameters.",
            {text("equations", "dw/dt = ... and definitions NAME = ...").needed(),
             table("parameters", "name = default, or name = { default, unit, min, max, above, below, help }"),
-            text("summary", "one line"), text("citation", "where the rule comes from")}}};
+            text("time_unit", "unit of t in the equations"), text("summary", "one line"),
+            text("citation", "where the rule comes from")}}};
 }
 
 std::vector<SectionTable> network() {
@@ -110,7 +112,7 @@ std::vector<SectionTable> network() {
        true},
       {"projection.*",
        "Weights from one population to another.",
-       {any("weights", "number, list of rows (to x from), or { init = ..., plastic = ... }").needed(),
+       {any("weights", "number, list of rows (to x from), or { init = ..., plastic = ... }"),
         text("into", "input of the target's model; without it: the first"),
         any("plasticity", "a local learning rule: its name, or { rule = ..., ... }"),
         expression("coupling", "of w, pre, post, pre.NAME, post.NAME, parameters; without it: w * pre"),

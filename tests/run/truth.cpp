@@ -5,25 +5,11 @@
 #include <cmath>
 #include <numbers>
 
-#include "prepared.hpp"
+#include "crossings.hpp"
 
 using namespace neurode;
 
 namespace {
-
-/// Times at which an expression rises through zero.
-std::vector<double> crossings(run::Prepared& p, const std::string& expression) {
-  Diagnostics diagnostics;
-  run::Monitor monitor({expression, {}, "test"}, p.problem, diagnostics);
-  diagnostics.throw_if_any();
-  std::vector<double> times;
-  integrate::Event e{"crossing", [&](double t, const Vector& x) { return monitor.evaluate(t, x.data()); }, 1, false};
-  integrate::Observer observer;
-  observer.event = [&](std::size_t, double t, const Vector&) { times.push_back(t); };
-  integrate::drive(*p.problem.system, p.scenario.time.start, p.problem.initial, p.scenario.time.end, p.options, {}, {e},
-                   observer);
-  return times;
-}
 
 const char* kTight = "[integrator]\nmethod = \"tsit5\"\nrtol = 1e-12\natol = 1e-14\n";
 

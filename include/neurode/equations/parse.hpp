@@ -15,8 +15,12 @@ struct SourceText {
   std::string text;
   Location origin;
   std::string key;  ///< dotted key of the scenario, for messages
+  /// Of a text put together from several: where each line of it stands; empty: as `origin` says.
+  std::vector<Location> lines = {};
 
   Location at(std::size_t offset) const;
+  /// A place counted from `origin`, as the file has it.
+  Location place(int line, int column) const;
 };
 
 /// A function of one argument that equations may call: the activation `f`. `body` is an expression of `argument`.
@@ -62,6 +66,14 @@ struct EquationSet {
 /// twice, a function's name or `t`, `pi` defined. Depth of nesting is bounded (200).
 EquationSet parse_equations(Graph& graph, const SourceText& source, const ParseOptions& options,
                             Diagnostics& diagnostics);
+
+/// Where a statement stands in its text: [begin, end), without the blanks and comments around it.
+struct StatementText {
+  std::string name;  ///< "v" of `dv/dt = ...` as of `v = ...`; empty where no name is to be found
+  std::size_t begin = 0, end = 0;
+};
+/// The statements of a text as parse_equations() tells them apart, faulty ones included.
+std::vector<StatementText> split_statements(const SourceText& source);
 
 struct ParsedExpression {
   Node value;

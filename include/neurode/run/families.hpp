@@ -23,7 +23,8 @@ const Family* find_family(const std::string& name);
 /// The same families as the schema wants them.
 scenario::SchemaFamilies schema_families();
 
-/// What `neurode list KIND` shows of an entry beside its summary: order and dense output of an integrator; may be "".
+/// What `neurode list KIND` shows of an entry beside its summary: order and dense output of an integrator, number of
+/// states of a model; may be "".
 std::string brief(const std::string& family, const std::string& name);
 /// Further facts of an entry, line by line: equations of a model, order and flags of an integrator.
 std::vector<std::string> details(const std::string& family, const std::string& name);

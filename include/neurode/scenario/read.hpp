@@ -28,6 +28,13 @@ Scenario load_scenario(const std::filesystem::path& path, const std::vector<std:
 std::vector<ModelSection> read_models(const Value& root, Diagnostics& diagnostics);
 std::vector<PlasticitySection> read_plasticity(const Value& root, Diagnostics& diagnostics);
 
+/// `models` made whole: those that extend another one (of them, or of `library`) get what that one has and they do not
+/// give. Keys given replace; entries of `parameters`, `initial`, `units`, `presets` and `steady_state` are merged; a
+/// statement of the equations replaces that of the same name, or is added. Where the equations change, a steady state
+/// must be given anew. Unknown bases and circles are reported; those models keep their `extends`.
+std::vector<ModelSection> extended(std::vector<ModelSection> models, const std::vector<ModelSection>& library,
+                                   Diagnostics& diagnostics);
+
 /// The tree as TOML text with section headers: what is stored as the resolved scenario.
 std::string to_toml(const Value& root);
 

@@ -36,7 +36,8 @@ struct ModelSection {
   std::string name;
   Location where;
   std::string summary, citation;
-  std::optional<Value> extends;  ///< name of the model this one adds to and overrides
+  Value source;                  ///< the whole table; what `extends` merges
+  std::optional<Value> extends;  ///< name of the model this one adds to; not there (any more) in a whole model
   std::string time_unit;         ///< unit of t in the equations; "" fits any
   equations::SourceText equations;
   ParameterTable parameters;                               ///< from `parameters`; per neuron
@@ -47,6 +48,7 @@ struct ModelSection {
   std::vector<std::pair<std::string, equations::SourceText>>
       steady_state;               ///< state -> expression of inputs, parameters
   bool takes_activation = false;  ///< the equations call f(...)
+  bool rest = false;              ///< `initial` is at rest: no rate without input
   std::vector<PresetSection> presets;
   std::string calculus;             ///< how xi in the equations is meant: "ito", "stratonovich", or "" (not said)
   equations::SourceText threshold;  ///< condition that, where it becomes true, is a spike; empty: none
@@ -63,6 +65,7 @@ struct PlasticitySection {
   std::string name;
   Location where;
   std::string summary, citation;
+  std::string time_unit;  ///< unit of t in the equations; "" fits any
   equations::SourceText equations;
   ParameterTable parameters;
 };
@@ -95,6 +98,7 @@ struct ProjectionSection {
   std::string pre, post, label;  ///< label after ':', may be empty
   std::string into;              ///< input name; empty: the model's first
   WeightsSection weights;
+  bool weights_given = false;        ///< is the key there, faulty or not?
   std::optional<Choice> plasticity;  ///< { rule = "oja", rate = 1.0 }
   equations::SourceText coupling;    ///< of w, pre, post, pre.NAME, post.NAME and `parameters`; empty: w * pre
   std::vector<std::pair<std::string, Value>> parameters;  ///< of the coupling and of on_spike: numbers
@@ -143,7 +147,7 @@ struct TimeSection {
 struct IntegratorSection {
   Location where;
   Value method;                                     ///< string
-  std::vector<std::pair<std::string, Value>> atol;  ///< block or variable -> number; one entry "" for all
+  std::vector<std::pair<std::string, Value>> atol;  ///< block or variable -> number or quantity; one entry "" for all
   Value settings;                                   ///< the other keys: checked against integrator parameters
 };
 
