@@ -1,0 +1,2 @@
+neurode import ode/left_out.ode -q
+neurode import ode/left_out.ode

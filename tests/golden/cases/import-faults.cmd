@@ -1,0 +1,1 @@
+neurode import ode/faults.ode

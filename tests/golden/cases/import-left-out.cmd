@@ -1,0 +1,1 @@
+neurode import ode/left_out.ode

@@ -1,0 +1,1 @@
+neurode import ode/nothing.ode

@@ -1,0 +1,1 @@
+neurode import ode/morris_lecar.ode -o -
