@@ -40,6 +40,8 @@ int check(const CheckArguments& a) {
       for (const auto& line : q.equations) w.value(line);
       w.end_array().end_object();
     }
+    w.end_array().key("projections").begin_array();
+    for (const auto& line : d.projections) w.value(line);
     w.end_array().end_object();
     fmt::print("{}\n", w.text());
     return 0;
@@ -50,6 +52,8 @@ int check(const CheckArguments& a) {
     fmt::print("\npopulation {} ({} x {})\n", q.name, q.size, q.model);
     for (const auto& line : q.equations) fmt::print("  {}\n", line);
   }
+  if (!d.projections.empty()) fmt::print("\nprojections\n");
+  for (const auto& line : d.projections) fmt::print("  {}\n", line);
   fmt::print("\nstate\n");
   for (const auto& line : d.slices) fmt::print("  {}\n", line);
   fmt::print("\n{} numbers in the state, {} of them weights that move\n", d.states, d.weights);

@@ -52,6 +52,7 @@ int main(int argc, char** argv) {
   cli::add_compare(app, action);
   cli::add_info(app, action);
   cli::add_export(app, action);
+  cli::add_import(app, action);
   cli::add_list(app, action);
   cli::add_schema(app, action);
   if (const std::string fault = command_fault(app, argc, argv); !fault.empty()) {

@@ -3,9 +3,16 @@
 #include <algorithm>
 #include <cmath>
 
+#include "neurode/core/errors.hpp"
+
 namespace neurode::compare {
 
 Problem::Problem(const Request& request) : prepared_(run::prepare(request.scenario, request.overrides)) {
+  if (system().noise()) {
+    throw UsageError(
+        "compare needs a solution that does not depend on the method; these equations have white noise (xi). To see "
+        "convergence on one path, run with dt, dt/2, dt/4 ... and the same seed");
+  }
   const auto& o = prepared_->options;
   const Index n = system().size();
   floor_ = (o.atol.size() == 1 ? Vector::Constant(n, o.atol[0]) : o.atol) / o.rtol;

@@ -3,27 +3,13 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "dynamics/lanes.hpp"
 #include "dynamics/products.hpp"
 #include "neurode/core/threads.hpp"
 
 namespace neurode {
 
 namespace {
-
-/// From this many instructions times lanes on, threads pay for expressions.
-constexpr std::size_t kThreadedLanes = 1 << 21;
-
-/// Sums in one fixed order, in four running parts so that it vectorises.
-double sum_of(const double* x, Index n) {
-  double part[4] = {0, 0, 0, 0};
-  Index i = 0;
-  for (; i + 4 <= n; i += 4) {
-    for (int k = 0; k < 4; ++k) part[k] += x[i + k];
-  }
-  double total = (part[0] + part[1]) + (part[2] + part[3]);
-  for (; i < n; ++i) total += x[i];
-  return total;
-}
 
 void sum_along(Program::Along along, const double* x, Index rows, Index cols, double* out) {
   switch (along) {
@@ -90,32 +76,19 @@ void look_up(const TimeTable& table, double t, double segment, double* out) {
 
 }  // namespace
 
-inline const double* Executable::read(const Ref& r, const double* const* in, double* const* out) const {
-  switch (r.base) {
-    case Base::input:
-      return in[r.vector] + r.offset;
-    case Base::output:
-      return out[r.vector] + r.offset;
-    case Base::constant:
-      return r.data;
-    case Base::scratch:
-      break;
-  }
-  return scratch_.data() + r.offset;
+double* Executable::aligned_scratch() {
+  return reinterpret_cast<double*>((reinterpret_cast<std::uintptr_t>(tape_scratch_.data()) + 63) & ~std::uintptr_t{63});
 }
 
-inline double* Executable::write(const Ref& r, double* const* out) {
-  return r.base == Base::output ? out[r.vector] + r.offset : scratch_.data() + r.offset;
-}
+bool Executable::threads_fit() const { return max_threads() <= threads_; }
 
 void Executable::run_tape(const Step& s, const double* const* in, double* const* out) {
   const auto lanes = static_cast<std::size_t>(s.rows * s.cols);
   const std::size_t ins = s.in.size(), outs = s.out.size();
-  const bool threaded = lanes * (s.tape.instructions() + 1) >= kThreadedLanes;
+  const bool threaded = lanes * (s.tape.instructions() + 1) >= kThreadedLanes && threads_fit();
   const std::size_t piece = threaded ? 8 * equations::Tape::kBlock : lanes;
   const auto pieces = static_cast<std::int64_t>(lanes == 0 ? 0 : (lanes + piece - 1) / piece);
-  auto* aligned =
-      reinterpret_cast<double*>((reinterpret_cast<std::uintptr_t>(tape_scratch_.data()) + 63) & ~std::uintptr_t{63});
+  double* aligned = aligned_scratch();
   for_chunks(pieces, threaded, [&](std::int64_t p) {
     const auto thread = static_cast<std::size_t>(this_thread());
     equations::LaneInput* inputs = inputs_.data() + thread * (ins + 1);
@@ -162,8 +135,8 @@ void Executable::run(const double* const* in, double* const* out) {
       case Program::Kind::table:
         look_up(*s.table, *a, *read(s.in[1], in, out), target);
         break;
-      case Program::Kind::elementwise:
-        break;
+      default:
+        run_coupling(s, in, out);
     }
   }
 }

@@ -3,6 +3,9 @@
 #include <map>
 #include <stdexcept>
 
+#include "dynamics/convolution_kernels.hpp"
+#include "dynamics/lanes.hpp"
+#include "dynamics/sparse_kernels.hpp"
 #include "neurode/core/threads.hpp"
 #include "neurode/dynamics/executable.hpp"
 
@@ -164,12 +167,12 @@ class ExecutableBuilder {
       for (const ValueId v : items_[static_cast<std::size_t>(i)].op.in) last[at(v)] = i;
     }
     same_as_.assign(p_.value_count(), -1);
-    for (int i = end; i-- > 0;) {  // a product adds onto its base in place where nobody reads the base later
+    for (int i = end; i-- > 0;) {  // sums go onto their base in place where nobody reads the base later
       const auto& op = items_[static_cast<std::size_t>(i)].op;
-      if (op.kind != Program::Kind::product || op.in.size() < 3) continue;
-      const ValueId base = op.in[2];
+      if (!op.has_base) continue;
+      const ValueId base = op.in.back();
       if (value(base).source != Program::Value::Source::computed || last[at(base)] != i || pinned_[at(base)] >= 0 ||
-          base == op.in[0] || base == op.in[1]) {
+          std::count(op.in.begin(), op.in.end(), base) > 1) {
         continue;
       }
       same_as_[at(base)] = op.out[0].id;
@@ -263,7 +266,7 @@ class ExecutableBuilder {
       s.along = op.along;
       s.transpose_a = op.transpose_a;
       s.transpose_b = op.transpose_b;
-      s.has_base = op.kind == Program::Kind::product && op.in.size() > 2;
+      s.has_base = op.has_base;
       s.offset = op.offset;
       s.table = op.table;
       for (const ValueId v : op.in) s.in.push_back(ref(v));
@@ -283,10 +286,51 @@ class ExecutableBuilder {
       }
       if (op.kind == Program::Kind::product) s.inner = op.transpose_a ? s.in_rows : s.in_cols;
       if (op.kind == Program::Kind::elementwise) add_tape(op, s);
+      if (op.kind >= Program::Kind::sparse_product) add_coupling(op, s);
       target_.steps_.push_back(std::move(s));
     }
+    target_.threads_ = max_threads();
     target_.tape_stride_ = (target_.tape_stride_ + 15) / 8 * 8;
-    target_.tape_scratch_.resize(target_.tape_stride_ * static_cast<std::size_t>(max_threads()) + 8);
+    target_.tape_scratch_.resize(target_.tape_stride_ * static_cast<std::size_t>(target_.threads_) + 8);
+  }
+
+  void add_coupling(const Program::Op& op, Executable::Step& s) {
+    s.pattern = op.pattern;
+    s.end = op.end;
+    s.shape = op.shape;
+    s.result = op.result;
+    const bool over_columns = (op.kind == Program::Kind::sparse_product && op.transpose_a) ||
+                              (op.kind == Program::Kind::scatter && op.end == Program::End::column);
+    if (over_columns && max_threads() > 1 && op.pattern->nonzeros() * s.cols >= kThreadedSparse) {
+      s.blocks = std::make_shared<const ColumnBlocks>(*op.pattern, max_threads());
+    }
+    if (op.kind == Program::Kind::convolution) {
+      s.samples = value(op.in[1]).cols;
+      target_.tape_stride_ = std::max(target_.tape_stride_, static_cast<std::size_t>(convolution_scratch(*op.shape)));
+    }
+    if (op.kind == Program::Kind::pairwise) add_pairs(op, s);
+  }
+
+  void add_pairs(const Program::Op& op, Executable::Step& s) {
+    using Side = Program::Side;
+    s.post = op.post;
+    s.pre = op.pre;
+    s.samples = op.samples;
+    s.into = op.into;
+    for (std::size_t k = 0; k < op.sides.size(); ++k) {
+      const Side side = op.sides[k];
+      const auto& info = value(op.in[k]);
+      Executable::Step::Strides strides;
+      if (side == Side::post || side == Side::pair) strides.post = 1;
+      if (side == Side::pre) strides.pre = 1;
+      if (side == Side::pair) strides.pre = info.rows;
+      if ((side == Side::post || side == Side::pre) && info.cols > 1) strides.sample = info.rows;
+      s.strides.push_back(strides);
+    }
+    s.tape = equations::Tape(graph_, op.expressions, op.symbols);
+    // The tape's own, one block of results and, for few post elements, one of each input.
+    const std::size_t inputs = static_cast<std::size_t>(op.post) < kNarrowPairs ? op.symbols.size() : 0;
+    reserve(s.tape.scratch_size() + (inputs + 1) * kPairLanes, op.symbols.size(), 1);
   }
 
   void add_tape(const Program::Op& op, Executable::Step& s) {
@@ -296,10 +340,14 @@ class ExecutableBuilder {
       s.uniform.push_back(value(v).size() == 1 && s.rows * s.cols != 1);
     }
     s.tape = equations::Tape(graph_, op.expressions, symbols);
-    target_.tape_stride_ = std::max(target_.tape_stride_, s.tape.scratch_size());
+    reserve(s.tape.scratch_size(), op.in.size(), s.out.size());
+  }
+
+  void reserve(std::size_t doubles, std::size_t inputs, std::size_t outputs) {
     const std::size_t threads = static_cast<std::size_t>(max_threads());
-    target_.inputs_.resize(std::max(target_.inputs_.size(), threads * (op.in.size() + 1)));
-    target_.outputs_.resize(std::max(target_.outputs_.size(), threads * (s.out.size() + 1)));
+    target_.tape_stride_ = std::max(target_.tape_stride_, doubles);
+    target_.inputs_.resize(std::max(target_.inputs_.size(), threads * (inputs + 1)));
+    target_.outputs_.resize(std::max(target_.outputs_.size(), threads * (outputs + 1)));
   }
 
   const Program& p_;

@@ -91,7 +91,7 @@ std::vector<ValueId> Program::inputs_of(const std::vector<Node>& expressions, In
 
 void Program::rewrite(const std::function<Node(Node)>& change) {
   for (Op& op : ops_) {
-    if (op.kind != Kind::elementwise) continue;
+    if (op.expressions.empty()) continue;
     bool changed = false;
     for (Node& e : op.expressions) {
       const Node made = change(e);
@@ -99,7 +99,11 @@ void Program::rewrite(const std::function<Node(Node)>& change) {
       e = made;
     }
     const Value& shape = (*this)[op.out[0]];
-    if (changed) op.in = inputs_of(op.expressions, shape.rows, shape.cols);
+    if (changed && op.kind == Kind::pairwise) {
+      bind_pairwise(op);
+    } else if (changed) {
+      op.in = inputs_of(op.expressions, shape.rows, shape.cols);
+    }
   }
   by_expression_.clear();  // it speaks of expressions as they were
 }
@@ -132,13 +136,10 @@ ValueId Program::product(ValueId a, bool transpose_a, ValueId b, bool transpose_
   const Index m = transpose_a ? va.cols : va.rows, ka = transpose_a ? va.rows : va.cols;
   const Index kb = transpose_b ? vb.cols : vb.rows, n = transpose_b ? vb.rows : vb.cols;
   if (ka != kb) throw std::invalid_argument(fmt::format("product of inner sizes {} and {}", ka, kb));
-  if (base.valid() && ((*this)[base].rows != m || (*this)[base].cols != n)) {
-    throw std::invalid_argument("the base of a product has another shape");
-  }
   Op op;
   op.kind = Kind::product;
   op.in = {a, b};
-  if (base.valid()) op.in.push_back(base);
+  add_base(op, base, m, n);
   op.transpose_a = transpose_a;
   op.transpose_b = transpose_b;
   return add_op(std::move(op), m, n);

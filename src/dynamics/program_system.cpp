@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "dynamics/program_jumps.hpp"
+#include "dynamics/program_noise.hpp"
 #include "dynamics/structure.hpp"
 
 namespace neurode {
@@ -14,6 +16,8 @@ ProgramSystem::ProgramSystem(Program program, StateLayout layout, std::vector<Pa
       breakpoints_(std::move(breakpoints)),
       own_breakpoints_(settle_time_conditions(program_)),
       symmetric_(symmetric) {}
+
+ProgramSystem::~ProgramSystem() = default;
 
 std::vector<double> ProgramSystem::breakpoints(double t0, double t1) const {
   std::vector<double> times = breakpoints_ ? breakpoints_(t0, t1) : std::vector<double>{};
@@ -30,12 +34,22 @@ void ProgramSystem::begin_segment(double t0, double t1) {
   in_segment_ = true;
 }
 
+void ProgramSystem::set_noise(NoiseParts noise) {
+  if (!noise.sources.empty()) noise_ = std::make_unique<ProgramNoise>(*this, std::move(noise));
+}
+
 /// Inside the announced segment inputs keep the piece of its midpoint; elsewhere (a direct call) time itself decides.
 ProgramSystem::Inputs ProgramSystem::inputs(double t, const double* x, const double* direction) {
   time_[0] = t;
   const bool inside = in_segment_ && t >= segment_begin_ && t <= segment_end_;
   time_[1] = inside ? 0.5 * (segment_begin_ + segment_end_) : t;
-  return {time_, x, direction, nullptr, nullptr, nullptr};
+  return {time_, x, direction, nullptr, nullptr, jumps_ ? jumps_->flags() : nullptr, nullptr};
+}
+
+Jumps* ProgramSystem::jumps() { return jumps_.get(); }
+
+void ProgramSystem::set_spikes(SpikeRules rules) {
+  if (!rules.thresholds.empty()) jumps_ = std::make_unique<ProgramJumps>(*this, std::move(rules));
 }
 
 std::unique_ptr<Executable> ProgramSystem::build(const std::vector<ValueId>& rates) {

@@ -1,7 +1,6 @@
 #include "dynamics/structure.hpp"
 
-#include <cstdint>
-#include <span>
+#include "dynamics/dependence.hpp"
 
 namespace neurode {
 
@@ -9,134 +8,8 @@ namespace {
 
 using equations::Node;
 
-constexpr Index kLargest = 2048;                          // states; the search costs up to n^3 / 64
-constexpr std::size_t kMostWords = std::size_t{1} << 25;  // of one value's sets: 256 MB
+constexpr Index kLargest = 2048;  // states; the search costs up to n^3 / 64
 constexpr double kFull = 0.3;  // from this density on, and if no two columns share a colour, there is nothing to gain
-
-/// Sets of state elements, one an element of a value; none at all where a value depends on no state.
-class Sets {
- public:
-  Sets() = default;
-  Sets(Index elements, std::size_t words)
-      : words_(words), bits_(static_cast<std::size_t>(elements) * words), any_(true) {}
-  bool any() const { return any_; }
-  std::uint64_t* at(Index element) { return bits_.data() + static_cast<std::size_t>(element) * words_; }
-  const std::uint64_t* at(Index element) const { return bits_.data() + static_cast<std::size_t>(element) * words_; }
-  void insert(Index element, Index state) {
-    at(element)[state / 64] |= std::uint64_t{1} << (static_cast<unsigned>(state) % 64U);
-  }
-  void unite(Index element, const std::uint64_t* other) {
-    std::uint64_t* mine = at(element);
-    for (std::size_t w = 0; w < words_; ++w) mine[w] |= other[w];
-  }
-
- private:
-  std::size_t words_ = 0;
-  std::vector<std::uint64_t> bits_;
-  bool any_ = false;
-};
-
-class Dependence {
- public:
-  Dependence(const Program& p, Index n)
-      : p_(p), words_((static_cast<std::size_t>(n) + 63) / 64), sets_(p.value_count()) {}
-
-  const Sets& of(ValueId v) const { return sets_[static_cast<std::size_t>(v.id)]; }
-
-  /// False if a value is too large to look at.
-  bool fits(ValueId v) const { return static_cast<std::size_t>(p_[v].size()) * words_ <= kMostWords; }
-  Sets& open(ValueId v) {
-    Sets& s = sets_[static_cast<std::size_t>(v.id)];
-    if (!s.any()) s = Sets(p_[v].size(), words_);
-    return s;
-  }
-
-  bool run(const Program::Op& op) {
-    bool any = false;
-    for (const ValueId v : op.in) any = any || of(v).any();
-    if (!any) return true;
-    for (const ValueId v : op.out) {
-      if (!fits(v)) return false;
-    }
-    const auto& shape = p_[op.out[0]];
-    if (op.kind == Program::Kind::elementwise) {
-      for (std::size_t k = 0; k < op.out.size(); ++k) elementwise(op, k);
-      return true;
-    }
-    if (op.kind == Program::Kind::product) return product(op);
-    const ValueId v = op.in[0];
-    const Sets& in = of(v);
-    if (!in.any()) return true;
-    Sets& out = open(op.out[0]);
-    const Index rows = p_[v].rows, cols = p_[v].cols;
-    switch (op.kind) {
-      case Program::Kind::view:
-        for (Index i = 0; i < shape.size(); ++i) out.unite(i, in.at(op.offset + i));
-        break;
-      case Program::Kind::embed:
-        for (Index i = 0; i < p_[v].size(); ++i) out.unite(op.offset + i, in.at(i));
-        break;
-      case Program::Kind::broadcast:
-        for (Index c = 0; c < shape.cols; ++c) {
-          for (Index r = 0; r < shape.rows; ++r) {
-            out.unite(c * shape.rows + r, in.at((cols == 1 ? 0 : c) * rows + (rows == 1 ? 0 : r)));
-          }
-        }
-        break;
-      default:  // sum, max
-        for (Index c = 0; c < cols; ++c) {
-          for (Index r = 0; r < rows; ++r) {
-            out.unite((shape.cols == 1 ? 0 : c) * shape.rows + (shape.rows == 1 ? 0 : r), in.at(c * rows + r));
-          }
-        }
-    }
-    return true;
-  }
-
- private:
-  void elementwise(const Program::Op& op, std::size_t k) {
-    const auto& shape = p_[op.out[k]];
-    for (const Node symbol : free_symbols(p_.graph(), std::span(&op.expressions[k], 1))) {
-      const ValueId v = p_.value_of(symbol);
-      if (!v.valid() || !of(v).any()) continue;
-      Sets& out = open(op.out[k]);
-      const bool uniform = p_[v].size() == 1;
-      for (Index i = 0; i < shape.size(); ++i) out.unite(i, of(v).at(uniform ? 0 : i));
-    }
-  }
-
-  bool product(const Program::Op& op) {
-    const ValueId a = op.in[0], b = op.in[1];
-    const bool ta = op.transpose_a, tb = op.transpose_b;
-    const auto &va = p_[a], &vb = p_[b], &shape = p_[op.out[0]];
-    const Index inner = ta ? va.rows : va.cols;
-    const auto at_a = [&](Index i, Index k) { return ta ? i * va.rows + k : k * va.rows + i; };
-    const auto at_b = [&](Index k, Index j) { return tb ? k * vb.rows + j : j * vb.rows + k; };
-    const double* zeros_a = va.source == Program::Value::Source::constant ? va.data : nullptr;
-    const double* zeros_b = vb.source == Program::Value::Source::constant ? vb.data : nullptr;
-    const auto work = static_cast<std::size_t>(shape.size() * inner) * words_;
-    if (work > (std::size_t{1} << 30)) return false;
-    Sets& out = open(op.out[0]);
-    if (op.in.size() > 2 && of(op.in[2]).any()) {
-      for (Index i = 0; i < shape.size(); ++i) out.unite(i, of(op.in[2]).at(i));
-    }
-    for (Index j = 0; j < shape.cols; ++j) {
-      for (Index i = 0; i < shape.rows; ++i) {
-        for (Index k = 0; k < inner; ++k) {
-          const Index ea = at_a(i, k), eb = at_b(k, j);
-          if ((zeros_a && zeros_a[ea] == 0) || (zeros_b && zeros_b[eb] == 0)) continue;
-          if (of(a).any()) out.unite(j * shape.rows + i, of(a).at(ea));
-          if (of(b).any()) out.unite(j * shape.rows + i, of(b).at(eb));
-        }
-      }
-    }
-    return true;
-  }
-
-  const Program& p_;
-  std::size_t words_;
-  std::vector<Sets> sets_;
-};
 
 /// Which operations the rates need: others (derivatives appended meanwhile) are not looked at.
 std::vector<char> needed_ops(const Program& p, const std::vector<ProgramSystem::Part>& parts) {

@@ -34,6 +34,10 @@ Node ExpressionParser::build_call(const Token& name, const std::vector<Node>& ar
     if (arguments.size() != 1) return wrong_count("1");
     return substitute(graph_, f.body, {{f.argument.id, arguments[0]}});
   }
+  if (const Composed* c = find_composed(name.text)) {
+    if (static_cast<int>(arguments.size()) != c->arguments) return wrong_count(std::to_string(c->arguments));
+    return c->build(graph_, arguments.data());
+  }
   const Function* f = find_function(name.text);
   if (f == nullptr) {
     std::vector<std::string> user;

@@ -221,8 +221,9 @@ Node ExpressionParser::primary() {
 }
 
 bool ExpressionParser::is_function(std::string_view name) const {
-  return find_function(name) != nullptr || std::any_of(options_.functions.begin(), options_.functions.end(),
-                                                       [&](const UserFunction& f) { return f.name == name; });
+  return find_function(name) != nullptr || find_composed(name) != nullptr ||
+         std::any_of(options_.functions.begin(), options_.functions.end(),
+                     [&](const UserFunction& f) { return f.name == name; });
 }
 
 Node ExpressionParser::symbol(const Token& name, std::string spelled) {

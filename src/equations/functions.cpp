@@ -43,10 +43,16 @@ static_assert(std::is_sorted(kFunctions.begin(), kFunctions.end(),
                              [](const Function& a, const Function& b) { return a.name < b.name; }));
 
 /// Names other languages have, and ours.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kSpellings{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 16> kSpellings{{
+    {"arccos", "acos"},
+    {"arcsin", "asin"},
     {"arctan", "atan"},
+    {"arctan2", "atan2"},
     {"expit", "logistic"},
     {"fabs", "abs"},
+    {"flr", "floor"},
+    {"fmod", "mod"},
+    {"heav", "heaviside"},
     {"if", "where"},
     {"ifelse", "where"},
     {"ln", "log"},
@@ -66,7 +72,7 @@ const Function* find_function(std::string_view name) {
 
 std::string suggest_function(std::string_view name, const std::vector<std::string>& more) {
   std::vector<std::string> allowed = more;
-  for (const auto& f : kFunctions) allowed.emplace_back(f.name);
+  allowed.insert(allowed.end(), function_names().begin(), function_names().end());
   for (const auto& [theirs, ours] : kSpellings) {
     if (name == theirs) return std::string(ours);
     allowed.emplace_back(theirs);
@@ -82,6 +88,8 @@ const std::vector<std::string>& function_names() {
   static const std::vector<std::string> names = [] {
     std::vector<std::string> out;
     for (const auto& f : kFunctions) out.emplace_back(f.name);
+    for (const auto& f : composed_functions()) out.emplace_back(f.name);
+    std::sort(out.begin(), out.end());
     return out;
   }();
   return names;

@@ -29,6 +29,7 @@ Result Driver::run() {
     result_.bad_time = t0_;
     stop(Outcome::non_finite);
   } else {
+    spikes_.start(t_, x_);
     finder_.start(t_, x_);
     for (const double end : ends_) {
       if (!begin_segment(end)) break;
@@ -41,26 +42,43 @@ Result Driver::run() {
 
 bool Driver::begin_segment(double end) {
   const bool first = t_ == t0_;
-  system_.begin_segment(t_, end);
-  stepper_->reset();
-  const Vector& f = stepper_->prime(t_, x_);
   if (first) {
     dt_ = 0;
-    output_up_to(t0_, true, t0_, 0);
-    output_step(t0_, x_);
+    system_.begin_segment(t_, end);
+    if (!jump()) return false;
+    if (!spikes_.active()) output_here();
   }
-  result_.bad_element = first_non_finite(f);
-  if (result_.bad_element >= 0) {
-    result_.bad_time = t_;
-    return stop(Outcome::non_finite);
-  }
+  if (!restart(end)) return false;
   if (!method_.adaptive() || stepper_->controls_itself() || end <= t_) return true;
   control_.reset();
   if (const int order = stepper_->error_order()) control_.set_order(order);
-  next_dt_ = first && options_.dt > 0
-                 ? options_.dt
-                 : initial_step(system_, t_, x_, f, control_.order(), norm_, end - t_, x_new_, error_, statistics_);
+  next_dt_ = first && options_.dt > 0 ? options_.dt
+                                      : initial_step(system_, t_, x_, *slope_, control_.order(), norm_, end - t_,
+                                                     x_new_, error_, statistics_);
   return true;
+}
+
+bool Driver::restart(double end) {
+  jumped_ = false;
+  system_.begin_segment(t_, end);
+  stepper_->reset();
+  slope_ = &stepper_->prime(t_, x_);
+  result_.bad_element = first_non_finite(*slope_);
+  if (result_.bad_element < 0) return true;
+  result_.bad_time = t_;
+  return stop(Outcome::non_finite);
+}
+
+bool Driver::jump() {
+  if (!spikes_.active()) return true;
+  bool endless = false;
+  const auto heard = [this](Index which, double t) {
+    ++statistics_.spikes;
+    if (observer_.spike) observer_.spike(which, t);
+  };
+  jumped_ = spikes_.settle(t_, x_, heard, endless) || jumped_;
+  output_here();
+  return endless ? stop(Outcome::endless_spikes) : true;
 }
 
 bool Driver::fixed_segment(double end) {
@@ -80,12 +98,13 @@ bool Driver::fixed_segment(double end) {
     if (stepper_->try_step(t_, x_, dt_, x_new_, nullptr) == Trial::solver_failed) return solver_failed();
     if (!all_finite(x_new_)) return non_finite(dt_);
     if (!accepted(t_new, dt_)) return false;
+    if (jumped_ && k < steps && !restart(end)) return false;
   }
   return true;
 }
 
 bool Driver::own_step(double end) {
-  const Advanced step = stepper_->advance(t_, x_, end, x_new_);
+  const Advanced step = stepper_->advance(t_, x_, limit(end), x_new_);
   dt_ = step.t - t_;
   if (step.outcome == Outcome::reached_end && all_finite(x_new_)) return accepted(step.t, dt_);
   if (step.outcome == Outcome::reached_end || (step.outcome == Outcome::non_finite && step.element < 0)) {
@@ -101,15 +120,17 @@ bool Driver::adaptive_segment(double end) {
   std::int64_t rejected_in_a_row = 0;
   while (t_ < end) {
     if (!within_caps()) return false;
+    if (jumped_ && !restart(end)) return false;
     if (stepper_->controls_itself()) {
       if (!own_step(end)) return false;
       continue;
     }
-    const double remaining = end - t_;
+    const double stop_at = limit(end), remaining = stop_at - t_;
     const double smallest = smallest_step(t_, options_.dt_min);
     const double largest = std::min(options_.dt_max, stepper_->largest_step());
-    double dt = std::min(std::max(next_dt_, smallest), largest);
+    double dt = stepper_->suited(t_, std::min(std::max(next_dt_, smallest), largest));
     const bool last = dt >= remaining || (dt * (1 + kStretch) >= remaining && remaining <= largest);
+    const double proposed = dt;
     if (last) dt = remaining;
     dt_ = dt;
     const bool solved = stepper_->try_step(t_, x_, dt, x_new_, &error_) == Trial::done;
@@ -118,7 +139,8 @@ bool Driver::adaptive_segment(double end) {
     if (err <= 1) {
       rejected_in_a_row = 0;
       next_dt_ = dt * control_.accepted(err);
-      if (!accepted(last ? end : t_ + dt, dt)) return false;
+      if (stop_at < end) next_dt_ = std::max(next_dt_, proposed);  // cut short for a delivery, not for its error
+      if (!accepted(last ? stop_at : t_ + dt, dt)) return false;
     } else {
       ++statistics_.rejected;
       ++rejected_in_a_row;
@@ -141,34 +163,56 @@ bool Driver::accepted(double t_new, double dt) {
   statistics_.dt_max = std::max(statistics_.dt_max, dt);
   between_theta_ = -1;
 
+  // A spike ends the step where it happens.
+  double theta_end = 1, t_end = t_new;
+  bool jumps = false;
+  if (spikes_.active()) {
+    const double crossing = spikes_.first_crossing(t_, dt, t_new, x_new_, *stepper_, method_.adaptive());
+    jumps = crossing <= 1 || spikes_.next() <= t_new;
+    if (crossing < 1) {
+      theta_end = crossing;
+      t_end = t_ + crossing * dt;
+      x_end_ = state_at(crossing);
+    }
+  }
+  const Vector& x_end = theta_end < 1 ? x_end_ : x_new_;
+
   if (!finder_.empty()) {
-    for (const auto& hit : finder_.search(t_, dt, t_new, x_new_, *stepper_)) {
-      const double t = hit.theta == 1 ? t_new : t_ + hit.theta * dt;
-      output_up_to(t, hit.theta == 1, t_new, dt);
-      const Vector& x = state_at(hit.theta);
+    for (const auto& hit : finder_.search(t_, dt, theta_end, t_end, x_end, *stepper_)) {
+      const bool at_end = hit.theta == theta_end;
+      const double t = at_end ? t_end : t_ + hit.theta * dt;
+      output_up_to(t, at_end, t_end, dt);
+      const Vector& x = at_end ? x_end : state_at(hit.theta);
       if (observer_.event) observer_.event(hit.which, t, x);
       if (!events_[hit.which].stop) continue;
       result_.event = static_cast<int>(hit.which);
       output_step(t, x);
       if (observer_.step) observer_.step(t, t - t_, x, statistics_);
-      if (hit.theta == 1) {
-        x_.swap(x_new_);
-      } else {
-        x_.swap(between_);
-      }
+      x_end_ = x;
+      x_.swap(x_end_);
       t_ = t;
       return stop(Outcome::stopped_by_condition);
     }
   }
-  output_up_to(t_new, true, t_new, dt);
-  output_step(t_new, x_new_);
+  if (jumps) {  // what is recorded at the very moment of a jump is the state after it
+    output_up_to(std::nextafter(t_end, t0_), false, t_new, dt);
+  } else {
+    output_up_to(t_end, true, t_new, dt);
+    output_step(t_end, x_end);
+  }
   const bool steady = steady_state_ > 0 && (stepper_->derivative_at_end().array().abs() < steady_state_).all();
-  stepper_->step_ended(x_new_);
-  x_.swap(x_new_);
-  t_ = t_new;
+  const double dt_done = t_end - t_;
+  if (theta_end < 1) {
+    x_.swap(x_end_);
+  } else {
+    stepper_->step_ended(x_new_);
+    x_.swap(x_new_);
+  }
+  t_ = t_end;
   stepper_->accept();
-  if (observer_.step) observer_.step(t_, dt, x_, statistics_);
-  if (steady) return stop(Outcome::steady_state);
+  if (jumps && !jump()) return false;
+  if (observer_.step) observer_.step(t_, dt_done, x_, statistics_);
+  if (steady && !jumped_) return stop(Outcome::steady_state);
   if (observer_.interrupt && observer_.interrupt()) return stop(Outcome::interrupted);
   return true;
 }
@@ -188,6 +232,11 @@ void Driver::output_up_to(double limit, bool at_step_end, double t_new, double d
     const Vector& x = dt == 0 ? x_ : state_at(same_time(point.t, t_new, t0_) ? 1.0 : (point.t - t_) / dt);
     observer_.output(point.grid, point.index, point.t, x);
   }
+}
+
+void Driver::output_here() {
+  output_up_to(t_, true, t_, 0);
+  output_step(t_, x_);
 }
 
 void Driver::output_step(double t, const Vector& x) {

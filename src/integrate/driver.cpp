@@ -7,6 +7,8 @@
 #include <limits>
 #include <stdexcept>
 
+#include "integrate/stochastic/stepper.hpp"
+
 namespace neurode::integrate {
 namespace {
 
@@ -16,11 +18,14 @@ void require(bool good, fmt::format_string<Args...> text, Args&&... args) {
 }
 
 /// The method `o` names, if `o` and the rest make sense for it.
-const MethodEntry& checked_method(const Options& o, double t0, double t1, Index n, const Vector& x0, double steady) {
+const MethodEntry& checked_method(const Options& o, double t0, double t1, System& system, const Vector& x0,
+                                  double steady) {
+  const Index n = system.size();
   const auto* m = find_entry(methods(), o.method);
   require(missing_library(o.method).empty(), "method \"{}\" needs {}, which this build lacks", o.method,
           missing_library(o.method));
   require(m != nullptr, "unknown method \"{}\"", o.method);
+  require(!system.noise() || fits(*m, *system.noise()), "method \"{}\" cannot integrate the system's noise", m->name);
   require(std::isfinite(t0) && std::isfinite(t1) && t1 >= t0, "the interval [{}, {}] is not finite or goes backwards",
           t0, t1);
   require(x0.size() == n, "x0 has {} elements, the system {}", x0.size(), n);
@@ -64,18 +69,20 @@ Driver::Driver(System& system, double t0, const Vector& x0, double t1, const Opt
       t0_(t0),
       t1_(t1),
       steady_state_(steady_state),
-      method_(checked_method(options, t0, t1, system.size(), x0, steady_state)),
+      method_(checked_method(options, t0, t1, system, x0, steady_state)),
       norm_(options.rtol, method_.adaptive() ? options.atol : Vector::Zero(1), system.size()),
       control_(error_order_of(method_), options.control),
       points_(grids, t0, t1),
       finder_(events, system.size()),
+      spikes_(system.jumps(), system.size()),
       stepper_(method_.make(system, statistics_, options)),
       ends_(segment_ends(system, t0, t1)),
       t_(t0),
       x_(x0),
       x_new_(x0),
       error_(Vector::Zero(x0.size())),
-      between_(x0) {}
+      between_(x0),
+      x_end_(x0) {}
 
 bool Driver::stop(Outcome o) {
   result_.outcome = o;
@@ -146,6 +153,8 @@ std::string Driver::message() const {
       return fmt::format("{}: {} right-hand sides up to t = {}", name, statistics_.rhs, value_text(t_));
     case Outcome::wall_clock:
       return fmt::format("{}: {} s used up to t = {}", name, value_text(options_.max_wall_seconds), value_text(t_));
+    case Outcome::endless_spikes:
+      return fmt::format("{}: at t = {}", name, value_text(t_));
     case Outcome::reached_end:
     case Outcome::interrupted:
       break;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -7,6 +8,7 @@
 
 #include "integrate/event_finder.hpp"
 #include "integrate/output_points.hpp"
+#include "integrate/spike_finder.hpp"
 #include "integrate/step_control.hpp"
 #include "neurode/integrate/drive.hpp"
 
@@ -27,6 +29,12 @@ class Driver {
   bool adaptive_segment(double end);
   bool own_step(double end);  ///< one step of a method that controls itself
   bool accepted(double t_new, double dt);
+  /// The state jumps at t_, or may: spikes and deliveries; then what comes to be recorded there.
+  bool jump();
+  /// After a jump: the method starts anew from (t_, x_).
+  bool restart(double end);
+  /// Where the next step must end at the latest.
+  double limit(double end) const { return std::min(end, spikes_.next()); }
   bool within_caps();
   bool stop(Outcome o);
 
@@ -37,6 +45,7 @@ class Driver {
 
   void output_up_to(double limit, bool at_step_end, double t_new, double dt);
   void output_step(double t, const Vector& x);
+  void output_here();  ///< (t_, x_), between two steps
   const Vector& state_at(double theta);
   void finish();
   std::string message() const;
@@ -55,16 +64,20 @@ class Driver {
   StepControl control_;
   OutputPoints points_;
   EventFinder finder_;
+  SpikeFinder spikes_;
   Statistics statistics_;
   std::unique_ptr<Stepper> stepper_;
   std::vector<double> ends_;  ///< of the segments
 
   double t_;
   Vector x_, x_new_, error_, between_;
-  double between_theta_ = -1;  ///< where between_ stands in the present step; -1: nowhere
-  double dt_ = 0;              ///< last step tried
-  double next_dt_ = 0;         ///< proposal of the step control
-  std::string_view words_;     ///< of the method, about its failure
+  Vector x_end_;                   ///< where a spike cut the step short
+  double between_theta_ = -1;      ///< where between_ stands in the present step; -1: nowhere
+  double dt_ = 0;                  ///< last step tried
+  double next_dt_ = 0;             ///< proposal of the step control
+  const Vector* slope_ = nullptr;  ///< F where the method last started anew
+  bool jumped_ = false;            ///< the state or F has jumped at t_: the method must start anew
+  std::string_view words_;         ///< of the method, about its failure
   Result result_;
 };
 

@@ -28,19 +28,19 @@ void EventFinder::start(double t, const Vector& x) {
   for (std::size_t i = 0; i < events_.size(); ++i) before_[i] = events_[i].g(t, x);
 }
 
-const std::vector<EventFinder::Hit>& EventFinder::search(double t, double dt, double t_new, const Vector& x_new,
-                                                         Stepper& stepper) {
-  t_ = t, dt_ = dt, t_new_ = t_new, x_new_ = &x_new, stepper_ = &stepper;
+const std::vector<EventFinder::Hit>& EventFinder::search(double t, double dt, double theta_end, double t_end,
+                                                         const Vector& x_end, Stepper& stepper) {
+  t_ = t, dt_ = dt, theta_end_ = theta_end, t_end_ = t_end, x_end_ = &x_end, stepper_ = &stepper;
   hits_.clear();
   for (int piece = 1; piece <= kPieces; ++piece) {
     const bool end = piece == kPieces;
-    const double from = (piece - 1.0) / kPieces, to = end ? 1.0 : static_cast<double>(piece) / kPieces;
+    const double from = theta_end * (piece - 1.0) / kPieces, to = end ? theta_end : theta_end * piece / kPieces;
     if (!end && !inside_) continue;
     if (!end) stepper.interpolate(to, sample_);
-    const Vector& x = end ? x_new : sample_;
+    const Vector& x = end ? x_end : sample_;
     for (std::size_t i = 0; i < events_.size(); ++i) {
       if (!end && !events_[i].inside) continue;
-      const double g = events_[i].g(end ? t_new : t + to * dt, x);
+      const double g = events_[i].g(end ? t_end : t + to * dt, x);
       if (crosses(before_[i], g, events_[i].direction)) {
         hits_.push_back({i, locate(events_[i], events_[i].inside ? from : 0.0, to, g)});
       }
@@ -53,14 +53,14 @@ const std::vector<EventFinder::Hit>& EventFinder::search(double t, double dt, do
 }
 
 double EventFinder::value(const Event& e, double theta) const {
-  if (theta == 1) return e.g(t_new_, *x_new_);
+  if (theta == theta_end_) return e.g(t_end_, *x_end_);
   stepper_->interpolate(theta, x_);
   return e.g(t_ + theta * dt_, x_);
 }
 
 double EventFinder::locate(const Event& e, double from, double to, double g_to) const {
   constexpr double epsilon = std::numeric_limits<double>::epsilon();
-  const double resolution = epsilon * std::max(1.0, std::max(std::abs(t_), std::abs(t_new_)) / dt_);
+  const double resolution = epsilon * std::max(1.0, std::max(std::abs(t_), std::abs(t_end_)) / dt_);
   if (g_to == 0) return to;
   // No bracket if g was NaN at `from` (the sign before is that of an earlier point): the crossing is where it shows.
   const double g_from = value(e, from);

@@ -20,9 +20,10 @@ class EventFinder {
   bool empty() const { return events_.empty(); }
   /// Forgets what was; (t, x) is where the integration starts.
   void start(double t, const Vector& x);
-  /// The crossings in the step `stepper` just took from t over dt to (t_new, x_new), in order of time.
-  /// Rolls on: the next step is taken to start where this one ended.
-  const std::vector<Hit>& search(double t, double dt, double t_new, const Vector& x_new, Stepper& stepper);
+  /// The crossings in the step `stepper` just took from t over dt, as far as (t_end, x_end) at `theta_end` of it, in
+  /// order of time. Rolls on: the next step is taken to start there.
+  const std::vector<Hit>& search(double t, double dt, double theta_end, double t_end, const Vector& x_end,
+                                 Stepper& stepper);
 
  private:
   double value(const Event& e, double theta) const;
@@ -35,8 +36,8 @@ class EventFinder {
   mutable Vector x_;
   Vector sample_;
   // The step being searched.
-  double t_ = 0, dt_ = 0, t_new_ = 0;
-  const Vector* x_new_ = nullptr;
+  double t_ = 0, dt_ = 0, theta_end_ = 1, t_end_ = 0;
+  const Vector* x_end_ = nullptr;
   Stepper* stepper_ = nullptr;
 };
 

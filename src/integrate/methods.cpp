@@ -17,14 +17,17 @@ MethodEntry cvode_bdf();
 const Tableau& dop853();
 const Tableau& dopri5();
 const Tableau& euler();
+MethodEntry euler_maruyama();
 MethodEntry exponential_euler();
 MethodEntry exprb32();
 MethodEntry exprb43();
 const Tableau& fehlberg78();
 const Tableau& heun();
+MethodEntry heun_stratonovich();
 MethodEntry implicit_euler();
 MethodEntry implicit_midpoint();
 const Tableau& midpoint();
+MethodEntry milstein();
 Method odeint_dopri5();
 const Tableau& rk4();
 MethodEntry rkc2();
@@ -34,6 +37,8 @@ const RosenbrockTableau& rodas4();
 const RosenbrockTableau& rodas5p();
 const RosenbrockTableau& ros3p();
 const RosenbrockTableau& rosenbrock23();
+MethodEntry sra1();
+MethodEntry sriw1();
 const Tableau& tsit5();
 
 namespace {
@@ -67,14 +72,17 @@ const std::vector<Method>& method_list() {
       runge_kutta<dop853>(),
       runge_kutta<dopri5>(),
       runge_kutta<euler>(),
+      {euler_maruyama()},
       {exponential_euler()},
       {exprb32()},
       {exprb43()},
       runge_kutta<fehlberg78>(),
       runge_kutta<heun>(),
+      {heun_stratonovich()},
       {implicit_euler()},
       {implicit_midpoint()},
       runge_kutta<midpoint>(),
+      {milstein()},
       odeint_dopri5(),
       runge_kutta<rk4>(),
       {rkc2()},
@@ -84,6 +92,8 @@ const std::vector<Method>& method_list() {
       rosenbrock<rodas5p>(),
       rosenbrock<ros3p>(),
       rosenbrock<rosenbrock23>(),
+      {sra1()},
+      {sriw1()},
       runge_kutta<tsit5>(),
   };
   return list;

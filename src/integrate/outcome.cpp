@@ -24,6 +24,8 @@ std::string_view outcome_name(Outcome o) {
       return "non_finite";
     case Outcome::solver_failed:
       return "solver_failed";
+    case Outcome::endless_spikes:
+      return "endless_spikes";
     case Outcome::interrupted:
       break;
   }
@@ -63,6 +65,9 @@ std::string_view outcome_advice(Outcome o) {
       return "The equations of an implicit step could not be solved; reduce dt (fixed steps), loosen the tolerances, "
              "or "
              "look for a jump in the equations.";
+    case Outcome::endless_spikes:
+      return "Neurons spike again and again at one moment: a reset leaves them above their threshold, or they drive "
+             "each other at once; add a refractory time or a delay.";
     case Outcome::interrupted:
       break;
   }

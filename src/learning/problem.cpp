@@ -44,6 +44,13 @@ Problem wrap(Assembly assembly, const network::Network& network, bool symmetric)
   auto system = std::make_unique<ProgramSystem>(
       std::move(assembly.program), std::move(assembly.layout), std::move(assembly.parts),
       [&network](double t0, double t1) { return network.breakpoints(t0, t1); }, symmetric);
+  Index first = 0;
+  for (const auto& rule : assembly.spikes.thresholds) {
+    problem.spiking.push_back({rule.population, first, rule.rows, rule.cols});
+    first += rule.rows * rule.cols;
+  }
+  system->set_noise(std::move(assembly.noise));
+  system->set_spikes(std::move(assembly.spikes));
   ProgramSystem* raw = system.get();
   problem.sampler = [raw](const std::vector<ValueId>& values) {
     return std::make_unique<ProgramSampler>(*raw, values);
@@ -201,6 +208,14 @@ Problem build_problem(const scenario::Scenario& scenario, const network::Network
   const std::size_t before = diagnostics.size();
   check_moving(scenario, net, diagnostics);
   Problem problem;
+  if (scenario.learning) {
+    for (const auto& pop : net.populations) {
+      if (pop.model->threshold.text.empty()) continue;
+      diagnostics.add({pop.section.where, "population." + pop.name,
+                       fmt::format("model \"{}\" spikes, and a gradient does not pass through a jump", pop.model->name),
+                       "[learning]", "a model without a threshold, or a local rule: plasticity = \"hebb\"", ""});
+    }
+  }
   if (!scenario.learning) {
     if (diagnostics.size() > before) return problem;
     problem = plain_problem(scenario, net);
@@ -253,6 +268,13 @@ Problem build_problem(const scenario::Scenario& scenario, const network::Network
 
   setup.steady = network::can_be_steady(net);
   const std::string mode = setup.rule.text("mode");
+  for (const auto& p : net.populations) {
+    if (mode == "coupled" || p.noise.empty()) continue;
+    diagnostics.add({section.where, "learning.mode",
+                     fmt::format("population \"{}\" has white noise, under which activity has no steady state", p.name),
+                     "\"" + mode + "\"", "mode = \"coupled\", or a model without xi", ""});
+    return problem;
+  }
   if (mode == "coupled") {
     problem = coupled_problem(setup);
   } else {

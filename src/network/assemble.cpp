@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "network/assembler.hpp"
+#include "network/noise_terms.hpp"
 #include "neurode/equations/parse.hpp"
 
 namespace neurode::network {
@@ -29,9 +30,10 @@ Node Assembler::local(std::size_t p, Node n) {
 }
 
 void Assembler::name(const std::string& text, ValueId v, const std::string& unit, const std::string& long_name,
-                     const std::string& rows, const std::string& cols, bool state) {
+                     const std::string& rows, const std::string& cols, bool state, const std::string& owner) {
   const auto& shape = out_.program[v];
-  out_.named.push_back({text, v, unit, long_name, rows, cols, state, shape.rows, shape.cols, rows});
+  out_.named.push_back(
+      {text, v, unit, long_name, rows, cols, state, shape.rows, shape.cols, owner.empty() ? rows : owner});
 }
 
 std::string unit_of(const scenario::ModelSection& m, const std::string& variable) {
@@ -58,7 +60,7 @@ void Assembler::add_states(std::size_t p) {
     s.cols = out_.samples;
     s.unit = unit_of(*pop.model, state);
     s.long_name = state + " of population " + pop.name;
-    s.row_dimension = pop.name;
+    s.row_dimension = pop.dimension;
     s.col_dimension = options_.samples ? "sample" : "";
     const Index offset = out_.layout.add(s);
     const ValueId v = out_.program.input(ProgramSystem::kState, offset, s.rows, s.cols);
@@ -68,7 +70,7 @@ void Assembler::add_states(std::size_t p) {
     out_.parts.push_back({v, {}});
     const Vector& start = pop.initial[k].second;
     for (Index j = 0; j < s.cols; ++j) initial_.insert(initial_.end(), start.data(), start.data() + start.size());
-    name(s.name, v, s.unit, s.long_name, s.row_dimension, s.col_dimension, true);
+    name(s.name, v, s.unit, s.long_name, s.row_dimension, s.col_dimension, true, pop.name);
   }
 }
 
@@ -87,8 +89,8 @@ void Assembler::add_parameters(std::size_t p) {
   names[graph.symbol("t").id] = graph.mul(out_.program.symbol(out_.program.time()), graph.constant(pop.time_factor));
 }
 
-ValueId Assembler::moving(const std::string& text, const Matrix& initial, const std::string& rows,
-                          const std::string& cols) {
+ValueId Assembler::moving(const std::string& text, const Matrix& initial, const std::string& unit,
+                          const std::string& rows, const std::string& cols, const std::string& long_name) {
   Assembly::Plastic plastic;
   plastic.name = text;
   if (options_.weights_in_state) {
@@ -97,7 +99,8 @@ ValueId Assembler::moving(const std::string& text, const Matrix& initial, const 
     s.rows = initial.rows();
     s.cols = initial.cols();
     s.block = Block::weights;
-    s.long_name = cols.empty() ? "bias" : "synaptic weights, post x pre";
+    s.long_name = long_name;
+    s.unit = unit;
     s.row_dimension = rows;
     s.col_dimension = cols;
     const Index offset = out_.layout.add(s);
@@ -114,36 +117,23 @@ ValueId Assembler::moving(const std::string& text, const Matrix& initial, const 
 }
 
 void Assembler::add_weights() {
-  for (std::size_t k = 0; k < net_.projections.size(); ++k) {
-    const Projection& pr = net_.projections[k];
-    const std::string &post = net_.populations[pr.post].name, &pre = net_.populations[pr.pre].name;
-    const std::string columns = pre == post ? pre + "_pre" : pre;
-    const std::string text = pr.name + ".weights";
-    ValueId v;
-    if (pr.moves()) {
-      v = moving(text, *pr.weights, post, columns);
-      out_.plastic.back().projection = static_cast<int>(k);
-    } else {
-      v = out_.program.constant(pr.weights->data(), pr.weights->rows(), pr.weights->cols(), pr.weights);
-    }
-    weights_.push_back(v);
-    name(text, v, "", "synaptic weights of " + pr.name, post, columns, pr.moves());
-  }
+  for (std::size_t k = 0; k < net_.projections.size(); ++k) weights_.push_back(projection_weights(k));
   biases_.resize(net_.populations.size());
   for (std::size_t p = 0; p < net_.populations.size(); ++p) {
     for (std::size_t b = 0; b < net_.populations[p].biases.size(); ++b) {
       const Bias& bias = net_.populations[p].biases[b];
       ValueId v;
       if (bias.plastic) {
-        v = moving(bias.name, bias.values, net_.populations[p].name, "");
+        v = moving(bias.name, bias.values, unit_of(*net_.populations[p].model, bias.input), net_.populations[p].name,
+                   "", "bias");
         out_.plastic.back().population = static_cast<int>(p);
         out_.plastic.back().bias = static_cast<int>(b);
       } else {
         v = out_.program.constant(bias.values);
       }
       biases_[p].push_back(v);
-      name(bias.name, v, "", "bias of population " + net_.populations[p].name, net_.populations[p].name, "",
-           bias.plastic);
+      name(bias.name, v, unit_of(*net_.populations[p].model, bias.input),
+           "bias of population " + net_.populations[p].name, net_.populations[p].name, "", bias.plastic);
     }
   }
 }
@@ -162,22 +152,26 @@ void Assembler::add_rates(std::size_t p) {
   if (options_.steady) {
     for (const auto& [state, value] : me.instance.steady_state) {
       name(pop.name + "." + state, out_.program.elementwise(pop.size, out_.samples, local(p, value)),
-           unit_of(*pop.model, state), state + " of population " + pop.name, pop.name, sample, false);
+           unit_of(*pop.model, state), state + " of population " + pop.name, pop.dimension, sample, false, pop.name);
     }
   } else if (!me.instance.rates.empty()) {
     std::vector<Node> rates;
     for (const auto& [state, value] : me.instance.rates) {
-      rates.push_back(graph.mul(local(p, value), graph.constant(pop.time_factor)));
+      rates.push_back(held(p, state, graph.mul(local(p, drift(p, value)), graph.constant(pop.time_factor))));
     }
     const auto values = out_.program.elementwise(pop.size, out_.samples, rates);
     for (std::size_t k = 0; k < values.size(); ++k) out_.parts[me.state_parts[k]].rate = values[k];
+    add_noise(p);
   }
   for (const auto& [definition, value] : me.instance.definitions) {
+    if (depends_on_noise(graph, me.instance, value)) continue;  // it has no value at a moment
     name(pop.name + "." + definition, out_.program.elementwise(pop.size, out_.samples, local(p, value)),
-         unit_of(*pop.model, definition), definition + " of population " + pop.name, pop.name, sample, false);
+         unit_of(*pop.model, definition), definition + " of population " + pop.name, pop.dimension, sample, false,
+         pop.name);
   }
   if (!out_.find(pop.name + ".output")) {
-    name(pop.name + ".output", out_.outputs[p], "", "output of population " + pop.name, pop.name, sample, false);
+    name(pop.name + ".output", out_.outputs[p], pop.output_unit, "output of population " + pop.name, pop.dimension,
+         sample, false, pop.name);
   }
 }
 
@@ -206,6 +200,7 @@ Assembly Assembler::run() {
     add_parameters(p);
   }
   none.throw_if_any();
+  if (!options_.steady) add_thresholds();
   add_weights();
   const auto order = evaluation_order(net_, algebraic_outputs());
   if (order.size() != net_.populations.size()) throw std::logic_error("populations form an algebraic cycle");
@@ -219,8 +214,10 @@ Assembly Assembler::run() {
     if (algebraic[p]) add_output(p);
   }
   for (std::size_t p = 0; p < net_.populations.size(); ++p) add_rates(p);
+  finish_thresholds();
   for (std::size_t k = 0; k < net_.projections.size(); ++k) {
     if (net_.projections[k].rule) add_plasticity(k);
+    if (!net_.projections[k].effect.text.empty()) add_effect(k);
   }
   std::erase_if(out_.plastic, [&](const Assembly::Plastic& x) {
     return x.projection >= 0 && !net_.projections[static_cast<std::size_t>(x.projection)].plastic;
@@ -265,6 +262,9 @@ bool can_be_steady(const Network& network, std::string* reason) {
     if (reason) *reason = text;
     return false;
   };
+  for (const auto& pr : network.projections) {
+    if (pr.reads_post) return say("the coupling of \"" + pr.name + "\" depends on the neuron that receives");
+  }
   std::vector<char> algebraic(network.populations.size(), 1);
   for (const auto& pop : network.populations) {
     equations::Graph graph;

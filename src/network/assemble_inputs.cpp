@@ -66,27 +66,49 @@ Node Assembler::input_expression(std::size_t p, const std::string& input) {
     const ValueId data = program.constant(x.data(), x.rows(), x.cols(), nullptr);
     drive = graph.add(drive, program.symbol(data));
   }
+  drive = graph.add(drive, currents(p, input));
   ValueId total;
   if (!graph.is_constant(drive, 0)) total = program.elementwise(pop.size, out_.samples, drive);
   bool products = false;
   for (std::size_t k = 0; k < net_.projections.size(); ++k) {
     const Projection& pr = net_.projections[k];
-    if (pr.post != p || pr.into != input) continue;
+    if (pr.post != p || pr.into != input || !pr.continuous) continue;
     total = coupled(k, total);
     products = true;
   }
   return products ? program.symbol(total) : drive;
 }
 
+Node Assembler::currents(std::size_t p, const std::string& input) {
+  auto& graph = out_.program.graph();
+  Node total = graph.constant(0);
+  Diagnostics none;
+  for (std::size_t q = 0; q < net_.populations.size(); ++q) {
+    const auto& synapse = net_.populations[q].synapse;
+    if (!synapse || synapse->neurons != p || synapse->into != input) continue;
+    const auto current = instantiate_current(graph, *net_.populations[q].model, locals_[q].instance, none);
+    none.throw_if_any();
+    Node n = local(q, *current);
+    if (out_.outputs[p].valid()) {
+      n = equations::substitute(graph, n, {{graph.symbol("post").id, out_.program.symbol(out_.outputs[p])}});
+    }
+    total = graph.add(total, n);
+  }
+  return total;
+}
+
 void Assembler::add_inputs(std::size_t p) {
   const Population& pop = net_.populations[p];
   auto& graph = out_.program.graph();
+  if (pop.synapse) {
+    locals_[p].names[graph.symbol(pop.model->site).id] = out_.program.symbol(out_.outputs[pop.synapse->neurons]);
+  }
   for (const auto& input : pop.model->inputs) {
     const Node node = input_expression(p, input);
     locals_[p].names[graph.symbol(input).id] = node;
     const ValueId v = out_.program.elementwise(pop.size, out_.samples, node);
     name(pop.name + "." + input, v, unit_of(*pop.model, input), "input " + input + " of population " + pop.name,
-         pop.name, options_.samples ? "sample" : "", false);
+         pop.dimension, options_.samples ? "sample" : "", false, pop.name);
   }
   if (options_.steady) {  // steady states are expressions of the inputs: put them in terms of values
     for (const auto& [state, value] : locals_[p].instance.steady_state) {
@@ -128,9 +150,10 @@ void Assembler::add_plasticity(std::size_t k) {
   for (const auto& spec : pr.rule->parameters) {
     names[graph.symbol(spec.name).id] = graph.constant(pr.rule_parameters.number(spec.name));
   }
-  names[graph.symbol("t").id] = program.symbol(program.time());
-  rate = equations::substitute(graph, rate, names);
-  const ValueId value = plasticity_rate(program, rate, weights_[k], out_.outputs[pr.pre], out_.outputs[pr.post]);
+  names[graph.symbol("t").id] = graph.mul(program.symbol(program.time()), graph.constant(pr.time_factor));
+  rate = graph.mul(equations::substitute(graph, rate, names), graph.constant(pr.time_factor));
+  const ValueId value =
+      plasticity_rate(program, rate, pr.wiring.get(), weights_[k], out_.outputs[pr.pre], out_.outputs[pr.post]);
   for (auto& plastic : out_.plastic) {
     if (plastic.projection == static_cast<int>(k) && plastic.part >= 0) {
       out_.parts[static_cast<std::size_t>(plastic.part)].rate = value;

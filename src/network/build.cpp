@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "network/check_units.hpp"
+#include "network/noise_terms.hpp"
 #include "neurode/core/units.hpp"
 #include "neurode/network/assemble.hpp"
 #include "neurode/network/instantiate.hpp"
@@ -42,12 +44,17 @@ std::vector<double> Network::breakpoints(double t0, double t1) const {
 std::optional<Matrix> initialise(const scenario::Choice& choice, Index rows, Index cols, bool weights,
                                  const std::string& stream, const scenario::Scenario& scenario,
                                  Diagnostics& diagnostics, const std::string& unit) {
+  return initialise(choice, {rows, cols, weights, stream, unit}, scenario, diagnostics);
+}
+
+std::optional<Matrix> initialise(const scenario::Choice& choice, const Drawn& drawn, const scenario::Scenario& scenario,
+                                 Diagnostics& diagnostics) {
   const auto* entry = find_entry(initialisers(), choice.name);
   if (!entry) {
     diagnostics.add(unknown_name("initialiser", choice.source, choice.name, entry_names(initialisers())));
     return {};
   }
-  if (entry->needs_fan && !weights) {
+  if (entry->needs_fan && !drawn.weights) {
     diagnostics.add({choice.source.where, choice.source.key,
                      "\"" + entry->name + "\" scales with the number of inputs, which only weights have", "",
                      "\"constant\", \"uniform\", \"normal\" or a list", ""});
@@ -57,13 +64,15 @@ std::optional<Matrix> initialise(const scenario::Choice& choice, Index rows, Ind
   ParameterTable specs = entry->parameters;
   for (auto& spec : specs) {
     const bool scale = spec.name == "gain" || spec.name == "radius";  // of what is drawn: no unit
-    if (spec.kind == Kind::number && spec.unit.empty() && !scale) spec.unit = unit;
+    if (spec.kind == Kind::number && spec.unit.empty() && !scale) spec.unit = drawn.unit;
   }
   const Parameters parameters =
       read_parameters(specs, choice.settings, "initialiser \"" + entry->name + "\"", diagnostics);
   if (diagnostics.size() > before) return {};
-  Matrix out(rows, cols);
-  entry->fill({rows, cols, parameters, choice.source, scenario.seed, stream, scenario.folder, unit}, out, diagnostics);
+  Matrix out(drawn.rows, drawn.cols);
+  entry->fill({drawn.rows, drawn.cols, parameters, choice.source, scenario.seed, drawn.stream, scenario.folder,
+               drawn.unit, drawn.fan_in, drawn.fan_out, drawn.places},
+              out, diagnostics);
   if (diagnostics.size() > before) return {};
   return out;
 }
@@ -110,7 +119,7 @@ std::optional<Vector> per_neuron(const Value& value, Index n, const std::string&
                      "{ init = \"normal\", mean = 0, std = 1 } and the like", ""});
     return {};
   }
-  const auto drawn = initialise(choice, n, 1, false, stream, scenario, diagnostics);
+  const auto drawn = initialise(choice, n, 1, false, stream, scenario, diagnostics, range ? range->unit : "");
   if (!drawn) return {};
   for (Index i = 0; range && i < n; ++i) {
     const double x = (*drawn)(i, 0);
@@ -132,6 +141,8 @@ void agree_on_time(const scenario::Scenario& scenario, Network& network, Diagnos
     if (network.time_unit.empty()) network.time_unit = p.model->time_unit;
   }
   for (auto& p : network.populations) {
+    if (p.time_agreed) continue;
+    p.time_agreed = true;
     const std::string& own = p.model->time_unit;
     if (own.empty() || own == network.time_unit) continue;
     const auto factor = conversion_factor(network.time_unit, own);
@@ -143,6 +154,7 @@ void agree_on_time(const scenario::Scenario& scenario, Network& network, Diagnos
       continue;
     }
     p.time_factor = *factor;
+    p.refractory /= *factor;
   }
 }
 
@@ -178,9 +190,12 @@ std::unique_ptr<Network> build_network(const scenario::Scenario& scenario, Diagn
   network->own_models = scenario::extended(scenario.models, models(), diagnostics);
   network->own_rules = scenario.plasticity;
   if (scenario.data) network->data = load_data(*scenario.data, scenario.folder, scenario.seed, diagnostics);
+  for (const auto& m : network->own_models) check_units(m, diagnostics);
+  for (const auto& r : network->own_rules) check_units(r, diagnostics);
   for (const auto& p : scenario.populations) build_population(p, scenario, *network, diagnostics);
   agree_on_time(scenario, *network, diagnostics);
   for (const auto& p : scenario.projections) build_projection(p, scenario, *network, diagnostics);
+  agree_on_time(scenario, *network, diagnostics);
   for (const auto& s : scenario.stimuli) build_stimulus(s, scenario, *network, diagnostics);
 
   std::vector<const Population*> clamped;
@@ -203,6 +218,7 @@ std::unique_ptr<Network> build_network(const scenario::Scenario& scenario, Diagn
   }
   if (!diagnostics.empty()) return network;
 
+  check_noise(*network, diagnostics);
   // Populations that answer at once must not drive themselves in a circle.
   std::vector<char> algebraic;
   for (const auto& p : network->populations) {

@@ -13,6 +13,18 @@ std::optional<Matrix> initialise(const scenario::Choice& choice, Index rows, Ind
                                  const std::string& stream, const scenario::Scenario& scenario,
                                  Diagnostics& diagnostics, const std::string& unit = "");
 
+/// What is to be drawn.
+struct Drawn {
+  Index rows = 0, cols = 0;
+  bool weights = false;  ///< not biases, parameters or initial values
+  std::string stream;    ///< name of the random stream
+  std::string unit = {};
+  double fan_in = 0, fan_out = 0;  ///< see InitialiserContext
+  const Places* places = nullptr;
+};
+std::optional<Matrix> initialise(const scenario::Choice& choice, const Drawn& drawn, const scenario::Scenario& scenario,
+                                 Diagnostics& diagnostics);
+
 /// A number, list or distribution for n neurons: size 1 where it is one number for all.
 std::optional<Vector> per_neuron(const Value& value, Index n, const std::string& stream,
                                  const scenario::Scenario& scenario, const ParameterSpec* range,
@@ -25,6 +37,17 @@ void build_projection(const scenario::ProjectionSection& section, const scenario
                       Diagnostics& diagnostics);
 void build_stimulus(const scenario::StimulusSection& section, const scenario::Scenario& scenario, Network& network,
                     Diagnostics& diagnostics);
+/// The synapses of a projection as a population of their own, put between FROM and TO; `into` is the input of TO. False
+/// where it had faults.
+bool build_synapses(const scenario::ProjectionSection& section, const scenario::Scenario& scenario, Network& network,
+                    Projection& projection, Diagnostics& diagnostics);
+/// What spikes of FROM do by way of the projection, if anything.
+void build_effect(const scenario::ProjectionSection& section, const Network& network, Projection& projection,
+                  Diagnostics& diagnostics);
+/// A built-in model or one of the scenario's own, by name; null: none (reported at `at`).
+const scenario::ModelSection* find_model(const Network& network, const std::string& name, const Value& at,
+                                         Diagnostics& diagnostics);
+
 /// One time unit for all models, and each population's factor to it.
 void agree_on_time(const scenario::Scenario& scenario, Network& network, Diagnostics& diagnostics);
 

@@ -1,13 +1,18 @@
-// Populations and projections from their sections.
+// Populations from their sections.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
+#include <unordered_map>
 
 #include "network/assembler.hpp"
 #include "network/build.hpp"
+#include "network/check_units.hpp"
+#include "network/memory.hpp"
 #include "network/presets.hpp"
+#include "network/spikes.hpp"
+#include "neurode/core/units.hpp"
 #include "neurode/network/instantiate.hpp"
 
 namespace neurode::network {
@@ -70,6 +75,8 @@ void check_equations(Population& pop, Diagnostics& diagnostics) {
   const Instance i =
       instantiate(graph, *pop.model, {pop.activation, pop.softmax, pop.activation_where, key}, diagnostics);
   for (const auto& [state, value] : i.rates) pop.initial.emplace_back(state, Vector());
+  instantiate_spikes(graph, *pop.model, i, diagnostics);
+  pop.noise = i.noise;
 }
 
 void read_initial(const scenario::PopulationSection& section, const scenario::PresetSection* preset,
@@ -87,7 +94,7 @@ void read_initial(const scenario::PopulationSection& section, const scenario::Pr
       if (!checked) return;
       const Index n = own ? pop.size : (v.is_list() ? pop.size : 1);
       const auto got =
-          per_neuron(*checked, n, "population " + pop.name + " initial " + state, scenario, nullptr, diagnostics);
+          per_neuron(*checked, n, "population " + pop.name + " initial " + state, scenario, &spec, diagnostics);
       if (got) values = got->size() == 1 ? Vector::Constant(pop.size, (*got)[0]) : *got;
     };
     const Value* chosen = nullptr;
@@ -131,20 +138,6 @@ void read_biases(const scenario::PopulationSection& section, const scenario::Sce
   }
 }
 
-double memory_bytes() {
-  static const double all = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
-  return all;
-}
-
-double state_bytes(const Population& pop, const Network& network) {
-  constexpr double kCopies = 4;  // at the least: before and after a step, its rate, what is recorded
-  const double samples = network.data ? static_cast<double>(std::max<Index>(network.data->train.count(), 1)) : 1.0;
-  const double states = static_cast<double>(std::max<std::size_t>(pop.initial.size(), 1));
-  return kCopies * sizeof(double) * static_cast<double>(pop.size) * states * samples;
-}
-
-std::string gigabytes(double bytes) { return fmt::format("{:.1f} GB", bytes / 1e9); }
-
 /// Refuses what this machine's memory cannot hold, before anything of that size is allocated: the system would grant
 /// the memory first and end the program when it is used.
 bool fits(const Population& pop, const Network& network, Diagnostics& diagnostics) {
@@ -160,25 +153,44 @@ bool fits(const Population& pop, const Network& network, Diagnostics& diagnostic
   return false;
 }
 
-bool fits(const scenario::ProjectionSection& section, const Population& from, const Population& to,
-          const Network& network, Diagnostics& diagnostics) {
-  if (std::max(state_bytes(from, network), state_bytes(to, network)) > memory_bytes()) return false;  // reported
-  const double needed = sizeof(double) * static_cast<double>(from.size) * static_cast<double>(to.size);
-  if (needed <= memory_bytes()) return true;
-  diagnostics.add({section.where, "projection.\"" + section.name + "\".weights",
-                   fmt::format("{} x {} weights are more than this machine's memory holds", to.size, from.size),
-                   "a need of " + gigabytes(needed), "up to " + gigabytes(memory_bytes()), ""});
-  return false;
+/// The refractory time of each neuron in scenario time.
+void read_refractory(Population& pop, Diagnostics& diagnostics) {
+  equations::Graph graph;
+  Diagnostics told;  // faults of the text have been reported with the equations
+  const auto time = refractory_time(graph, *pop.model, told);
+  if (!time) return;
+  pop.refractory.resize(1);
+  for (const auto& p : pop.parameters) {
+    if (p.values.size() > 1 && depends_on(graph, *time, graph.symbol(p.name))) pop.refractory.resize(pop.size);
+  }
+  for (Index i = 0; i < pop.refractory.size(); ++i) {
+    std::unordered_map<std::string, double> numbers;
+    for (const auto& p : pop.parameters) numbers[p.name] = p.values[p.values.size() == 1 ? 0 : i];
+    pop.refractory[i] = equations::evaluate(graph, *time, numbers);
+    if (pop.refractory[i] >= 0 && std::isfinite(pop.refractory[i])) continue;
+    diagnostics.add({pop.section.where, "population." + pop.name, "the refractory time is no time",
+                     fmt::format("{} for neuron {}", pop.refractory[i], i), "a number >= 0", ""});
+    return;
+  }
 }
 
 }  // namespace
 
+const scenario::ModelSection* find_model(const Network& network, const std::string& name, const Value& at,
+                                         Diagnostics& diagnostics) {
+  const auto* found = find_model(network, name);
+  if (!found) diagnostics.add(unknown_name("model", at, name, model_names(network)));
+  return found;
+}
+
 void build_population(const scenario::PopulationSection& section, const scenario::Scenario& scenario, Network& network,
                       Diagnostics& diagnostics) {
   Population pop;
-  pop.name = section.name;
+  pop.name = pop.dimension = section.name;
   pop.size = static_cast<Index>(section.size);
   pop.section = section;
+  pop.shape.assign(section.shape.begin(), section.shape.end());
+  if (pop.shape.empty()) pop.shape = {pop.size};
   pop.model = find_model(network, section.model);
   if (!pop.model || pop.model->extends) {  // unknown, or not to be made whole, which is reported
     if (!pop.model && !section.model_value.is_none()) {
@@ -191,6 +203,7 @@ void build_population(const scenario::PopulationSection& section, const scenario
     return;
   }
   pop.clamped = pop.model->name == "clamped";
+  pop.output_unit = output_unit(*pop.model);
   const std::size_t before = diagnostics.size();
   read_activation(section, pop, diagnostics);
   if (diagnostics.size() == before) check_equations(pop, diagnostics);
@@ -209,60 +222,10 @@ void build_population(const scenario::PopulationSection& section, const scenario
         per_neuron(*v, pop.size, "population " + pop.name + " parameter " + spec.name, scenario, &spec, diagnostics);
     if (values) pop.parameters.push_back({spec.name, *values});
   }
+  if (states_known) read_refractory(pop, diagnostics);
   if (states_known) read_initial(section, preset, scenario, pop, diagnostics);
   read_biases(section, scenario, pop, diagnostics);
   network.populations.push_back(std::move(pop));
-}
-
-void build_projection(const scenario::ProjectionSection& section, const scenario::Scenario& scenario, Network& network,
-                      Diagnostics& diagnostics) {
-  const int pre = network.find(section.pre), post = network.find(section.post);
-  if (pre < 0 || post < 0) return;  // reported with the scenario
-  Projection pr;
-  pr.name = section.name;
-  pr.pre = static_cast<std::size_t>(pre);
-  pr.post = static_cast<std::size_t>(post);
-  const Population &from = network.populations[pr.pre], &to = network.populations[pr.post];
-  if (!to.model->equations.text.empty() || !to.model->name.empty()) {
-    pr.into = section.into.empty() ? to.model->inputs.front() : section.into;
-    if (!to.has_input(pr.into)) {
-      diagnostics.add(
-          {section.where, "projection.\"" + section.name + "\".into",
-           fmt::format("model \"{}\" of population \"{}\" has no input \"{}\"", to.model->name, to.name, pr.into), "",
-           quoted_list(to.model->inputs), nearest_name(pr.into, to.model->inputs)});
-    }
-  }
-  if (from.softmax) {
-    diagnostics.add({section.where, "projection.\"" + section.name + "\"", "softmax is for the output population only",
-                     fmt::format("a projection from \"{}\"", from.name),
-                     "an activation of one neuron's input alone where other populations read it", ""});
-  }
-  if (section.weights.init.name.empty() || !fits(section, from, to, network, diagnostics)) return;
-  auto values =
-      initialise(section.weights.init, to.size, from.size, true, section.name + ".weights", scenario, diagnostics);
-  if (values) pr.weights = std::make_shared<const Matrix>(std::move(*values));
-  pr.plastic = section.weights.plastic;
-  if (section.plasticity) {
-    const auto& choice = *section.plasticity;
-    const auto* own = find_entry(network.own_rules, choice.name);
-    pr.rule = own ? own : find_entry(plasticity_rules(), choice.name);
-    if (!pr.rule) {
-      auto names = entry_names(plasticity_rules());
-      for (const auto& r : network.own_rules) names.push_back(r.name);
-      diagnostics.add(unknown_name("plasticity rule", choice.source, choice.name, names));
-    } else {
-      equations::Graph graph;
-      instantiate(graph, *pr.rule, diagnostics);
-      pr.rule_parameters = read_parameters(pr.rule->parameters, choice.settings,
-                                           "plasticity rule \"" + pr.rule->name + "\"", diagnostics);
-    }
-    if (pr.plastic) {
-      diagnostics.add({section.where, "projection.\"" + section.name + "\"",
-                       "the weights follow either the learning rule or a local rule, not both",
-                       "weights.plastic = true and plasticity", "one of the two", ""});
-    }
-  }
-  network.projections.push_back(std::move(pr));
 }
 
 }  // namespace neurode::network

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "network/noise_terms.hpp"
+#include "network/spikes.hpp"
 #include "neurode/equations/parse.hpp"
 
 namespace neurode::network {
@@ -16,6 +18,8 @@ std::vector<std::string> names_of(const ParameterTable& table) {
   return names;
 }
 
+}  // namespace
+
 void check_uses(const equations::Graph& graph, const std::vector<equations::SymbolUse>& uses,
                 const std::vector<std::string>& known, const std::string& key, Diagnostics& diagnostics) {
   std::vector<std::string> told, names;
@@ -28,10 +32,17 @@ void check_uses(const equations::Graph& graph, const std::vector<equations::Symb
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     if (std::find(told.begin(), told.end(), name) != told.end()) continue;
     told.push_back(name);
+    if (is_noise_name(name)) {
+      diagnostics.add({use.where, key, "white noise has no value at a moment", "\"" + name + "\"",
+                       "xi in the rates of a model, and in definitions that rates alone use", ""});
+      continue;
+    }
     diagnostics.add({use.where, key, "nothing is called \"" + name + "\" here", "", "the names " + quoted_list(names),
                      nearest_name(name, names)});
   }
 }
+
+namespace {
 
 /// f(x) for a population-wide activation becomes %softmax * x, found again below.
 equations::UserFunction activation_function(equations::Graph& graph, const ActivationText& a,
@@ -85,17 +96,24 @@ Instance instantiate(equations::Graph& graph, const scenario::ModelSection& mode
   std::vector<std::string> known = names_of(model.parameters);
   known.insert(known.end(), model.inputs.begin(), model.inputs.end());
   known.push_back("t");
+  if (!model.site.empty()) known.push_back(model.site);  // the output of the neuron it sits at
   const std::vector<std::string> given = known;
+  std::vector<Location> rates_where;
   for (const auto& s : statements) {
     if (s.name != "t" && std::find(given.begin(), given.end(), s.name) != given.end()) {
       diagnostics.add({s.where, model.equations.key, "\"" + s.name + "\" is a parameter, an input or time already", "",
                        "a name of its own", ""});
     }
     known.push_back(s.name);
+    if (s.is_rate) rates_where.push_back(s.where);
     (s.is_rate ? instance.rates : instance.definitions).emplace_back(s.name, s.value);
   }
+  instance.noise = noise_names(graph, set.uses, known);
+  std::vector<std::string> in_equations = known;
+  in_equations.insert(in_equations.end(), instance.noise.begin(), instance.noise.end());
   // Names of statements that could not be read are missing: do not report their uses as well.
-  if (diagnostics.size() == before) check_uses(graph, set.uses, known, model.equations.key, diagnostics);
+  if (diagnostics.size() == before) check_uses(graph, set.uses, in_equations, model.equations.key, diagnostics);
+  if (diagnostics.size() == before) check_linear(graph, instance, rates_where, model.equations.key, diagnostics);
 
   equations::Substitution inline_definitions;
   for (const auto& [name, value] : instance.definitions) inline_definitions[graph.symbol(name).id] = value;
@@ -103,7 +121,12 @@ Instance instantiate(equations::Graph& graph, const scenario::ModelSection& mode
     const auto parsed = equations::parse_expression(graph, source, options, diagnostics);
     if (!parsed) return graph.constant(0);
     if (diagnostics.size() == before) check_uses(graph, parsed->uses, allowed, source.key, diagnostics);
-    return equations::substitute(graph, parsed->value, inline_definitions);
+    const Node value = equations::substitute(graph, parsed->value, inline_definitions);
+    if (diagnostics.size() == before && depends_on_noise(graph, instance, value)) {
+      diagnostics.add({source.origin, source.key, "white noise has no value at a moment", source.text,
+                       "definitions without " + quoted_list(instance.noise), ""});
+    }
+    return value;
   };
   if (model.output.text.empty() && !instance.rates.empty()) {
     instance.output = graph.symbol(instance.rates[0].first);

@@ -1,87 +1,14 @@
-#include <optional>
 #include <stdexcept>
 #include <vector>
 
 #include "network/assembler.hpp"
+#include "network/separation.hpp"
 
 namespace neurode::network {
 
 using equations::Node;
-using equations::Op;
 
 namespace {
-
-/// weight(w) * post(post) * pre(pre)
-struct Term {
-  Node weight, post, pre;
-};
-
-/// Writes an expression as a sum of such products, where it is one.
-class Separation {
- public:
-  explicit Separation(equations::Graph& graph)
-      : g_(graph), w_(graph.symbol("w")), pre_(graph.symbol("pre")), post_(graph.symbol("post")) {}
-
-  std::optional<std::vector<Term>> of(Node n) {
-    const bool pre = depends_on(g_, n, pre_), post = depends_on(g_, n, post_), w = depends_on(g_, n, w_);
-    const Node one = g_.constant(1);
-    if (!pre && !post) return {{Term{n, one, one}}};
-    if (!w && !pre) return {{Term{one, n, one}}};
-    if (!w && !post) return {{Term{one, one, n}}};
-    const auto d = g_[n];
-    switch (d.op) {
-      case Op::neg:
-        return scaled(of(d.a), g_.constant(-1));
-      case Op::add:
-        return joined(of(d.a), of(d.b));
-      case Op::sub:
-        return joined(of(d.a), scaled(of(d.b), g_.constant(-1)));
-      case Op::mul:
-        return multiplied(of(d.a), of(d.b));
-      case Op::div:
-        return multiplied(of(d.a), inverse(of(d.b)));
-      case Op::pow:
-        if (g_.is_constant(d.b, 2)) return multiplied(of(d.a), of(d.a));
-        return {};
-      default:
-        return {};
-    }
-  }
-
- private:
-  using Terms = std::optional<std::vector<Term>>;
-  static constexpr std::size_t kMost = 32;
-
-  Terms scaled(Terms t, Node factor) {
-    if (!t) return t;
-    for (auto& x : *t) x.weight = g_.mul(x.weight, factor);
-    return t;
-  }
-  static Terms joined(Terms a, Terms b) {
-    if (!a || !b || a->size() + b->size() > kMost) return {};
-    a->insert(a->end(), b->begin(), b->end());
-    return a;
-  }
-  Terms multiplied(const Terms& a, const Terms& b) {
-    if (!a || !b || a->size() * b->size() > kMost) return {};
-    std::vector<Term> out;
-    for (const auto& x : *a) {
-      for (const auto& y : *b) {
-        out.push_back({g_.mul(x.weight, y.weight), g_.mul(x.post, y.post), g_.mul(x.pre, y.pre)});
-      }
-    }
-    return out;
-  }
-  Terms inverse(const Terms& t) {
-    if (!t || t->size() != 1) return {};
-    const Node one = g_.constant(1);
-    const Term& x = (*t)[0];
-    return {{Term{g_.div(one, x.weight), g_.div(one, x.post), g_.div(one, x.pre)}}};
-  }
-
-  equations::Graph& g_;
-  Node w_, pre_, post_;
-};
 
 Node replaced(Program& program, Node n, const char* name, ValueId v) {
   return equations::substitute(program.graph(), n, {{program.graph().symbol(name).id, program.symbol(v)}});
@@ -93,7 +20,7 @@ ValueId by_products(Program& program, const std::vector<Term>& terms, ValueId w,
   const Index samples = pv.cols;
   Node total = g.constant(0);
   for (const Term& t : terms) {
-    const Node c = replaced(program, t.weight, "w", w);
+    const Node c = g.mul(t.scalar, replaced(program, t.weight, "w", w));
     if (g.is_constant(t.post, 1) && g.is_constant(t.pre, 1)) {
       total = g.add(total, c);
       continue;
@@ -124,11 +51,54 @@ ValueId by_pairs(Program& program, Node rate, ValueId w, ValueId pre, ValueId po
   return program.elementwise(wv.rows, wv.cols, g.mul(total, g.constant(1.0 / static_cast<double>(samples))));
 }
 
+/// Of one number a connection: whatever the rule says, over the connections.
+ValueId by_connections(Program& program, Node rate, ValueId w, ValueId pre, ValueId post) {
+  auto& g = program.graph();
+  const Index n = program[w].rows, samples = program[pre].cols;
+  Node total = replaced(program, rate, "pre", pre);
+  total = replaced(program, total, "post", post);
+  const ValueId all = program.broadcast(w, n, samples);
+  const ValueId each = program.elementwise(n, samples, replaced(program, total, "w", all));
+  const ValueId sum = program.sum(each, Program::Along::columns);
+  return program.elementwise(n, 1, g.mul(program.symbol(sum), g.constant(1.0 / static_cast<double>(samples))));
+}
+
+ValueId by_kernel(Program& program, const std::vector<Term>& terms, const ConvolutionShape& shape, ValueId w,
+                  ValueId pre, ValueId post) {
+  auto& g = program.graph();
+  const Index samples = program[pre].cols;
+  const double scale = 1.0 / static_cast<double>(samples * shape.positions());
+  Node total = g.constant(0);
+  for (const Term& t : terms) {
+    const Node c = g.mul(t.scalar, replaced(program, t.weight, "w", w));
+    if (g.is_constant(t.post, 1) && g.is_constant(t.pre, 1)) {
+      total = g.add(total, c);
+      continue;
+    }
+    const ValueId q = program.elementwise(shape.out_size(), samples, replaced(program, t.post, "post", post));
+    const ValueId p = program.elementwise(shape.in_size(), samples, replaced(program, t.pre, "pre", pre));
+    const ValueId sum = program.convolution_to_kernel(shape, p, q);
+    total = g.add(total, g.mul(g.mul(c, g.constant(scale)), program.symbol(sum)));
+  }
+  return program.elementwise(shape.out_channels, shape.taps(), total);
+}
+
 }  // namespace
 
-ValueId plasticity_rate(Program& program, Node rate, ValueId w, ValueId pre, ValueId post) {
-  const auto terms = Separation(program.graph()).of(rate);
-  return terms ? by_products(program, *terms, w, pre, post) : by_pairs(program, rate, w, pre, post);
+ValueId plasticity_rate(Program& program, Node rate, const Wiring* wiring, ValueId w, ValueId pre, ValueId post) {
+  if (wiring && wiring->kind == Wiring::Kind::sparse) {
+    return by_connections(program, rate, w, program.gather(wiring->pattern, Program::End::column, pre),
+                          program.gather(wiring->pattern, Program::End::row, post));
+  }
+  if (wiring && wiring->kind == Wiring::Kind::one_to_one) return by_connections(program, rate, w, pre, post);
+  Separation separation(program.graph());
+  const auto terms = separation.of(rate);
+  const bool separable = terms && separation.shifts().empty();
+  if (wiring && wiring->kind == Wiring::Kind::convolution) {
+    if (!separable) throw std::logic_error("a local rule over a kernel must be a sum of products");
+    return by_kernel(program, *terms, wiring->shape, w, pre, post);
+  }
+  return separable ? by_products(program, *terms, w, pre, post) : by_pairs(program, rate, w, pre, post);
 }
 
 }  // namespace neurode::network

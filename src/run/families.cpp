@@ -49,8 +49,25 @@ std::vector<std::string> method_details(const integrate::MethodEntry& m) {
   lines.push_back(m.variable_order ? fmt::format("order up to {}: {}", m.order, steps)
                   : m.adaptive()   ? fmt::format("order {}, embedded order {}: {}", m.order, m.embedded_order, steps)
                                    : fmt::format("order {}: fixed steps (dt)", m.order));
-  lines.push_back(fmt::format("dense output of order {}: {}", m.dense_order,
-                              m.dense == integrate::DenseOutput::own ? "the method's own" : "cubic Hermite"));
+  if (m.stochastic) {
+    lines.push_back(m.strong_order > 0
+                        ? fmt::format("strong order {}, for additive noise {}; the order above is that without noise",
+                                      m.strong_order, m.strong_order_additive)
+                        : fmt::format("strong order {}, additive noise alone; the order above is that without noise",
+                                      m.strong_order_additive));
+    if (m.takes_ito || m.takes_stratonovich) {
+      lines.push_back(fmt::format("noise whose amplitude depends on the state: {}{}{}", m.takes_ito ? "Ito" : "",
+                                  m.takes_ito && m.takes_stratonovich ? " and " : "",
+                                  m.takes_stratonovich ? "Stratonovich" : ""));
+    }
+    if (m.needs_diagonal) lines.push_back("each state has at most one source of noise, each source moves one state");
+  }
+  if (m.dense == integrate::DenseOutput::linear) {
+    lines.push_back("between steps: the straight line");
+  } else {
+    lines.push_back(fmt::format("dense output of order {}: {}", m.dense_order,
+                                m.dense == integrate::DenseOutput::own ? "the method's own" : "cubic Hermite"));
+  }
   if (m.varying_stages || m.variable_order) {
     lines.push_back(fmt::format("right-hand sides a step vary, {} at least", m.stages));
   } else {
@@ -82,8 +99,9 @@ std::string method_brief(const integrate::MethodEntry& m) {
   const std::string order = m.variable_order ? fmt::format("to {}", m.order)
                             : m.adaptive()   ? fmt::format("{}({})", m.order, m.embedded_order)
                                              : fmt::format("{} fixed", m.order);
-  const std::string dense =
-      m.dense == integrate::DenseOutput::own ? fmt::format("dense {}", m.dense_order) : std::string("Hermite");
+  const std::string dense = m.dense == integrate::DenseOutput::own       ? fmt::format("dense {}", m.dense_order)
+                            : m.dense == integrate::DenseOutput::hermite ? std::string("Hermite")
+                                                                         : std::string("linear");
   return fmt::format("{:<8} {:<9}{}", order, dense, m.stiff ? "stiff " : "      ");
 }
 
@@ -92,6 +110,8 @@ std::string method_brief(const integrate::MethodEntry& m) {
 const std::vector<Family>& families() {
   static const std::vector<Family> all = {
       {"activations", "activation functions f(I)", "population.NAME.activation", entries_of(network::activations())},
+      {"connectivities", "which neurons of two populations are connected", "projection.NAME.connect",
+       entries_of(network::connectivities())},
       {"exporters", "formats of `neurode export`", "neurode export --format", entries_of(analysis::exporters())},
       {"initialisers", "how weights, biases, parameters and initial values are drawn", "weights = { init = ... }",
        entries_of(network::initialisers())},
@@ -109,6 +129,7 @@ scenario::SchemaFamilies schema_families() {
   scenario::SchemaFamilies f;
   f.models = model_entries();
   f.activations = entries_of(network::activations());
+  f.connectivities = entries_of(network::connectivities());
   f.initialisers = entries_of(network::initialisers());
   f.stimuli = entries_of(network::stimuli());
   f.plasticity = plasticity_entries();

@@ -6,6 +6,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "neurode/core/unit.hpp"
+#include "neurode/equations/dimensions.hpp"
 #include "neurode/equations/tape.hpp"
 
 namespace neurode::run {
@@ -61,6 +63,7 @@ struct Monitor::Impl {
   std::vector<equations::LaneInput> inputs;
   equations::Tape value_tape, margin_tape;
   bool condition = false;
+  std::string unit;
 
   double run(const equations::Tape& tape, double t, const double* x) {
     if (sampler) sampler->run(t, x, sampled.data());
@@ -120,6 +123,7 @@ Monitor::Monitor(const equations::SourceText& source, learning::Problem& problem
   if (!parsed) return;
   const std::size_t before = diagnostics.size();
   const Node root[] = {parsed->value};
+  equations::SymbolUnits units;
   const auto symbols = equations::free_symbols(graph, root);
   for (const Node symbol : symbols) {
     const std::string& text = graph.name(symbol);
@@ -154,6 +158,7 @@ Monitor::Monitor(const equations::SourceText& source, learning::Problem& problem
       fault("nothing is called \"" + path.name + "\" here", quoted_list(names), nearest_name(path.name, names));
       continue;
     }
+    if (const auto unit = parse_unit(named->unit); unit && !named->unit.empty()) units.emplace(text, *unit);
     const Index rows = named->rows, cols = named->cols;
     s.index = place_of(impl_->values, named->value);
     if (!path.reduction.empty()) {
@@ -174,6 +179,10 @@ Monitor::Monitor(const equations::SourceText& source, learning::Problem& problem
     impl_->sources.push_back(s);
   }
   if (diagnostics.size() > before) return;
+  equations::Dimensions dimensions(graph, std::move(units));
+  const auto measure = dimensions.of(parsed->value, {source.origin, source.key, "the expression"}, diagnostics);
+  if (diagnostics.size() > before) return;
+  if (measure.kind == equations::Measure::Kind::unit) impl_->unit = unit_text(measure.unit);
 
   if (!impl_->values.empty()) {
     impl_->sampler = problem.sampler(impl_->values);
@@ -208,6 +217,7 @@ Monitor::~Monitor() = default;
 Monitor::Monitor(Monitor&&) noexcept = default;
 
 double Monitor::evaluate(double t, const double* x) { return impl_->run(impl_->value_tape, t, x); }
+const std::string& Monitor::unit() const { return impl_->unit; }
 bool Monitor::is_condition() const { return impl_->condition; }
 double Monitor::margin(double t, const double* x) { return impl_->run(impl_->margin_tape, t, x); }
 

@@ -79,6 +79,7 @@ class Planner {
     for (const char* m : {"loss", "accuracy"}) {
       if (problem_.metric(m)) add_metric(m, scenario_.record.every, false);
     }
+    plan_.spikes = problem_.spiking;
   }
 
   /// In adiabatic learning: the variable that a population hands on, by its own name.
@@ -108,6 +109,9 @@ class Planner {
       return;
     }
     if (name == "weights" || name == "activity" || name == "errors") return add_group(v, name, every);
+    for (const auto& s : problem_.spiking) {
+      if (name == s.population + ".spikes") return add_spikes(v, s);
+    }
     for (std::size_t e = 0; e < expressions_.size(); ++e) {
       if (expressions_[e] == name) return add_expression(static_cast<int>(e), every, v.float32);
     }
@@ -131,11 +135,26 @@ class Planner {
     std::vector<std::string> names = {"activity", "weights", "errors"};
     for (const auto& p : network_.populations) names.push_back(p.name);
     for (const auto& n : problem_.named) names.push_back(n.name);
+    for (const auto& s : problem_.spiking) names.push_back(s.population + ".spikes");
     for (const auto& m : problem_.metrics) {
       if (!problem_.find(m.name)) names.push_back(m.name);
     }
     names.insert(names.end(), expressions_.begin(), expressions_.end());
     diagnostics_.add(unknown_name("variable", v.name, name, names));
+  }
+
+  void add_spikes(const RecordVariable& v, const learning::Spiking& s) {
+    for (const auto& known : plan_.spikes) {
+      if (known.population != s.population) continue;
+      diagnostics_.add(
+          {v.name.where, v.name.key, "is recorded already", '"' + v.name.string() + '"', "each variable once", ""});
+      return;
+    }
+    if (v.every || !v.neurons.empty() || v.float32) {
+      diagnostics_.add(
+          {v.name.where, v.name.key, "spikes are recorded as they come, of all neurons", "", "the name alone", ""});
+    }
+    plan_.spikes.push_back(s);
   }
 
   void add_group(const RecordVariable& v, const std::string& name, double every) {
@@ -222,6 +241,7 @@ class Planner {
         n.row_dimension.empty()
             ? ""
             : dimension(n.row_dimension, neurons.empty() ? static_cast<std::size_t>(n.rows) : neurons.size(), neurons);
+    if (n.connections) add_ends(n, rows, neurons);
     if (n.col_dimension == "sample") {
       v.file.dimensions = {dimension("sample", static_cast<std::size_t>(n.cols), {}), rows};
     } else if (!n.col_dimension.empty()) {
@@ -231,6 +251,30 @@ class Planner {
       v.file.dimensions = {rows};
     }
     plan_.variables.push_back(std::move(v));
+  }
+
+  /// Of one weight a connection: which neurons each connects, as variables along the same dimension.
+  void add_ends(const network::Named& n, const std::string& dimension, const std::vector<std::int64_t>& kept) {
+    const SparsePattern& p = *n.connections;
+    const std::string projection = n.name.substr(0, n.name.rfind('.'));
+    std::vector<double> post(static_cast<std::size_t>(p.nonzeros()));
+    for (std::size_t i = 0; i + 1 < p.start.size(); ++i) {
+      std::fill(post.begin() + p.start[i], post.begin() + p.start[i + 1], static_cast<double>(i));
+    }
+    const std::vector<double> pre(p.column.begin(), p.column.end());
+    for (const auto& [end, all] : {std::pair{"pre", &pre}, {"post", &post}}) {
+      RecordPlan::Ends e;
+      e.file.name = projection + "." + end;
+      e.file.dimensions = {dimension};
+      e.file.type = record::Type::int64;
+      e.file.long_name = fmt::format("number of the neuron that {}", all == &pre ? "sends" : "receives");
+      e.numbers = *all;
+      if (!kept.empty()) {
+        e.numbers.clear();
+        for (const auto k : kept) e.numbers.push_back((*all)[static_cast<std::size_t>(k)]);
+      }
+      plan_.ends.push_back(std::move(e));
+    }
   }
 
   void add_metric(const std::string& name, double every, bool float32) {
@@ -247,6 +291,7 @@ class Planner {
     RecordedVariable v;
     v.expression = index;
     const auto& source = scenario_.record.expressions[static_cast<std::size_t>(index)];
+    v.file.unit = plan_.expressions[static_cast<std::size_t>(index)].unit();
     scalar(v, source.first, source.second.text, every, float32);
   }
 
@@ -280,6 +325,7 @@ double RecordPlan::estimated_bytes(double duration) const {
     const double points = step > 0 ? std::floor(duration / step) + 2 : 1;
     bytes += points * static_cast<double>(v.size()) * (v.file.type == record::Type::float32 ? 4 : 8);
   }
+  for (const auto& e : ends) bytes += 8 * static_cast<double>(e.numbers.size());
   return bytes;
 }
 

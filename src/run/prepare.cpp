@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "neurode/core/errors.hpp"
+#include "neurode/core/units.hpp"
 #include "neurode/scenario/read.hpp"
 
 namespace neurode::run {
@@ -22,13 +24,42 @@ std::vector<std::string> tolerance_names(const StateLayout* layout) {
   return names;
 }
 
+/// A tolerance in the unit of a slice; nothing where it measures something else (reported).
+std::optional<double> tolerance(const Value& v, const Slice& s, Diagnostics& diagnostics) {
+  if (v.is_number()) return v.number();
+  const auto q = parse_quantity(v.string());
+  const auto x = s.unit.empty() ? std::nullopt : conversion_factor(q->unit, s.unit);
+  if (x) return convert(q->value, q->unit, s.unit);
+  const std::string its =
+      s.unit.empty() ? "which has no unit" : fmt::format("which is in {} ({})", s.unit, dimension_text(s.unit));
+  diagnostics.add({v.where, v.key,
+                   fmt::format("has the unit {} ({}), which does not fit \"{}\", {}", q->unit, dimension_text(q->unit),
+                               s.name, its),
+                   v.to_toml(), s.unit.empty() ? "a number > 0 without a unit" : "a number > 0, in " + s.unit, ""});
+  return std::nullopt;
+}
+
+/// Sets the tolerance of the slices that `is_meant`, up to one that it does not fit.
+template <class IsMeant>
+void set_atol(const Value& v, const StateLayout& layout, const IsMeant& is_meant, Vector& atol,
+              Diagnostics& diagnostics) {
+  for (const auto& s : layout.slices()) {
+    if (!is_meant(s)) continue;
+    const auto x = tolerance(v, s, diagnostics);
+    if (!x) return;
+    atol.segment(s.offset, s.size()).setConstant(*x);
+  }
+}
+
 void read_atol(const scenario::Scenario& scenario, const StateLayout* layout, double rtol, integrate::Options& options,
                Diagnostics& diagnostics) {
-  double everywhere = kAtolShare * rtol;
+  options.atol = Vector::Constant(layout ? layout->size() : 1, kAtolShare * rtol);
   for (const auto& [name, v] : scenario.integrator.atol) {
-    if (name.empty()) everywhere = v.number();
+    if (name.empty() && v.is_number()) options.atol.setConstant(v.number());
+    if (name.empty() && layout)
+      set_atol(
+          v, *layout, [](const Slice&) { return true; }, options.atol, diagnostics);
   }
-  options.atol = Vector::Constant(layout ? layout->size() : 1, everywhere);
   const auto names = tolerance_names(layout);
   for (const bool variables : {false, true}) {  // a variable's own tolerance goes before its block's
     for (const auto& [name, v] : scenario.integrator.atol) {
@@ -43,11 +74,10 @@ void read_atol(const scenario::Scenario& scenario, const StateLayout* layout, do
         continue;
       }
       if (!layout) continue;
-      for (const auto& s : layout->slices()) {
-        if (variables ? s.name == name : block_name(s.block) == name) {
-          options.atol.segment(s.offset, s.size()).setConstant(v.number());
-        }
-      }
+      const auto meant = [&, &what = name](const Slice& s) {
+        return variables ? s.name == what : block_name(s.block) == what;
+      };
+      set_atol(v, *layout, meant, options.atol, diagnostics);
     }
   }
 }
@@ -55,6 +85,11 @@ void read_atol(const scenario::Scenario& scenario, const StateLayout* layout, do
 void read_stops(Prepared& p, Diagnostics& diagnostics) {
   auto& problem = p.problem;
   for (const auto& stop : p.scenario.time.stop) {
+    if (stop.kind == "steady_state" && problem.system->noise()) {
+      diagnostics.add({stop.value.key_where, stop.value.key, "under white noise the state never stands still", "",
+                       "when = \"a condition\"", ""});
+      continue;
+    }
     if (stop.kind == "steady_state") {
       p.steady_state = stop.value.number();
       continue;
@@ -187,7 +222,8 @@ std::unique_ptr<Prepared> prepare(const std::filesystem::path& path, const std::
       const std::string why = integrate::refusal(*entry, *p->problem.system, p->options);
       if (!why.empty()) {
         const auto& section = p->scenario.integrator;
-        diagnostics.add({section.method.where, "integrator.method", why, "", "another method, or \"auto\"", ""});
+        diagnostics.add({section.method.where, "integrator.method", why, "",
+                         p->problem.system->noise() ? "" : "another method, or \"auto\"", ""});
       }
     }
     p->plan = plan_record(p->scenario, p->problem, *p->network, diagnostics);

@@ -82,6 +82,45 @@ class AxisWriter {
   bool has_last_ = false;
 };
 
+/// Spikes as they come: a time axis for each population, with the neuron (and the sample) of each spike.
+class SpikeWriter {
+ public:
+  SpikeWriter(const Prepared& p, std::vector<record::TimeAxis>& axes, std::vector<record::Variable>& variables)
+      : spikes_(p.plan.spikes) {
+    for (const auto& s : spikes_) {
+      axis_.push_back(static_cast<int>(axes.size()));
+      axes.push_back({s.population + ".spike_time", p.network->time_unit, "times of the spikes of " + s.population});
+      record::Variable v;
+      v.name = s.population + ".spike_neuron";
+      v.axis = axis_.back();
+      v.type = record::Type::int64;
+      v.long_name = "which neuron of " + s.population + " spiked";
+      v.attributes = {{"instance_dimension", s.population}};
+      variables.push_back(v);
+      if (s.cols == 1) continue;
+      v.name = s.population + ".spike_sample";
+      v.long_name = "in which sample";
+      v.attributes = {{"instance_dimension", std::string("sample")}};
+      variables.push_back(v);
+    }
+  }
+
+  void write(record::Recorder& recorder, Index which, double t) {
+    for (std::size_t k = 0; k < spikes_.size(); ++k) {
+      const auto& s = spikes_[k];
+      const Index at = which - s.first;
+      if (at < 0 || at >= s.rows * s.cols) continue;
+      const double neuron = static_cast<double>(at % s.rows), sample = static_cast<double>(at / s.rows);
+      const std::span<const double> both[] = {{&neuron, 1}, {&sample, 1}};
+      recorder.append(axis_[k], t, {both, s.cols == 1 ? 1UL : 2UL});
+    }
+  }
+
+ private:
+  const std::vector<learning::Spiking>& spikes_;
+  std::vector<int> axis_;
+};
+
 record::Attributes provenance(const Prepared& p) {
   return {
       {"title", p.scenario.title},
@@ -107,6 +146,7 @@ void write_outcome(record::Recorder& recorder, const integrate::Result& r) {
   recorder.attribute("factorisations", s.factorisations);
   recorder.attribute("jvps", s.jvps);
   recorder.attribute("switches", s.switches);
+  recorder.attribute("spikes", s.spikes);
   if (!r.switches.empty()) {
     std::vector<double> times;
     std::string methods;
@@ -139,8 +179,12 @@ Summary simulate(Prepared& p, const std::filesystem::path& file, bool overwrite,
   record::FileOptions file_options;
   file_options.overwrite = overwrite;
   file_options.gzip = p.plan.gzip;
-  record::Recorder recorder(file, p.plan.dimensions, p.plan.axes, variables, provenance(p), file_options);
+  for (const auto& e : p.plan.ends) variables.push_back(e.file);
+  std::vector<record::TimeAxis> axes = p.plan.axes;
+  SpikeWriter spikes(p, axes, variables);
+  record::Recorder recorder(file, p.plan.dimensions, axes, variables, provenance(p), file_options);
   recorder.text("scenario", scenario::to_toml(p.scenario.root));
+  for (const auto& e : p.plan.ends) recorder.write(e.file.name, e.numbers);
 
   std::vector<std::unique_ptr<AxisWriter>> writers;
   std::vector<integrate::OutputGrid> grids;
@@ -155,6 +199,7 @@ Summary simulate(Prepared& p, const std::filesystem::path& file, bool overwrite,
   integrate::Observer observer;
   observer.output = [&](std::size_t grid, std::int64_t, double t, const Vector& x) { writers[grid]->write(t, x); };
   observer.interrupt = hooks.interrupt;
+  observer.spike = [&](Index which, double t) { spikes.write(recorder, which, t); };
   observer.step = [&](double t, double, const Vector& x, const integrate::Statistics& s) {
     if (!hooks.progress) return;
     const auto now = Clock::now();

@@ -248,6 +248,14 @@ void read_presets(const Value& presets, const std::vector<std::string>& states, 
   }
 }
 
+std::string time_unit_of(const Parameters& p, Diagnostics& diagnostics) {
+  const std::string unit = text_of(p, "time_unit");
+  if (p.has("time_unit") && !same_dimension(unit, "s")) {
+    fault(diagnostics, p.at("time_unit"), "is no unit of time", "s, ms, us, min, h, ...");
+  }
+  return unit;
+}
+
 }  // namespace
 
 ModelSection read_whole_model(const std::string& name, const Value& table, Diagnostics& diagnostics) {
@@ -258,10 +266,7 @@ ModelSection read_whole_model(const std::string& name, const Value& table, Diagn
   const Parameters p = read_section("model.*", table, fmt::format("model \"{}\"", name), diagnostics);
   m.summary = text_of(p, "summary");
   m.citation = text_of(p, "citation");
-  m.time_unit = text_of(p, "time_unit");
-  if (p.has("time_unit") && !same_dimension(m.time_unit, "s")) {
-    fault(diagnostics, p.at("time_unit"), "is no unit of time", "s, ms, us, min, h, ...");
-  }
+  m.time_unit = time_unit_of(p, diagnostics);
   if (p.has("equations")) m.equations = source_text(p.at("equations"));
   if (table.find("equations") == nullptr) {
     diagnostics.add(
@@ -329,6 +334,7 @@ std::vector<PlasticitySection> read_plasticity(const Value& root, Diagnostics& d
     const Parameters p = read_section("plasticity.*", *table, fmt::format("the local rule \"{}\"", name), diagnostics);
     s.summary = text_of(p, "summary");
     s.citation = text_of(p, "citation");
+    s.time_unit = time_unit_of(p, diagnostics);
     if (p.has("equations")) s.equations = source_text(p.at("equations"));
     s.parameters = read_parameter_table(Kind::number, p.find("parameters"), diagnostics);
     out.push_back(std::move(s));

@@ -192,6 +192,7 @@ std::vector<ProjectionSection> read_projections(const Value& root, Diagnostics& 
                    "a label tells them apart: \"FROM -> TO : LABEL\"");
     }
     const Parameters p = read_section("projection.*", *table, fmt::format("projection \"{}\"", s.name), diagnostics);
+    s.weights_given = table->find("weights") != nullptr;
     if (const Value* weights = p.find("weights")) {
       if (auto w = read_weights("projection.*.weights", *weights, true, diagnostics)) s.weights = std::move(*w);
     }

@@ -131,10 +131,12 @@ IntegratorSection read_integrator(const Value& root, Diagnostics& diagnostics) {
   }
   const Value* atol = p.find("atol");
   if (atol == nullptr) return out;
-  const ParameterSpec spec = ParameterSpec::make(Kind::number, "atol", "").above(0);
   const auto add = [&](const std::string& name, const Value& v) {
     if (v.is_none()) return;
-    if (auto x = check_value(spec, v, diagnostics)) out.atol.emplace_back(name, std::move(*x));
+    ParameterSpec spec = ParameterSpec::make(Kind::number, "atol", "").above(0);
+    const auto q = v.is_string() ? parse_quantity(v.string()) : std::nullopt;
+    if (q && is_known_unit(q->unit)) spec.unit = q->unit;  // fits its variable or not: seen once there are variables
+    if (check_value(spec, v, diagnostics)) out.atol.emplace_back(name, v);
   };
   if (!atol->is_table()) {
     add("", *atol);

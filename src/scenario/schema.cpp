@@ -122,6 +122,9 @@ class SchemaWriter {
     w_.key("local_rule").begin_object();
     family({"projection.*.plasticity", section_table("projection.*.plasticity").keys, {}}, "rule", f_.plasticity);
     w_.end_object();
+    w_.key("connectivity").begin_object();
+    family({"projection.*.connect", section_table("projection.*.connect").keys, {}}, "rule", f_.connectivities);
+    w_.end_object();
     w_.key("loss").begin_object();
     family({"learning.loss", section_table("learning.loss").keys, {}}, "name", f_.losses);
     w_.end_object();
@@ -259,7 +262,7 @@ class SchemaWriter {
         {R"({"const": "all"})", R"({"type": "array", "minItems": 1, "items": {"type": "integer", "minimum": 0}})"});
     const std::string columns =
         any_of({ref("column"), R"({"type": "array", "minItems": 1, "items": )" + ref("column") + "}"});
-    const std::string tolerance = R"({"type": "number", "exclusiveMinimum": 0})",
+    const std::string tolerance = any_of({R"({"type": "number", "exclusiveMinimum": 0})", ref("quantity")}),
                       scalar = any_of({kNumber, ref("quantity")});
     const std::string initialiser = "{" + names_of(f_.initialisers, false) + "}";
     const std::string value = any_of({kNumber, ref("quantity"), ref("numbers"), ref("parameter")});
@@ -294,6 +297,9 @@ class SchemaWriter {
         {"population.*.bias.init", any_of({initialiser, kNumber, ref("quantity"), ref("numbers")})},
         {"projection.*.weights", any_of({kNumber, ref("quantity"), ref("rows"), ref("weights")})},
         {"projection.*.weights.init", any_of({initialiser, kNumber, ref("quantity"), ref("rows")})},
+        {"projection.*.connect", any_of({"{" + names_of(f_.connectivities, false) + "}", ref("connectivity")})},
+        {"projection.*.connect.rule", names_of(f_.connectivities, false)},
+        {"projection.*.parameters", parameters + any_of({kNumber, ref("quantity")}) + "}"},
         {"projection.*.plasticity", any_of({"{" + names_of(f_.plasticity, true) + "}", ref("local_rule")})},
         {"projection.*.plasticity.rule", names_of(f_.plasticity, true)},
         {"a distribution.init", names_of(f_.initialisers, false)},
@@ -303,7 +309,7 @@ class SchemaWriter {
         {"learning.loss", any_of({"{" + names_of(f_.losses, false) + "}", ref("loss")})},
         {"learning.loss.name", names_of(f_.losses, false)},
         {"integrator.method", names_of(f_.methods, false)},
-        {"integrator.atol", any_of({tolerance, "{" + map_of(tolerance) + "}"})},
+        {"integrator.atol", any_of({"{" + tolerance + "}", "{" + map_of("{" + tolerance + "}") + "}"})},
         {"record.variables",
          R"("type": "array", "items": {)" + any_of({R"({"type": "string", "minLength": 1})", ref("variable")}) + "}"},
         {"record.variables[].neurons", neurons},

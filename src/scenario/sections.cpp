@@ -88,7 +88,8 @@ std::vector<SectionTable> models() {
            "A local learning rule as equations: dw/dt = ... of w, pre, post and parameters.",
            {text("equations", "dw/dt = ... and definitions NAME = ...").needed(),
             table("parameters", "name = default, or name = { default, unit, min, max, above, below, help }"),
-            text("summary", "one line"), text("citation", "where the rule comes from")}}};
+            text("time_unit", "unit of t in the equations"), text("summary", "one line"),
+            text("citation", "where the rule comes from")}}};
 }
 
 std::vector<SectionTable> network() {
@@ -111,7 +112,7 @@ std::vector<SectionTable> network() {
        true},
       {"projection.*",
        "Weights from one population to another.",
-       {any("weights", "number, list of rows (to x from), or { init = ..., plastic = ... }").needed(),
+       {any("weights", "number, list of rows (to x from), or { init = ..., plastic = ... }"),
         text("into", "input of the target's model; without it: the first"),
         any("plasticity", "a local learning rule: its name, or { rule = ..., ... }"),
         expression("coupling", "of w, pre, post, pre.NAME, post.NAME, parameters; without it: w * pre"),

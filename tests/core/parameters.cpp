@@ -85,9 +85,9 @@ TEST_CASE("numbers with units are converted to the parameter's unit") {
         kAt + "has no unit where s is wanted; found the string \"10\"; allowed: a number > 0, in s");
   CHECK(fault(Spec::make(Kind::number, "p", ""), text("10")) ==
         kAt + "must be a number, not a string; found the string \"10\"; allowed: a number");
-  const std::string unknown = fault(tau(), text("3 furlongs"));
+  const std::string unknown = fault(tau(), text("3 smoots"));
   CHECK(unknown.starts_with(kAt +
-                            "unknown unit \"furlongs\"; found the string \"3 furlongs\"; allowed: a number > 0, in s; "
+                            "unknown unit \"smoots\"; found the string \"3 smoots\"; allowed: a number > 0, in s; "
                             "known units: s, m, g, A, "));
 }
 

@@ -62,9 +62,9 @@ TEST_CASE("units are told apart by dimension") {
   CHECK_FALSE(same_dimension("ms", "mV"));
   CHECK_FALSE(same_dimension("Hz", "s"));
   CHECK_FALSE(same_dimension("degC", "K"));
-  CHECK_FALSE(same_dimension("furlong", "furlong"));
+  CHECK_FALSE(same_dimension("smoot", "smoot"));
   CHECK_FALSE(conversion_factor("ms", "mV"));
-  CHECK_FALSE(conversion_factor("ms", "furlong"));
+  CHECK_FALSE(conversion_factor("ms", "smoot"));
 }
 
 TEST_CASE("what is no unit is refused") {
@@ -72,14 +72,57 @@ TEST_CASE("what is no unit is refused") {
     CAPTURE(text);
     CHECK(is_known_unit(text));
   }
-  for (const char* text : {"furlong", "2",     "10",     "m2s",  "m//s",          "m/",   "/",    "*m", "m^", "m^x",
-                           "m^0",     "m^0.3", "m^0.25", "m^13", "m^99999999999", "(m",   "m)",   "()", "1s", "kmin",
-                           "m^^2",    "m**2",  "m-",     "-m",   "ms!",           "m^2.", "\xff", "m\n"}) {
+  for (const char* text : {"smoot", "2",     "10",     "m2s",  "m//s",          "m/",   "/",    "*m", "m^", "m^x",
+                           "m^0",   "m^0.3", "m^0.25", "m^13", "m^99999999999", "(m",   "m)",   "()", "1s", "msmoot",
+                           "m^^2",  "m**2",  "m-",     "-m",   "ms!",           "m^2.", "\xff", "m\n"}) {
     CAPTURE(text);
     CHECK_FALSE(is_known_unit(text));
   }
   CHECK_FALSE(is_known_unit(std::string(100000, '(')));
   CHECK_FALSE(is_known_unit(std::string(100000, '/')));
+}
+
+TEST_CASE("absolute temperatures convert with their offset") {
+  CHECK(convert(20, "degC", "K").value() == doctest::Approx(293.15).epsilon(1e-15));
+  CHECK(convert(293.15, "K", "degC").value() == doctest::Approx(20).epsilon(1e-14));
+  CHECK(convert(293150, "mK", "degC").value() == doctest::Approx(20).epsilon(1e-14));
+  CHECK(convert(6.3, "degC", "degC").value() == 6.3);
+  CHECK_FALSE(conversion_factor("degC", "K"));
+  CHECK_FALSE(convert(1, "degC/s", "K/s"));  // a difference, or an absolute one? nobody can say
+  CHECK_FALSE(convert(1, "degC", "s"));
+  CHECK_FALSE(convert(1, "K2", "degC"));
+}
+
+TEST_CASE("udunits2 knows what the own parser does not") {
+  const auto f = [](const char* from, const char* to) { return conversion_factor(from, to).value_or(-1); };
+  if (!have_udunits2()) {
+    for (const char* name : {"inch", "degree_Fahrenheit", "eV", "gauss", "atmosphere"}) {
+      CAPTURE(name);
+      CHECK_FALSE(is_known_unit(name));
+    }
+    CHECK(known_units_text().find("this build lacks udunits2") != std::string::npos);
+    return;
+  }
+  CHECK(known_units_text().find("lacks") == std::string::npos);
+  CHECK(f("inch", "mm") == doctest::Approx(25.4).epsilon(1e-15));
+  CHECK(f("inches", "inch") == 1.0);
+  CHECK(f("gauss", "T") == doctest::Approx(1e-4).epsilon(1e-15));
+  CHECK(f("eV", "J") == doctest::Approx(1.602e-19).epsilon(1e-3));
+  CHECK(f("atmosphere", "Pa") == 101325.0);
+  CHECK(f("mmHg", "Pa") == doctest::Approx(133.322).epsilon(1e-5));
+  CHECK(f("gauss inch2", "Wb") == doctest::Approx(6.4516e-8).epsilon(1e-14));  // T m2
+  CHECK(f("mV/inch", "V/m") == doctest::Approx(1e-3 / 0.0254).epsilon(1e-15));
+  CHECK(f("arc_degree", "deg") == doctest::Approx(1).epsilon(1e-15));
+  CHECK(convert(98.6, "degree_Fahrenheit", "degC").value() == doctest::Approx(37).epsilon(1e-14));
+  CHECK(convert(-40, "degF", "degC").value() == doctest::Approx(-40).epsilon(1e-14));
+  CHECK(convert(32, "°F", "K").value() == doctest::Approx(273.15).epsilon(1e-14));
+  CHECK(convert(37, "degC", "degF").value() == doctest::Approx(98.6).epsilon(1e-14));
+  CHECK_FALSE(conversion_factor("degF", "degC"));
+  CHECK_FALSE(is_known_unit("candela"));  // none of our base units
+  CHECK_FALSE(is_known_unit("dBZ"));      // logarithmic
+  CHECK_FALSE(is_known_unit("smoot"));
+  CHECK(dimension_text("degF") == "degC");
+  CHECK(dimension_text("eV") == "kg m2 s-2");
 }
 
 TEST_CASE("dimension texts") {
@@ -90,7 +133,7 @@ TEST_CASE("dimension texts") {
   CHECK(dimension_text("") == "1");
   CHECK(dimension_text("%") == "1");
   CHECK(dimension_text("ms^-0.5") == "s-0.5");
-  CHECK(dimension_text("furlong") == "unknown");
+  CHECK(dimension_text("smoot") == "unknown");
 }
 
 TEST_CASE("quantities split into number and unit") {

@@ -3,72 +3,10 @@
 
 #include <doctest/doctest.h>
 
-#include <functional>
-
-#include "neurode/core/random.hpp"
-#include "neurode/dynamics/executable.hpp"
+#include "dynamics/program_fixture.hpp"
 
 using namespace neurode;
 using equations::Op;
-
-namespace {
-
-Vector noise(Index n, const char* stream) {
-  const CounterRandom random(1, stream);
-  Vector v(n);
-  for (Index i = 0; i < n; ++i) v[i] = random.normal(static_cast<std::uint64_t>(i));
-  return v;
-}
-
-/// x (input vector 1, n numbers) -> y (m numbers), and its products, from a function that adds operations.
-struct Fixture {
-  Program program;
-  Index n = 0;
-  ValueId x, y;
-  std::unique_ptr<Executable> value, tangent, adjoint;
-
-  Fixture(Index rows, Index cols, const std::function<ValueId(Program&, ValueId)>& build) : n(rows * cols) {
-    x = program.input(1, 0, rows, cols);
-    y = build(program, x);
-    const Index m = program[y].size();
-    const ValueId ys[] = {y}, xs[] = {x};
-    value = std::make_unique<Executable>(program, std::vector<Executable::Output>{{y, 0, 0, m}});
-    const ValueId direction = program.input(2, 0, rows, cols);
-    const ValueId dy = program.tangent({{x, direction}}, ys)[0];
-    tangent = std::make_unique<Executable>(program, std::vector<Executable::Output>{{dy, 0, 0, m}});
-    const ValueId bar = program.input(2, 0, program[y].rows, program[y].cols);
-    const ValueId xbar = program.adjoint({{y, bar}}, xs)[0];
-    adjoint = std::make_unique<Executable>(program, std::vector<Executable::Output>{{xbar, 0, 0, n}});
-  }
-
-  Vector run(Executable& code, Index size, const Vector& at, const Vector& v) {
-    const double time[] = {0.3, 0.25};
-    const double* in[] = {time, at.data(), v.data()};
-    Vector out(size);
-    double* outs[] = {out.data()};
-    code.run(in, outs);
-    return out;
-  }
-
-  void check() {
-    const Index m = program[y].size();
-    const Vector at = noise(n, "point"), v = noise(n, "direction"), u = noise(m, "cotangent");
-    const double h = 1e-5;
-    const Vector difference = (run(*value, m, at + h * v, v) - run(*value, m, at - h * v, v)) / (2 * h);
-    const Vector jv = run(*tangent, m, at, v);
-    CHECK((jv - difference).norm() <= 1e-8 * (1 + difference.norm()));
-    const Vector jtu = run(*adjoint, n, at, u);
-    CHECK(jtu.dot(v) == doctest::Approx(u.dot(jv)).epsilon(1e-12));
-    CHECK(jv.norm() > 1e-3);  // the test sees something
-  }
-};
-
-Matrix random_matrix(Index rows, Index cols) {
-  const Vector v = noise(rows * cols, "matrix");
-  return Eigen::Map<const Matrix>(v.data(), rows, cols);
-}
-
-}  // namespace
 
 TEST_CASE("elementwise: expressions of several values, one of them uniform") {
   Fixture f(3, 4, [](Program& p, ValueId x) {

@@ -32,7 +32,7 @@ double slack(const std::string& method) {
 std::vector<std::string> adaptive_methods() {
   std::vector<std::string> names;
   for (const auto& m : methods()) {
-    if (m.adaptive()) names.push_back(m.name);
+    if (m.adaptive() && !m.stochastic) names.push_back(m.name);
   }
   return names;
 }

@@ -36,6 +36,22 @@ variables = ["unit.a"]
 """
 
 
+AXON = """
+schema = 1
+[population.axon]
+model = "hodgkin_huxley"
+bias = "3 uA/cm2"
+[projection."axon -> axon"]
+weights = "0.1 mS/cm2"
+[time]
+end = "1 ms"
+[record]
+every = 0.5
+variables = ["axon.V", "axon.I", "axon.I_Na", "axon.n", "axon -> axon.weights", "axon.bias"]
+expressions = { top = "max(axon.V)" }
+"""
+
+
 class Reading(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -64,6 +80,17 @@ class Reading(unittest.TestCase):
             self.assertEqual(file["unit.a"].dims[0][0].name, "/time")
             self.assertEqual(file["unit.a"].dtype.kind, "f")
             self.assertEqual(file["unit.a"].shape[0], 9)
+
+    def test_units_are_attributes(self):
+        scenario = Path(self.folder.name) / "axon.toml"
+        scenario.write_text(AXON)
+        result = scenario.with_suffix(".h5")
+        subprocess.run([PROGRAM, "run", scenario, "-o", result], check=True, stdin=subprocess.DEVNULL)
+        with xarray.open_dataset(result, engine="h5netcdf", decode_times=False) as data:
+            found = {name: data[name].attrs.get("units", "") for name in [*data.data_vars, "time"]}
+        self.assertEqual(found, {"axon.V": "mV", "axon.I": "uA/cm2", "axon.I_Na": "uA/cm2", "axon.n": "",
+                                 "axon -> axon.weights": "uA/cm2/mV", "axon.bias": "uA/cm2", "top": "mV",
+                                 "time": "ms"})
 
     def test_netcdf_tools_read_it(self):
         done = subprocess.run(["ncdump", "-h", self.result], capture_output=True, text=True, check=False)

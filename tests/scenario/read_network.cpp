@@ -69,7 +69,7 @@ TEST_CASE("faults of populations") {
         "s.toml:8:20: population.q.bias.value: is given twice, here and by \"init\"");
   CHECK(fault("bias = { plastic = 1 }\n") ==
         "s.toml:8:20: population.q.bias.plastic: must be true or false; found 1; allowed: true or false");
-  CHECK(fault("bias = \"3 furlong\"\n").starts_with("s.toml:8:8: population.q.bias: unknown unit \"furlong\""));
+  CHECK(fault("bias = \"3 smoot\"\n").starts_with("s.toml:8:8: population.q.bias: unknown unit \"smoot\""));
   CHECK(fault("initial = { v = {} }\n").starts_with("s.toml:8:17: population.q.initial.v: lacks the key \"init\""));
   CHECK(fault("initial = { v = [1, inf] }\n")
             .starts_with("s.toml:8:21: population.q.initial.v[1]: must be finite; found inf"));

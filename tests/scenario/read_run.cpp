@@ -83,6 +83,12 @@ TEST_CASE("the integrator") {
   CHECK(i.settings.where.text() == "s.toml:6:1");
   const auto named = good_below_head("[integrator]\natol = { \"p.v\" = 1, weights = 0.5 }\n").integrator.atol;
   CHECK(named.at(0).first == "p.v");
+  const auto units = good_below_head("[integrator]\natol = { \"p.v\" = \"1 uV\" }\n").integrator.atol;
+  REQUIRE(units.size() == 1);
+  CHECK(units[0].second.string() == "1 uV");  // in the unit of what, is seen once there are variables
+  CHECK(fault_below_head("[integrator]\natol = \"0 mV\"\n") ==
+        "s.toml:7:8: integrator.atol: must be > 0; found the string \"0 mV\"; allowed: a number > 0, in mV");
+  CHECK(fault_below_head("[integrator]\natol = \"1 smoot\"\n").find("unknown unit \"smoot\"") != std::string::npos);
   CHECK(fault_below_head("[integrator]\natol = 0\n") ==
         "s.toml:7:8: integrator.atol: must be > 0; found 0; allowed: a number > 0");
   CHECK(fault_below_head("[integrator]\natol = { weights = -1 }\n") ==

@@ -90,6 +90,8 @@ TEST_CASE("schema and reader agree" *
        "\"oja\", "
        "rate = 2 }\n"},
       {true, "[stimulus.s]\ntarget = \"p\"\nkind = \"pulse\"\namplitude = 1\nat = [1, 2]\nneurons = [0]\n"},
+      {true, "[integrator]\natol = { \"p.v\" = \"1 uV\" }\n"},
+      {true, "[integrator]\natol = \"1 uV\"\n"},
       {true, "[learning]\nloss = \"huber\"\nrate = 2\n[integrator]\nrtol = 1e-3\natol = { weights = 1e-3 }\n"},
       {true,
        "[learning]\nrule = \"none\"\nloss = { name = \"huber\", delta = 1 }\n[integrator]\nmethod = \"rk4\"\norder = "
@@ -110,7 +112,7 @@ TEST_CASE("schema and reader agree" *
       {false, "[population.\"a b\"]\nmodel = \"mine\"\n"},
       {false, "[population.q]\n"},
       {false, "[projection.pp]\nweights = 1\n"},
-      {false, "[projection.\"p -> p\"]\n"},
+      {true, "[projection.\"p -> p\"]\n"},
       {false, "[projection.\"p -> p\"]\nweights = 1\ndelay = 2\n"},
       {false, "[projection.\"p -> p\"]\nweights = [1, 2]\n"},
       {false, "[projection.\"p -> p\"]\nweights = 1\nplasticity = { rate = 1 }\n"},

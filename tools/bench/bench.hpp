@@ -44,5 +44,6 @@ void add_digits();
 void add_stiff();
 void add_cvode();  ///< nothing where this build lacks SUNDIALS
 void add_ring();
+void add_coupling();
 
 }  // namespace bench

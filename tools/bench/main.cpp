@@ -78,6 +78,7 @@ int main(int argc, char** argv) {
   bench::add_stiff();
   bench::add_cvode();
   bench::add_ring();
+  bench::add_coupling();
   Collector reporter;
   benchmark::RunSpecifiedBenchmarks(&reporter);
   reporter.print();

@@ -34,6 +34,19 @@ if(NEURODE_SUNDIALS)
   endif()
 endif()
 
+# udunits2 is optional: without it units are those of src/core/unit.cpp alone.
+set(neurode_udunits)
+if(NEURODE_UDUNITS)
+  find_path(UDUNITS2_INCLUDE_DIR udunits2.h PATH_SUFFIXES udunits2)
+  find_library(UDUNITS2_LIBRARY udunits2)
+  mark_as_advanced(UDUNITS2_INCLUDE_DIR UDUNITS2_LIBRARY)
+  if(UDUNITS2_INCLUDE_DIR AND UDUNITS2_LIBRARY)
+    set(neurode_udunits ${UDUNITS2_LIBRARY})
+  else()
+    message(STATUS "udunits2 not found: built without")
+  endif()
+endif()
+
 # The library and its users must compile Eigen alike, whatever -march each is built with: its templates are instantiated
 # on both sides and the linker keeps one. So both align the heap alike, for what one side allocates and the other reads
 # (fixed-size types follow -march all the same, so public headers hold none; the include-rule check sees to it), and on
@@ -41,7 +54,7 @@ endif()
 # packing buffers on the stack.
 set(neurode_eigen EIGEN_MAX_ALIGN_BYTES=64 EIGEN_DONT_PARALLELIZE EIGEN_STACK_ALLOCATION_LIMIT=2097152)
 
-set(neurode_layers core equations dynamics scenario network learning integrate record analysis plot run compare)
+set(neurode_layers core equations dynamics scenario import network learning integrate record analysis plot run compare)
 set(neurode_objects)
 set(neurode_layer_targets)
 foreach(layer IN LISTS neurode_layers)
@@ -76,6 +89,10 @@ elseif(TARGET neurode_integrate)
   list(FILTER sources EXCLUDE REGEX "/integrate/(sundials/|methods/(ark436|cvode_[a-z]+)\\.cpp)")
   set_target_properties(neurode_integrate PROPERTIES SOURCES "${sources}")
 endif()
+if(neurode_udunits)
+  target_compile_definitions(neurode_core PRIVATE NEURODE_HAVE_UDUNITS2)
+  target_include_directories(neurode_core SYSTEM PRIVATE ${UDUNITS2_INCLUDE_DIR})
+endif()
 if(TARGET neurode_scenario)
   target_link_libraries(neurode_scenario PRIVATE tomlplusplus::tomlplusplus)
 endif()
@@ -101,7 +118,7 @@ target_include_directories(neurode PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR
 target_compile_features(neurode PUBLIC cxx_std_20)
 target_compile_definitions(neurode PUBLIC ${neurode_eigen})
 target_link_libraries(neurode PUBLIC Eigen3::Eigen fmt::fmt Threads::Threads PRIVATE ${HDF5_C_HL_LIBRARIES} ${HDF5_C_LIBRARIES}
-                      ${CAIRO_LIBRARY} ${neurode_sundials})
+                      ${CAIRO_LIBRARY} ${neurode_sundials} ${neurode_udunits})
 if(NEURODE_OPENMP)
   target_link_libraries(neurode PUBLIC OpenMP::OpenMP_CXX)
 endif()

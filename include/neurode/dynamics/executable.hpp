@@ -9,6 +9,8 @@
 
 namespace neurode {
 
+class ColumnBlocks;
+
 /// A Program made ready to run for some outputs: what they do not need is left out, expressions over the same lanes are
 /// joined into one tape, and intermediate matrices share memory as soon as they are free.
 ///
@@ -49,17 +51,51 @@ class Executable {
     std::vector<char> uniform;  // of elementwise inputs
     equations::Tape tape;
     std::shared_ptr<const TimeTable> table;
+    std::shared_ptr<const SparsePattern> pattern;
+    std::shared_ptr<const ColumnBlocks> blocks;  // where several threads may sum over columns
+    Program::End end = Program::End::row;
+    std::shared_ptr<const ConvolutionShape> shape;
+    Program::Role result = Program::Role::output;
+    // Pairs: how far an input moves in memory from one post element, pre element and sample to the next.
+    struct Strides {
+      Index post = 0, pre = 0, sample = 0;
+    };
+    Index post = 0, pre = 0, samples = 0;
+    Program::Side into = Program::Side::post;
+    std::vector<Strides> strides;
   };
 
-  const double* read(const Ref& r, const double* const* in, double* const* out) const;
-  double* write(const Ref& r, double* const* out);
+  const double* read(const Ref& r, const double* const* in, double* const* out) const {
+    switch (r.base) {
+      case Base::input:
+        return in[r.vector] + r.offset;
+      case Base::output:
+        return out[r.vector] + r.offset;
+      case Base::constant:
+        return r.data;
+      case Base::scratch:
+        break;
+    }
+    return scratch_.data() + r.offset;
+  }
+  double* write(const Ref& r, double* const* out) {
+    return r.base == Base::output ? out[r.vector] + r.offset : scratch_.data() + r.offset;
+  }
+  /// Scratch memory, on a cache line; each thread's part is tape_stride_ further on.
+  double* aligned_scratch();
+  /// Scratch was laid out for so many threads; if there are more by now, one thread does the work.
+  bool threads_fit() const;
   void run_tape(const Step& s, const double* const* in, double* const* out);
+  void run_coupling(const Step& s, const double* const* in, double* const* out);
+  void run_convolution(const Step& s, const double* const* in, double* const* out, double* target);
 
   friend class ExecutableBuilder;
+  friend class PairsRun;
   std::vector<Step> steps_;
   Vector scratch_;
   std::vector<double> tape_scratch_;
   std::size_t tape_stride_ = 0;  // doubles of tape scratch a thread
+  int threads_ = 1;
   std::vector<equations::LaneInput> inputs_;
   std::vector<double*> outputs_;
   std::vector<std::shared_ptr<const void>> owners_;

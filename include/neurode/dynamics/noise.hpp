@@ -1,19 +1,28 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "neurode/dynamics/layout.hpp"
 
 namespace neurode {
 
-/// The stochastic part of a System: dx = F(t, x) dt + G(t, x) dW, W being channels() independent Wiener processes.
-/// Not safe for concurrent calls on one object.
+/// The stochastic part of a System: dx = F(t, x) dt + G(t, x) dW, W being channels() independent Wiener processes in
+/// the System's unit of time. Not safe for concurrent calls on one object.
 class Noise {
  public:
   enum class Calculus { ito, stratonovich };
+  /// Channels that belong together. Their paths are drawn by the name and by the number within the source: neither
+  /// other sources nor their order change them.
+  struct Source {
+    std::string name;  ///< "population.hidden xi"
+    Index first = 0, count = 0;
+  };
   virtual ~Noise() = default;
 
-  virtual Index channels() const = 0;
+  /// One after another, without gaps, from channel 0.
+  virtual const std::vector<Source>& sources() const = 0;
+  Index channels() const { return sources().empty() ? 0 : sources().back().first + sources().back().count; }
   /// What the equations mean by xi; the same for all of them. Without consequence where additive().
   virtual Calculus calculus() const = 0;
   /// G does not depend on x.

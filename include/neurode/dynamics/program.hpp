@@ -10,7 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "neurode/dynamics/convolution.hpp"
 #include "neurode/dynamics/layout.hpp"
+#include "neurode/dynamics/sparse.hpp"
 #include "neurode/equations/graph.hpp"
 
 namespace neurode {
@@ -31,17 +33,36 @@ struct TimeTable {
 
 /// A right-hand side as data: matrices, each written by exactly one operation on earlier ones.
 ///
-/// Eight kinds of operation suffice for networks and their learning: expressions over lanes (every element alike),
+/// A few kinds of operation suffice for networks and their learning: expressions over lanes (every element alike),
 /// products with optional transposes, sums, maxima and broadcasts along rows or columns, views and their inverse, and
-/// tables over time. The set is closed under differentiation: tangent() and adjoint() append operations of the same
-/// kinds, so J v, J^T u, dF/dt, error signals, gradients and Hessian-vector products all come from one description and
-/// run on one executor (Executable).
+/// tables over time; for coupling that is no dense product: sparse matrices, expressions over the elements of a pattern
+/// or over all pairs, and convolutions. The set is closed under differentiation: tangent() and adjoint() append
+/// operations of the same kinds, so J v, J^T u, dF/dt, error signals, gradients and Hessian-vector products all come
+/// from one description and run on one executor (Executable).
 ///
 /// Matrices are column-major. Input 0 is time: a 2 x 1 vector, t and the midpoint of the current smooth segment.
 class Program {
  public:
   enum class Along { rows, columns, all };  ///< rows: over the row index (r x c -> 1 x c); columns: r x c -> r x 1
-  enum class Kind { elementwise, product, broadcast, sum, max, view, embed, table };
+  enum class Kind {
+    elementwise,
+    product,
+    broadcast,
+    sum,
+    max,
+    view,
+    embed,
+    table,
+    sparse_product,
+    sparse_outer,
+    gather,
+    scatter,
+    pairwise,
+    convolution
+  };
+  enum class End { row, column };             ///< which end of a sparse pattern's elements
+  enum class Side { post, pre, pair, none };  ///< of pairwise: what a value has an element for (none: 1 x 1)
+  enum class Role { kernel, input, output };  ///< what takes part in a convolution
 
   struct Value {
     Index rows = 0, cols = 0;
@@ -57,12 +78,20 @@ class Program {
   struct Op {
     Kind kind = Kind::elementwise;
     std::vector<ValueId> out;
-    std::vector<ValueId> in;                   ///< product: a, b and possibly the base; others: one
-    std::vector<equations::Node> expressions;  ///< elementwise: one an output
-    bool transpose_a = false, transpose_b = false;
+    std::vector<ValueId> in;                   ///< with has_base, the last one is the base
+    std::vector<equations::Node> expressions;  ///< elementwise: one an output; pairwise: one
+    bool transpose_a = false, transpose_b = false, has_base = false;
     Along along = Along::all;
     Index offset = 0;  ///< view, embed: first element in the larger matrix
     std::shared_ptr<const TimeTable> table;
+    std::shared_ptr<const SparsePattern> pattern;
+    End end = End::row;
+    Index post = 0, pre = 0, samples = 0;           ///< pairwise: what is summed over
+    Side into = Side::post;                         ///< pairwise: what the result has an element for
+    std::vector<Side> sides;                        ///< pairwise: of the inputs but the base
+    std::vector<equations::Node> symbols;           ///< pairwise: what stands for these inputs in the expression
+    std::shared_ptr<const ConvolutionShape> shape;  ///< convolution
+    Role result = Role::output;                     ///< convolution; the inputs are the other two, in Role's order
   };
 
   Program();
@@ -104,6 +133,39 @@ class Program {
   ValueId view(ValueId v, Index offset, Index rows, Index cols);
   ValueId table(std::shared_ptr<const TimeTable> t);
 
+  /// base + S x, or base + S^T x. S has the pattern; its elements are `values`: nnz x 1, or 1 x 1 where all are alike
+  /// (a third of the memory traffic). x: cols x samples (rows x samples if transposed).
+  ValueId sparse_product(std::shared_ptr<const SparsePattern> s, ValueId values, bool transpose, ValueId x,
+                         ValueId base = {});
+  /// nnz x 1: base + the elements of a b^T in the pattern, summed over samples. a: rows x samples, b: cols x samples.
+  ValueId sparse_outer(std::shared_ptr<const SparsePattern> s, ValueId a, ValueId b, ValueId base = {});
+  /// nnz x samples: element e is v(row(e), s) or v(column(e), s).
+  ValueId gather(std::shared_ptr<const SparsePattern> s, End end, ValueId v);
+  /// rows x samples or cols x samples: base + the sums of the nnz x samples values of v over each row or column.
+  ValueId scatter(std::shared_ptr<const SparsePattern> s, End end, ValueId v, ValueId base = {});
+
+  /// Sums an expression over all pairs (i of n, j of m) without storing them. `post_side` values are n x samples or
+  /// n x 1 and stand for (i, sample), `pre_side` ones m x samples or m x 1 for (j, sample), `pair_side` ones n x m for
+  /// (i, j), and 1 x 1 values for themselves. Along::columns: base + the sum over j, n x samples; Along::rows: base +
+  /// the sum over i, m x samples. n and m are those of the values given, used in e or not.
+  /// @throws std::invalid_argument if a shape does not fit, n or m cannot be told, or e uses the plain symbol of a
+  /// value that stands on two sides: a population that projects onto itself. There use symbol(value, side).
+  ValueId pairwise(equations::Node e, std::span<const ValueId> post_side, std::span<const ValueId> pre_side,
+                   std::span<const ValueId> pair_side, Along over, ValueId base = {});
+  /// The same without a sum over pairs: n x m, base + the sum over samples.
+  ValueId all_pairs(equations::Node e, std::span<const ValueId> post_side, std::span<const ValueId> pre_side,
+                    std::span<const ValueId> pair_side, ValueId base = {});
+  /// The symbol that stands for an element of v on that side in the expression of a pairwise operation.
+  equations::Node symbol(ValueId v, Side side);
+
+  /// base + the convolution of x (in_size() x samples) with the kernel (out_channels x taps(), or any value of that
+  /// size): out_size() x samples. See ConvolutionShape for what is where.
+  ValueId convolution(const ConvolutionShape& shape, ValueId kernel, ValueId x, ValueId base = {});
+  /// Its adjoint to x: base + what the outputs y (out_size() x samples) give back, in_size() x samples.
+  ValueId convolution_to_input(const ConvolutionShape& shape, ValueId kernel, ValueId y, ValueId base = {});
+  /// Its adjoint to the kernel, summed over samples: out_channels x taps().
+  ValueId convolution_to_kernel(const ConvolutionShape& shape, ValueId x, ValueId y, ValueId base = {});
+
   /// Replaces every expression by what `change` makes of it. What it makes may use further values, of a fitting shape.
   void rewrite(const std::function<equations::Node(equations::Node)>& change);
 
@@ -120,6 +182,13 @@ class Program {
   std::vector<ValueId> inputs_of(const std::vector<equations::Node>& expressions, Index rows, Index cols) const;
   ValueId add_op(Op op, Index rows, Index cols);
   void embed_into(ValueId part, Index offset, Index rows, Index cols, ValueId& out);
+  void add_base(Op& op, ValueId base, Index rows, Index cols);
+  ValueId pairs(equations::Node e, std::span<const ValueId> post_side, std::span<const ValueId> pre_side,
+                std::span<const ValueId> pair_side, Side into, ValueId base);
+  ValueId pairwise_like(const Op& like, equations::Node e, Side into, ValueId base);
+  void bind_pairwise(Op& op) const;
+  ValueId add_convolution(std::shared_ptr<const ConvolutionShape> shape, Role result, ValueId a, ValueId b,
+                          ValueId base);
   friend struct AdjointPass;
   friend struct TangentPass;
 
@@ -127,6 +196,7 @@ class Program {
   std::vector<Value> values_;
   std::vector<Op> ops_;
   std::unordered_map<std::uint32_t, ValueId> by_symbol_;
+  std::unordered_map<std::uint32_t, std::pair<ValueId, Side>> by_sided_symbol_;
   std::map<std::tuple<std::uint32_t, Index, Index>, ValueId> by_expression_;
   std::vector<std::shared_ptr<const void>> owners_;
   ValueId time_, segment_;

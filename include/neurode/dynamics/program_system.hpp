@@ -9,29 +9,44 @@
 #include <vector>
 
 #include "neurode/dynamics/executable.hpp"
+#include "neurode/dynamics/noise.hpp"
 #include "neurode/dynamics/program.hpp"
+#include "neurode/dynamics/spikes.hpp"
 #include "neurode/dynamics/system.hpp"
 
 namespace neurode {
+
+class ProgramJumps;
 
 /// A System whose right-hand side is a Program: state slices in, their rates out. All products are derived from it;
 /// each is built when it is first asked for.
 ///
 /// External vectors of the program: 0 time, 1 state, 2 direction (of jvp and vjp), 3 weights where they are not in the
-/// state (recurrent adiabatic learning), 4 delayed values, 5 numbers that change only at jumps.
+/// state (recurrent adiabatic learning), 4 delayed values, 5 numbers that change only at jumps,
+/// 6 increments of white noise.
 class ProgramSystem : public System {
  public:
-  static constexpr int kState = 1, kDirection = 2, kDelayed = 4, kHeld = 5, kVectors = 6;
+  static constexpr int kState = 1, kDirection = 2, kDelayed = 4, kHeld = 5, kNoise = 6, kVectors = 7;
 
   /// A slice of the state: its value in the program (an input of vector kState) and its rate (invalid: 0).
   struct Part {
     ValueId value, rate;
   };
 
+  /// White noise: what it adds to the state over a step. channel_of is needed where `diagonal`.
+  struct NoiseParts {
+    std::vector<Noise::Source> sources;
+    std::vector<ValueId> terms;  ///< G dw of each part, linear in inputs of vector kNoise; invalid or missing: none
+    Noise::Calculus calculus = Noise::Calculus::ito;
+    bool diagonal = false;
+    std::vector<Index> channel_of;
+  };
+
   /// `parts` in the order of layout.slices(). `breakpoints` gives those the program does not show; times at which
   /// conditions on time alone change (t > 5 in an equation) are found here.
   ProgramSystem(Program program, StateLayout layout, std::vector<Part> parts,
                 std::function<std::vector<double>(double, double)> breakpoints, bool symmetric = false);
+  ~ProgramSystem() override;
 
   const StateLayout& layout() const override { return layout_; }
   void rhs(double t, const double* x, double* dxdt) override;
@@ -43,6 +58,17 @@ class ProgramSystem : public System {
   bool symmetric_jacobian() const override { return symmetric_; }
   std::vector<double> breakpoints(double t0, double t1) const override;
   void begin_segment(double t0, double t1) override;
+  /// To be called once, before anything else. Without sources: nothing.
+  void set_noise(NoiseParts noise);
+  Noise* noise() override { return noise_.get(); }
+
+  Jumps* jumps() override;
+  /// Who spikes and what that does; before the first right-hand side.
+  void set_spikes(SpikeRules rules);
+
+  /// What the program reads at (t, x): its external vectors.
+  using Inputs = std::array<const double*, kVectors>;
+  Inputs inputs(double t, const double* x, const double* direction = nullptr);
 
   const Program& program() const { return program_; }
   Program& program() { return program_; }
@@ -66,9 +92,7 @@ class ProgramSystem : public System {
   };
 
  private:
-  /// What the program reads at (t, x): its external vectors.
-  using Inputs = std::array<const double*, kVectors>;
-  Inputs inputs(double t, const double* x, const double* direction = nullptr);
+  friend class ProgramNoise;
   std::unique_ptr<Executable> build(const std::vector<ValueId>& rates);
   std::unique_ptr<Executable> build_if_any(const std::vector<ValueId>& rates);
 
@@ -82,9 +106,11 @@ class ProgramSystem : public System {
   double segment_begin_ = 0, segment_end_ = 0;
   bool in_segment_ = false;
   std::unique_ptr<Executable> rhs_, jvp_, vjp_;
+  std::unique_ptr<ProgramJumps> jumps_;
   // Found when first asked for; the outer level says whether it was looked for, the inner one whether there is any.
   std::optional<std::optional<Sparsity>> sparsity_;
   std::optional<std::unique_ptr<Executable>> time_derivative_, linear_rates_;
+  std::unique_ptr<Noise> noise_;
 };
 
 }  // namespace neurode

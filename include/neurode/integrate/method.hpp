@@ -71,13 +71,16 @@ class Stepper {
   virtual const std::vector<Switch>* switches() const { return nullptr; }
   /// The longest step the method can take from here (a stabilised method has a largest number of stages).
   virtual double largest_step() const { return std::numeric_limits<double>::infinity(); }
+  /// A step of dt or a little less from t, at whose end what the method draws upon is cheap to have.
+  virtual double suited(double /*t*/, double dt) { return dt; }
   /// Order of the error estimate + 1 where it changes from step to step; 0: as the entry says.
   virtual int error_order() const { return 0; }
 };
 
 /// How x inside a step is had: by the method's own formula (which may take a few right-hand sides more in steps where x
-/// is asked for), or by the cubic through both ends with their slopes.
-enum class DenseOutput { own, hermite };
+/// is asked for), by the cubic through both ends with their slopes, or by the straight line between them (paths of
+/// stochastic methods have no slopes).
+enum class DenseOutput { own, hermite, linear };
 
 struct MethodEntry : Entry {
   int order = 1;           ///< of variable-order methods: the highest
@@ -93,7 +96,12 @@ struct MethodEntry : Entry {
   bool own_control = false;     ///< chooses its steps itself
   bool multistep = false;       ///< keeps a history: starts anew, at a cost, after every breakpoint
   bool scalar_atol = false;     ///< takes one absolute tolerance for all
-  bool stochastic = false;      ///< for systems with noise, and for them alone
+  bool stochastic = false;      ///< for systems with noise, and for them alone; `order` is that without noise
+  // Of stochastic methods:
+  double strong_order = 0;                             ///< of the error of single paths; 0: for additive noise alone
+  double strong_order_additive = 0;                    ///< where the noise is additive
+  bool takes_ito = false, takes_stratonovich = false;  ///< noise that is not additive
+  bool needs_diagonal = false;                         ///< takes Noise::diagonal() alone
   bool stiff = false;
   bool needs_jvp = false;
   bool needs_jacobian = false;

@@ -19,6 +19,7 @@ enum class Outcome {
   step_underflow,
   non_finite,
   solver_failed,
+  endless_spikes,
   interrupted,
 };
 std::string_view outcome_name(Outcome o);
@@ -35,6 +36,7 @@ struct Statistics {
   std::int64_t factorisations = 0;
   std::int64_t jvps = 0;      ///< products J v, apart from those that make up a Jacobian
   std::int64_t switches = 0;  ///< from one method to another (auto)
+  std::int64_t spikes = 0;
   double dt_min = 0;          ///< smallest and largest accepted step
   double dt_max = 0;
   double wall_seconds = 0;

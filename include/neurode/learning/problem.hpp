@@ -27,12 +27,19 @@ struct Metric {
   std::function<double(double t, const double* x)> evaluate;
 };
 
+/// Whose spikes the thresholds of the system's jumps are: rows x cols (neurons x samples) from `first`.
+struct Spiking {
+  std::string population;
+  Index first = 0, rows = 0, cols = 0;
+};
+
 /// The initial value problem a scenario stands for: network and learning rule as one System.
 struct Problem {
   std::unique_ptr<System> system;
   Vector initial;
   std::vector<network::Named> named;  ///< what can be recorded
   std::vector<Metric> metrics;
+  std::vector<Spiking> spiking;
   std::function<std::unique_ptr<Sampler>(const std::vector<ValueId>& values)> sampler;
   bool learns = false;
   std::string mode;  ///< "coupled", "adiabatic" or "" without learning

@@ -13,10 +13,11 @@ struct Named {
   std::string name;  ///< "hidden.a", "input -> hidden.weights", "loss"
   ValueId value;
   std::string unit, long_name;
-  std::string row_dimension, col_dimension;  ///< "" where there is none (one column, or a scalar)
-  bool state = false;                        ///< a slice of the state
-  Index rows = 1, cols = 1;                  ///< of the value
-  std::string population;                    ///< whose rows are the neurons of it; "" for scalars
+  std::string row_dimension, col_dimension;               ///< "" where there is none (one column, or a scalar)
+  bool state = false;                                     ///< a slice of the state
+  Index rows = 1, cols = 1;                               ///< of the value
+  std::string population;                                 ///< whose rows are the neurons of it; "" for scalars
+  std::shared_ptr<const SparsePattern> connections = {};  ///< whose elements the rows are: rows receive, columns send
 };
 
 /// How to turn a Network into equations.
@@ -49,13 +50,18 @@ struct Assembly {
     int part = -1;  ///< index into parts, or -1 where weights are no state
     int projection = -1, population = -1, bias = -1;
   };
-  std::vector<Plastic> plastic;  ///< what the learning rule moves, in the order of the layout
+  std::vector<Plastic> plastic;     ///< what the learning rule moves, in the order of the layout
+  ProgramSystem::NoiseParts noise;  ///< without sources where there is none
   Index samples = 1;
+  SpikeRules spikes;
 
   const Named* find(const std::string& name) const;
 };
 
 Assembly assemble(const Network& network, const AssemblyOptions& options);
+
+/// How a projection is computed: "E -> I: 10 x 40, sparse, 80 connections, separable: 2 products" (TO x FROM).
+std::string describe(const Projection& projection, const Network& network);
 
 /// Can every population be put at its steady state from its inputs alone: all have a steady state in closed form and
 /// no cycle leads through them? If not, `reason` says why.

@@ -19,15 +19,25 @@ struct ActivationEntry : Entry {
 };
 const std::vector<ActivationEntry>& activations();
 
+/// Where the weights lie that an initialiser draws: between neurons of two populations on lines or sheets.
+struct Places {
+  std::vector<Index> post, pre;            ///< shapes; of a kernel: its height and width, twice
+  const SparsePattern* pattern = nullptr;  ///< there is a number a connection; null: a matrix
+  bool kernel = false;                     ///< of a convolution: distances are those from its middle
+};
+
 /// What an initialiser draws for.
 struct InitialiserContext {
   Index rows = 0, cols = 0;  ///< post x pre; n x 1 for biases, parameters and initial values
   const Parameters& parameters;
   const Value& source;  ///< what the user wrote, for messages
   std::uint64_t seed = 0;
-  std::string stream;            ///< name of the random stream
-  std::filesystem::path folder;  ///< of the scenario
-  std::string unit = {};         ///< of the numbers; `values` converts those written with a unit
+  std::string stream;              ///< name of the random stream
+  std::filesystem::path folder;    ///< of the scenario
+  std::string unit = {};           ///< of the numbers; `values` converts those written with a unit
+  double fan_in = 0;               ///< connections to one neuron that receives; 0: cols
+  double fan_out = 0;              ///< connections from one neuron that sends; 0: rows
+  const Places* places = nullptr;  ///< of weights: where they lie
 };
 
 /// Fills a matrix of weights, biases, parameters or initial values.
@@ -37,6 +47,34 @@ struct InitialiserEntry : Entry {
   void (*fill)(const InitialiserContext& context, Matrix& out, Diagnostics& diagnostics) = nullptr;
 };
 const std::vector<InitialiserEntry>& initialisers();
+
+struct Population;
+struct Wiring;
+
+/// What a connectivity draws or reads for.
+struct ConnectivityContext {
+  const Population &pre, &post;
+  bool same = false;  ///< FROM and TO are the same population
+  const Parameters& parameters;
+  const Value& source;  ///< what the user wrote, for messages
+  const scenario::Scenario& scenario;
+  std::string name;  ///< of the projection; names of random streams begin with it
+};
+
+/// Which neurons are connected.
+struct Connections {
+  std::shared_ptr<Wiring> wiring;
+  std::shared_ptr<const Matrix> weights;  ///< those that come with the connections, in the wiring's form; else null
+};
+
+/// Which neurons of FROM reach which of TO.
+struct ConnectivityEntry : Entry {
+  /// Connections to expect, so that too many are refused before they are made; null: none are kept one by one.
+  double (*expected)(const ConnectivityContext& context) = nullptr;
+  /// Faults (bad file, shapes that do not fit) go to the diagnostics; then the wiring is null.
+  Connections (*connect)(const ConnectivityContext& context, Diagnostics& diagnostics) = nullptr;
+};
+const std::vector<ConnectivityEntry>& connectivities();
 
 /// A drive as a function of time.
 struct StimulusEntry : Entry {

@@ -17,6 +17,7 @@ struct Instance {
   std::vector<std::pair<std::string, equations::Node>> definitions;
   std::vector<std::pair<std::string, equations::Node>> steady_state;  ///< one a state, or none
   equations::Node output;
+  std::vector<std::string> noise;  ///< symbols of white noise ("xi", "xi_shared") in rates, which are linear in them
   /// Arguments of a population-wide activation (softmax), each with the node that stands for its result.
   std::vector<std::pair<equations::Node, equations::Node>> softmax;
 };

@@ -40,8 +40,19 @@ struct Population {
   std::vector<std::pair<std::string, Vector>> initial;  ///< state -> n values, in the order of the equations
   std::vector<Bias> biases;
   bool clamped = false;      ///< carries the data's inputs
+  bool time_agreed = false;  ///< time_factor is known, and refractory in scenario time
   double time_factor = 1;    ///< model time units per scenario time unit
+  Vector refractory;         ///< 1 or n values; empty: none
+  /// Of a population of synapses, which the user did not name: at whose neurons they sit.
+  struct Synapse {
+    std::size_t neurons = 0;  ///< population
+    std::string into;         ///< of synapses at the post side: the input that their current goes into; else empty
+  };
+  std::optional<Synapse> synapse;
+  std::string dimension;     ///< of its variables in the result: its name, or that of the neurons its synapses sit at
   std::vector<Index> shape;  ///< lengths of a line, sheet or stack of sheets; the last one runs fastest
+  std::string output_unit;   ///< of what projections read; "" where the model does not tell
+  std::vector<std::string> noise;  ///< names of its white noises: "xi", "xi_shared"
 
   bool has_input(const std::string& input) const;
 };
@@ -50,16 +61,24 @@ struct Wiring;  ///< src/network/wiring.hpp
 
 struct Projection {
   std::string name;
-  std::size_t pre = 0, post = 0;  ///< populations
+  std::size_t pre = 0, post = 0;  ///< populations it connects: of neurons, or of its synapses
+  std::size_t spiking = 0;        ///< population whose spikes it hears
+  equations::SourceText effect;   ///< what such a spike does; empty: nothing
+  std::vector<std::pair<std::string, double>> effect_numbers;  ///< parameters that `effect` reads
+  std::size_t acted_on = 0;                                    ///< population whose states a spike changes
+  bool continuous = true;                                      ///< adds to its input all the time
   std::string into;
-  std::shared_ptr<const Matrix> weights;              ///< post x pre: initial values, or the values for good
-  std::shared_ptr<const Wiring> wiring;               ///< what is not all to all by a matrix; null: that
-  std::string coupling;                               ///< equation text; empty: w * pre
-  std::vector<PerNeuron> parameters;                  ///< of the coupling and of on_spike, one number each
-  Vector delay;                                       ///< scenario time; empty: none, 1: for all, else a connection
-  bool plastic = false;                               ///< follows the learning rule
+  std::shared_ptr<const Matrix> weights;  ///< initial values, or the values for good: post x pre, or as the wiring says
+  std::shared_ptr<const Wiring> wiring;   ///< what is not all to all by a matrix; null: that
+  std::string coupling;                   ///< equation text; empty: w * pre
+  bool reads_post = false;                ///< the coupling uses states or the output of TO
+  std::vector<PerNeuron> parameters;      ///< of the coupling and of on_spike, one number each
+  Vector delay;                           ///< scenario time; empty: none, 1: for all, else a connection
+  bool plastic = false;                   ///< follows the learning rule
   const scenario::PlasticitySection* rule = nullptr;  ///< follows a local rule
   Parameters rule_parameters;
+  double time_factor = 1;  ///< the rule's time units per scenario time unit
+  std::string unit;        ///< of the weights: of the input over that of FROM's output; "" where either is not declared
   bool moves() const { return plastic || rule; }
 };
 

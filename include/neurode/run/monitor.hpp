@@ -16,12 +16,14 @@ namespace neurode::run {
 /// `"a -> b.weights"[0, 2]`), scalars and metrics (`loss`), reductions (`mean(hidden.a)`, sum, min, max) and `t`.
 class Monitor {
  public:
-  /// Faults (syntax, unknown names, indices out of range) go to the diagnostics.
+  /// Faults (syntax, unknown names, indices out of range, units that do not fit) go to the diagnostics.
   Monitor(const equations::SourceText& source, learning::Problem& problem, Diagnostics& diagnostics);
   ~Monitor();
   Monitor(Monitor&&) noexcept;
 
   double evaluate(double t, const double* x);
+  /// As it follows from those of the variables; "" where it does not.
+  const std::string& unit() const;
   /// For a condition: a number that rises through zero where the condition becomes true. Comparisons become
   /// differences.
   bool is_condition() const;

@@ -34,6 +34,14 @@ struct RecordPlan {
   std::vector<record::TimeAxis> axes;
   std::vector<double> every;  ///< of each axis; 0: every step
   std::vector<RecordedVariable> variables;
+  /// Spikes go to a time axis of their own, "POP.spike_time", with the neuron (and sample) of each.
+  std::vector<learning::Spiking> spikes;
+  /// Numbers of neurons at the two ends of recorded connections, written once.
+  struct Ends {
+    record::Variable file;
+    std::vector<double> numbers;
+  };
+  std::vector<Ends> ends;
   std::vector<Monitor> expressions;
   int gzip = 4;
 

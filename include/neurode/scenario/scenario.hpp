@@ -65,6 +65,7 @@ struct PlasticitySection {
   std::string name;
   Location where;
   std::string summary, citation;
+  std::string time_unit;  ///< unit of t in the equations; "" fits any
   equations::SourceText equations;
   ParameterTable parameters;
 };
@@ -97,6 +98,7 @@ struct ProjectionSection {
   std::string pre, post, label;  ///< label after ':', may be empty
   std::string into;              ///< input name; empty: the model's first
   WeightsSection weights;
+  bool weights_given = false;        ///< is the key there, faulty or not?
   std::optional<Choice> plasticity;  ///< { rule = "oja", rate = 1.0 }
   equations::SourceText coupling;    ///< of w, pre, post, pre.NAME, post.NAME and `parameters`; empty: w * pre
   std::vector<std::pair<std::string, Value>> parameters;  ///< of the coupling and of on_spike: numbers
@@ -145,7 +147,7 @@ struct TimeSection {
 struct IntegratorSection {
   Location where;
   Value method;                                     ///< string
-  std::vector<std::pair<std::string, Value>> atol;  ///< block or variable -> number; one entry "" for all
+  std::vector<std::pair<std::string, Value>> atol;  ///< block or variable -> number or quantity; one entry "" for all
   Value settings;                                   ///< the other keys: checked against integrator parameters
 };
 

@@ -3,7 +3,7 @@
 namespace neurode::network {
 
 static void fill(const InitialiserContext& context, Matrix& out, Diagnostics&) {
-  fill_variance(context, 2.0 / static_cast<double>(context.rows + context.cols), out);
+  fill_variance(context, 2.0 / (fan_in(context) + fan_out(context)), out);
 }
 
 InitialiserEntry glorot_initialiser() {

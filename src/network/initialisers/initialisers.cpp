@@ -9,8 +9,9 @@ namespace neurode::network {
 const std::vector<InitialiserEntry>& initialisers() {
   // Sorted by name.
   static const std::vector<InitialiserEntry> list = {
-      constant_initialiser(), file_initialiser(),   glorot_initialiser(),     he_initialiser(),
-      lecun_initialiser(),    normal_initialiser(), orthogonal_initialiser(), spectral_radius_initialiser(),
+      constant_initialiser(), distance_initialiser(),   file_initialiser(),
+      glorot_initialiser(),   he_initialiser(),         lecun_initialiser(),
+      normal_initialiser(),   orthogonal_initialiser(), spectral_radius_initialiser(),
       uniform_initialiser(),  values_initialiser(),
   };
   return list;
@@ -50,6 +51,21 @@ void apply_diagonal(const InitialiserContext& context, Matrix& out, Diagnostics&
     return;
   }
   out.diagonal().setZero();
+}
+
+bool is_matrix(const InitialiserContext& context, Diagnostics& diagnostics) {
+  if (!context.places || !context.places->pattern) return true;
+  report(context, "needs a whole matrix of weights", "weights of single connections",
+         "this initialiser where all are connected to all; \"normal\", \"lecun\" and the like here", diagnostics);
+  return false;
+}
+
+double fan_in(const InitialiserContext& context) {
+  return context.fan_in > 0 ? context.fan_in : static_cast<double>(context.cols);
+}
+
+double fan_out(const InitialiserContext& context) {
+  return context.fan_out > 0 ? context.fan_out : static_cast<double>(context.rows);
 }
 
 ParameterTable variance_parameters() {

@@ -5,6 +5,7 @@
 namespace neurode::network {
 
 InitialiserEntry constant_initialiser();
+InitialiserEntry distance_initialiser();
 InitialiserEntry file_initialiser();
 InitialiserEntry glorot_initialiser();
 InitialiserEntry he_initialiser();
@@ -30,6 +31,13 @@ void fill_uniform(const InitialiserContext& context, double low, double high, Ma
 /// The key `diagonal`, and what it does: false sets the diagonal of a square matrix to 0.
 ParameterSpec diagonal_parameter();
 void apply_diagonal(const InitialiserContext& context, Matrix& out, Diagnostics& diagnostics);
+
+/// Are the numbers a whole matrix, and not one a connection? Reported where not.
+bool is_matrix(const InitialiserContext& context, Diagnostics& diagnostics);
+
+/// Connections to a neuron that receives and from one that sends, as far as the weights' form shows it.
+double fan_in(const InitialiserContext& context);
+double fan_out(const InitialiserContext& context);
 
 /// Keys and filling of initialisers that choose a variance: gain^2 * variance, normal or uniform.
 ParameterTable variance_parameters();

@@ -3,7 +3,7 @@
 namespace neurode::network {
 
 static void fill(const InitialiserContext& context, Matrix& out, Diagnostics&) {
-  fill_variance(context, 1.0 / static_cast<double>(context.cols), out);
+  fill_variance(context, 1.0 / fan_in(context), out);
 }
 
 InitialiserEntry lecun_initialiser() {

@@ -7,7 +7,8 @@ namespace neurode::network {
 
 /// Orthonormal columns (rows where there are fewer rows than columns), times the gain. The QR factors of a normal
 /// matrix are unique once R's diagonal is positive; only then is Q uniform over the orthogonal group.
-static void fill(const InitialiserContext& context, Matrix& out, Diagnostics&) {
+static void fill(const InitialiserContext& context, Matrix& out, Diagnostics& diagnostics) {
+  if (!is_matrix(context, diagnostics)) return;
   fill_normal(context, 0, 1, out);
   const bool wide = out.rows() < out.cols();
   const Index n = std::max(out.rows(), out.cols()), k = std::min(out.rows(), out.cols());

@@ -5,6 +5,7 @@
 namespace neurode::network {
 
 static void fill(const InitialiserContext& context, Matrix& out, Diagnostics& diagnostics) {
+  if (!is_matrix(context, diagnostics)) return;
   if (out.rows() != out.cols()) {
     report(context, "only a square matrix has a spectral radius", "a matrix of " + shape_text(out.rows(), out.cols()),
            "init = \"spectral_radius\" where a population projects onto itself", diagnostics);

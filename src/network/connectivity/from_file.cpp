@@ -1,0 +1,49 @@
+#include "network/connectivity/connection_list.hpp"
+#include "network/connectivity/connectivity.hpp"
+#include "network/csv_source.hpp"
+
+namespace neurode::network {
+
+static Connections connect(const ConnectivityContext& context, Diagnostics& diagnostics) {
+  const Value& key = context.parameters.at("path");
+  const std::filesystem::path path = context.scenario.folder / key.string();
+  const std::string dataset = context.parameters.has("dataset") ? context.parameters.text("dataset") : "";
+  ConnectionList list(context.post.size, context.pre.size, path.string(), diagnostics);
+  const std::string ending = path.extension().string();
+  try {
+    if (ending == ".mtx") {
+      read_matrix_market(path, list);
+    } else if (ending == ".csv") {
+      read_triples(path, list);
+    } else if (ending == ".h5" || ending == ".hdf5" || ending == ".nc") {
+      read_hdf5(path, dataset, list);
+    } else {
+      report(context, "path", "the file's ending says no format of connections", key.to_toml(),
+             ".mtx (Matrix Market), .csv (columns pre, post, weight) or .h5, .hdf5, .nc (HDF5)", diagnostics);
+      return {};
+    }
+  } catch (const FileError& error) {
+    report_unreadable(key, error, diagnostics);
+    return {};
+  }
+  Matrix weights;
+  const auto pattern = list.finish(weights);
+  if (!pattern) return {};
+  Connections c = sparse_connections(pattern);
+  c.weights = std::make_shared<const Matrix>(list.weighted ? std::move(weights) : Matrix::Ones(1, 1));
+  return c;
+}
+
+ConnectivityEntry from_file_connectivity() {
+  return {{"from_file",
+           "connections from a Matrix Market, CSV or HDF5 file, with their weights where `weights` is not given",
+           {ParameterSpec::make(Kind::path, "path", "the file, relative to the scenario").needed(),
+            ParameterSpec::make(Kind::string, "dataset",
+                                "HDF5: a matrix (to x from), or the group of datasets pre, post and weight")},
+           "",
+           ""},
+          nullptr,
+          connect};
+}
+
+}  // namespace neurode::network

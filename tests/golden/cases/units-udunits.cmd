@@ -1,0 +1,1 @@
+neurode check units_udunits.toml
