@@ -83,6 +83,7 @@ bool build_synapses(const scenario::ProjectionSection& section, const scenario::
   synapses.model = model->name;
   synapses.model_value = choice.source;
   synapses.settings = choice.settings;
+  if (const Value* named = choice.source.find("preset")) synapses.preset = *named;
   const std::size_t before = diagnostics.size();
   build_population(synapses, scenario, network, diagnostics);
   Population& made = network.populations.back();

@@ -116,6 +116,9 @@ class SchemaWriter {
     w_.key("parameter").begin_object();
     closed_section("model.*.parameters.*");
     w_.end_object();
+    w_.key("preset").begin_object();
+    closed_section("model.*.presets.*");
+    w_.end_object();
     w_.key("variable").begin_object();
     closed_section("record.variables[]");
     w_.end_object();
@@ -284,6 +287,9 @@ class SchemaWriter {
         {"model.*.inputs", any_of({R"({"type": "array", "uniqueItems": true, "items": {"type": "string"}})",
                                    R"({"type": "object", "additionalProperties": {"type": "string"}})"})},
         {"model.*.steady_state", any_of({text, "{" + map_of(text) + "}"})},
+        {"model.*.presets", map_of(ref("preset"))},
+        {"model.*.presets.*.parameters", map_of(ref("initial"))},
+        {"model.*.presets.*.initial", map_of(ref("initial"))},
         {"model.*.parameters.*.default", any_of({kNumber, ref("quantity"), ref("numbers"), ref("distribution")})},
         {"model.*.parameters.*.min", scalar},
         {"model.*.parameters.*.max", scalar},

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <regex>
 
+#include "network/check_units.hpp"
 #include "network/support.hpp"
 #include "neurode/network/families.hpp"
 #include "neurode/network/instantiate.hpp"
@@ -110,6 +111,15 @@ TEST_CASE("shipped models: equations, texts, sources") {
     }
     const bool random = m.equations.text.find("xi") != std::string::npos;
     CHECK(m.calculus.empty() != random);
+  }
+}
+
+TEST_CASE("shipped models: declared units do not contradict each other") {
+  for (const auto& m : models()) {
+    CAPTURE(m.name);
+    Diagnostics ds;
+    check_units(m, ds);
+    CHECK(messages(ds) == "");
   }
 }
 

@@ -1,0 +1,1 @@
+neurode list models leaky_integrate_and_fire

@@ -1,0 +1,1 @@
+neurode list models tsodyks_markram
