@@ -202,8 +202,6 @@ TEST_CASE("error control: errors fall with the tolerance, on the same path throu
       CHECK(r.outcome == Outcome::reached_end);
       CHECK(r.statistics.rhs == p.calls);
       const double error = (r.x - exact).cwiseAbs().mean();
-      MESSAGE(m.name, " ", tolerance, ": error ", error, ", steps ", r.statistics.steps, ", rejected ",
-              r.statistics.rejected);
       CHECK(error < 3 * tolerance);
       CHECK(error > tolerance / 300);
       CHECK(error < before / 3);
