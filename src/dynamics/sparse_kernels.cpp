@@ -80,8 +80,8 @@ void times(const SparsePattern& s, const double* values, const double* x, Index 
         row_sums<B, Uniform>(Uniform ? values : values + begin, s.column.data() + begin, count, in, sum);
         for (int b = 0; b < B; ++b) {
           double& out = y[(sample + b) * s.rows + r];
-          const double total = Uniform ? *values * sum[b] : sum[b];
-          out = add ? out + total : total;
+          const double before = add ? out : 0.0;
+          out = Uniform ? mul_add(*values, sum[b], before) : before + sum[b];
         }
       }
     });
