@@ -8,6 +8,15 @@ namespace neurode {
 
 namespace {
 
+/// a*b + c, with one rounding or two, but the same everywhere: left to the compiler, each loop would have its own way.
+inline double mul_add(double a, double b, double c) {
+#ifdef __FP_FAST_FMA
+  return __builtin_fma(a, b, c);
+#else
+  return a * b + c;
+#endif
+}
+
 /// Rows are cut into so many pieces of about as many elements each.
 constexpr std::int64_t kPieces = 64;
 
@@ -47,13 +56,13 @@ void row_sums(const double* values, const std::int32_t* column, std::int64_t cou
         if constexpr (Uniform) {
           part[k][b] += x[b][c];
         } else {
-          part[k][b] += values[e + k] * x[b][c];
+          part[k][b] = mul_add(values[e + k], x[b][c], part[k][b]);
         }
       }
     }
   }
   for (; e < count; ++e) {
-    for (int b = 0; b < B; ++b) part[0][b] += (Uniform ? 1.0 : values[e]) * x[b][column[e]];
+    for (int b = 0; b < B; ++b) part[0][b] = mul_add(Uniform ? 1.0 : values[e], x[b][column[e]], part[0][b]);
   }
   for (int b = 0; b < B; ++b) sum[b] = (part[0][b] + part[1][b]) + (part[2][b] + part[3][b]);
 }
@@ -71,8 +80,8 @@ void times(const SparsePattern& s, const double* values, const double* x, Index 
         row_sums<B, Uniform>(Uniform ? values : values + begin, s.column.data() + begin, count, in, sum);
         for (int b = 0; b < B; ++b) {
           double& out = y[(sample + b) * s.rows + r];
-          const double total = Uniform ? *values * sum[b] : sum[b];
-          out = add ? out + total : total;
+          const double before = add ? out : 0.0;
+          out = Uniform ? mul_add(*values, sum[b], before) : before + sum[b];
         }
       }
     });
@@ -113,7 +122,7 @@ void transposed_times(const SparsePattern& s, const ColumnBlocks* blocks, const 
         const auto [begin, end] = elements(r);
         for (std::int64_t e = begin; e < end; ++e) {
           const std::int32_t c = s.column[static_cast<std::size_t>(e)];
-          for (int b = 0; b < B; ++b) out[b][c] += Uniform ? in[b] : values[e] * in[b];
+          for (int b = 0; b < B; ++b) out[b][c] = mul_add(Uniform ? 1.0 : values[e], in[b], out[b][c]);
         }
       }
     });
@@ -167,7 +176,7 @@ void sparse_outer(const SparsePattern& s, const double* a, const double* b, Inde
         for (std::int64_t e = s.start[static_cast<std::size_t>(r)]; e < s.start[static_cast<std::size_t>(r) + 1]; ++e) {
           const std::int32_t c = s.column[static_cast<std::size_t>(e)];
           double sum = y[e];
-          for (int k = 0; k < B; ++k) sum += left[k] * b[(sample + k) * s.cols + c];
+          for (int k = 0; k < B; ++k) sum = mul_add(left[k], b[(sample + k) * s.cols + c], sum);
           y[e] = sum;
         }
       }

@@ -335,12 +335,10 @@ TEST_CASE("a kernel that is a plain vector of numbers") {
 TEST_CASE("shapes that do not fit are refused") {
   Program p;
   auto& g = p.graph();
-  const auto s = some_pattern(3, 4);
-  const ValueId three = p.input(1, 0, 3, 1), four = p.input(1, 3, 4, 1), values = p.input(1, 7, s->nonzeros(), 1);
+  const auto s = std::make_shared<const SparsePattern>(SparsePattern{3, 4, {0, 2, 2, 5}, {0, 3, 0, 1, 3}});
+  const ValueId three = p.input(1, 0, 3, 1), four = p.input(1, 3, 4, 1), values = p.input(1, 7, 5, 1);
   CHECK_THROWS_WITH(p.sparse_product(s, values, false, three), "what a sparse matrix multiplies has 3 rows, not 4");
-  CHECK_THROWS_WITH(
-      p.sparse_product(s, three, false, four),
-      ("the elements of a sparse matrix is 3 x 1, not " + std::to_string(s->nonzeros()) + " x 1").c_str());
+  CHECK_THROWS_WITH(p.sparse_product(s, three, false, four), "the elements of a sparse matrix is 3 x 1, not 5 x 1");
   CHECK_THROWS_WITH(p.sparse_product(s, values, false, four, four), "the base is 4 x 1, not 3 x 1");
   CHECK_THROWS_WITH(p.sparse_product(nullptr, values, false, four), "a sparse operation without a pattern");
   CHECK_THROWS_AS(p.scatter(s, End::row, four), std::invalid_argument);
@@ -357,9 +355,8 @@ TEST_CASE("shapes that do not fit are refused") {
   CHECK_THROWS_WITH(p.pairwise(e, threes, threes, {}, Along::columns),
                     "a value on two sides of its pairs, by a symbol that does not say which");
   CHECK_THROWS_WITH(p.pairwise(e, threes, fours, {}, Along::all), "pairs are summed along rows or columns");
-  CHECK_THROWS_WITH(
-      p.pairwise(g.add(e, p.node(values)), threes, fours, {}, Along::rows),
-      ("a " + std::to_string(s->nonzeros()) + " x 1 value on side \"none\" of 3 x 4 pairs, 1 samples").c_str());
+  CHECK_THROWS_WITH(p.pairwise(g.add(e, p.node(values)), threes, fours, {}, Along::rows),
+                    "a 5 x 1 value on side \"none\" of 3 x 4 pairs, 1 samples");
   CHECK_NOTHROW(p.pairwise(e, threes, fours, {}, Along::rows));
 
   const ConvolutionShape c{1, 1, 4, 1, 1, 3};

@@ -25,6 +25,8 @@ struct Pair {
 /// Median over many turns of the first one's time over that of each other one, the largest of these: of the thread's
 /// own time, which waiting for a core does not touch.
 double turns_ratio(const std::vector<std::function<void()>>& turns);
+/// The time that this thread has run.
+double thread_seconds();
 
 inline std::vector<Pair>& pairs() {
   static std::vector<Pair> all;

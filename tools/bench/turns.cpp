@@ -10,19 +10,19 @@ namespace {
 constexpr std::size_t kLeast = 25;
 constexpr std::chrono::duration<double> kLongEnough(1);
 
-double thread_seconds() {
+double seconds(const std::function<void()>& run) {
+  const double start = bench::thread_seconds();
+  run();
+  return bench::thread_seconds() - start;
+}
+
+}  // namespace
+
+double bench::thread_seconds() {
   timespec t;
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
   return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
 }
-
-double seconds(const std::function<void()>& run) {
-  const double start = thread_seconds();
-  run();
-  return thread_seconds() - start;
-}
-
-}  // namespace
 
 double bench::turns_ratio(const std::vector<std::function<void()>>& turns) {
   std::vector<std::vector<double>> ratios(turns.size() - 1);
