@@ -4,6 +4,7 @@
 
 #include "network/support.hpp"
 #include "network/wiring.hpp"
+#include "neurode/network/network.hpp"
 #include "neurode/record/recorder.hpp"
 #include "neurode/scenario/read.hpp"
 

@@ -1,0 +1,1 @@
+neurode check coupling.toml
