@@ -17,6 +17,8 @@ bool Population::has_input(const std::string& input) const {
   return std::find(model->inputs.begin(), model->inputs.end(), input) != model->inputs.end();
 }
 
+std::string Population::first_input() const { return model->inputs.empty() ? "" : model->inputs.front(); }
+
 int Network::find(const std::string& population) const {
   for (std::size_t p = 0; p < populations.size(); ++p) {
     if (populations[p].name == population) return static_cast<int>(p);

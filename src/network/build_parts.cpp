@@ -120,7 +120,7 @@ void read_biases(const scenario::PopulationSection& section, const scenario::Sce
                  Diagnostics& diagnostics) {
   for (const auto& [given, weights] : section.bias) {
     Bias bias;
-    bias.input = given.empty() ? pop.model->inputs.front() : given;
+    bias.input = given.empty() ? pop.first_input() : given;
     if (!pop.has_input(bias.input)) {
       const Value& source = weights.init.source;
       diagnostics.add({source.where, source.key,
@@ -128,7 +128,7 @@ void read_biases(const scenario::PopulationSection& section, const scenario::Sce
                        quoted_list(pop.model->inputs), nearest_name(bias.input, pop.model->inputs)});
       continue;
     }
-    bias.name = pop.name + ".bias" + (bias.input == pop.model->inputs.front() ? "" : "." + bias.input);
+    bias.name = pop.name + ".bias" + (bias.input == pop.first_input() ? "" : "." + bias.input);
     const auto values =
         initialise(weights.init, pop.size, 1, false, bias.name, scenario, diagnostics, unit_of(*pop.model, bias.input));
     if (!values) continue;

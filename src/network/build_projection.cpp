@@ -65,9 +65,9 @@ class ProjectionBuilder {
 
   void read_into() {
     if (to_.synapse) {
-      pr_.into = to_.model->inputs.front();
+      pr_.into = to_.first_input();
     } else if (!to_.model->equations.text.empty() || !to_.model->name.empty()) {
-      pr_.into = section_.into.empty() ? to_.model->inputs.front() : section_.into;
+      pr_.into = section_.into.empty() ? to_.first_input() : section_.into;
       if (!to_.has_input(pr_.into)) {
         diagnostics_.add(
             {section_.where, key(".into"),

@@ -38,7 +38,7 @@ void build_stimulus(const scenario::StimulusSection& section, const scenario::Sc
   s.target = static_cast<std::size_t>(target);
   const Population& pop = network.populations[s.target];
   if (pop.model->name.empty()) return;  // an unknown model, reported with the population
-  s.into = section.into.empty() ? pop.model->inputs.front() : section.into;
+  s.into = section.into.empty() ? pop.first_input() : section.into;
   if (!pop.has_input(s.into)) {
     diagnostics.add({section.where, key + ".into",
                      fmt::format("model \"{}\" has no input \"{}\"", pop.model->name, s.into), "",

@@ -93,14 +93,12 @@ bool build_synapses(const scenario::ProjectionSection& section, const scenario::
   if (diagnostics.size() == before) check_synapse(section, made, diagnostics);
   if (post) {
     const Population& to = network.populations[projection.post];
-    if (!to.model->inputs.empty()) {
-      made.synapse->into = section.into.empty() ? to.model->inputs.front() : section.into;
-      if (!to.has_input(made.synapse->into)) {
-        diagnostics.add({section.where, "projection.\"" + section.name + "\".into",
-                         fmt::format("model \"{}\" of population \"{}\" has no input \"{}\"", to.model->name, to.name,
-                                     section.into),
-                         "", quoted_list(to.model->inputs), nearest_name(section.into, to.model->inputs)});
-      }
+    made.synapse->into = section.into.empty() ? to.first_input() : section.into;
+    if (!to.has_input(made.synapse->into)) {
+      diagnostics.add(
+          {section.where, "projection.\"" + section.name + "\".into",
+           fmt::format("model \"{}\" of population \"{}\" has no input \"{}\"", to.model->name, to.name, section.into),
+           "", quoted_list(to.model->inputs), nearest_name(section.into, to.model->inputs)});
     }
   }
   (post ? projection.post : projection.pre) = network.populations.size() - 1;
@@ -119,7 +117,15 @@ void build_effect(const scenario::ProjectionSection& section, const Network& net
   projection.effect = section.on_spike;
   projection.acted_on = pre_site ? projection.pre : projection.post;
   if (projection.effect.text.empty() && synapses && spikes) projection.effect = synapses->model->on_spike;
-  if (projection.effect.text.empty()) return;
+  if (projection.effect.text.empty()) {
+    if (synapses && !spikes && synapses->model->inputs.empty() && !synapses->model->on_spike.text.empty()) {
+      diagnostics.add({section.where, "projection.\"" + section.name + "\".synapse",
+                       fmt::format("synapses of model \"{}\" hear spikes alone, and population \"{}\" has none",
+                                   synapses->model->name, from.name),
+                       "", "a population whose model has a threshold, or synapses with an input", ""});
+    }
+    return;
+  }
   if (!spikes) {
     diagnostics.add(
         {projection.effect.origin, projection.effect.key,

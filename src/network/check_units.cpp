@@ -44,11 +44,13 @@ struct Analysis {
   equations::Graph graph;
   equations::ParseOptions options;
   equations::EquationSet set;
+  std::vector<equations::DelayCall> delays;
   std::optional<equations::Dimensions> dimensions;
 
   /// False where the equations cannot be read, which is reported elsewhere.
   bool read(const scenario::ModelSection& model) {
     const auto argument = graph.symbol("%argument");
+    options.delays = &delays;
     options.functions.push_back({"f", argument, graph.mul(graph.symbol("%activation"), argument)});
     Diagnostics faults;
     set = equations::parse_equations(graph, model.equations, options, faults);
@@ -56,6 +58,7 @@ struct Analysis {
     SymbolUnits units = declared_units(model.parameters, model.units);
     add_time(graph, set, model.time_unit, units);
     dimensions.emplace(graph, std::move(units));
+    for (const auto& call : delays) dimensions->same_as(call.symbol, call.argument);
     return true;
   }
 
@@ -112,6 +115,12 @@ void check_units(const scenario::ModelSection& model, Diagnostics& diagnostics) 
   if (!a.read(model)) return;
   check_names(model, a.set, diagnostics);
   equations::check_dimensions(*a.dimensions, a.set, model.equations, model.time_unit, diagnostics);
+  if (const auto time = parse_unit(model.time_unit); time && !model.time_unit.empty()) {
+    for (const auto& call : a.delays) {
+      a.dimensions->fits(call.delay, *time, "the model's unit of time",
+                         {call.delay_where, model.equations.key, "the delay"}, diagnostics);
+    }
+  }
   if (const auto output = a.expression(model.output)) {
     a.dimensions->of(*output, {model.output.origin, model.output.key, "the output"}, diagnostics);
   }

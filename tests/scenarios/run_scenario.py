@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Runs one scenario of scenarios/ through the program, shortened as short.txt says, and opens the result in xarray.
+It is run with one thread and with two: every number of both results must be the same, bit for bit.
 
 Usage: run_scenario.py --neurode PROGRAM NAME        run scenarios/NAME.toml
        run_scenario.py --names                       hold the names in short.txt against scenarios/
 """
 
 import argparse
+import os
 import shlex
 import subprocess
 import sys
@@ -30,20 +32,54 @@ def check_names() -> int:
     return 1 if strangers else 0
 
 
+def simulated(program: Path, name: str, folder: str, threads: int) -> Path | None:
+    result = Path(folder) / f"threads-{threads}.h5"
+    command = [str(program), "run", str(SCENARIOS / f"{name}.toml"), "-o", str(result), *shortened().get(name, [])]
+    print(f"+ OMP_NUM_THREADS={threads}", shlex.join(command))
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env={**os.environ, "OMP_NUM_THREADS": str(threads)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    print(done.stdout + done.stderr)
+    if done.returncode == 0:
+        return result
+    print(f"exit status {done.returncode}")
+    return None
+
+
+def differences(first: Path, second: Path) -> list[str]:
+    """Names of the variables that are not the same bytes in both files."""
+    import xarray
+
+    with (
+        xarray.open_dataset(first, engine="h5netcdf", decode_times=False) as a,
+        xarray.open_dataset(second, engine="h5netcdf", decode_times=False) as b,
+    ):
+        names = set(a.variables) | set(b.variables)
+        return sorted(
+            v
+            for v in names
+            if v not in a.variables or v not in b.variables or a[v].values.tobytes() != b[v].values.tobytes()
+        )
+
+
 def run(program: Path, name: str) -> int:
     import numpy
     import xarray
 
     with tempfile.TemporaryDirectory(prefix="neurode-scenario-") as folder:
-        result = Path(folder) / "result.h5"
-        command = [str(program), "run", str(SCENARIOS / f"{name}.toml"), "-o", str(result), *shortened().get(name, [])]
-        print("+", shlex.join(command))
-        done = subprocess.run(
-            command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-        )
-        print(done.stdout + done.stderr)
-        if done.returncode != 0:
-            print(f"exit status {done.returncode}")
+        results = [simulated(program, name, folder, threads) for threads in (1, 2)]
+        if None in results:
+            return 1
+        result = results[0]
+        differing = differences(*results)
+        if differing:
+            print(f"one thread and two give different numbers: {', '.join(differing)}")
             return 1
         # decode_times=False: times are seconds of the model, no dates.
         with xarray.open_dataset(result, engine="h5netcdf", decode_times=False) as data:

@@ -59,6 +59,8 @@ struct Population {
   std::vector<std::shared_ptr<const StateHistory>> history;  ///< of each state before the start; null: held
 
   bool has_input(const std::string& input) const;
+  /// The model's first input, or "" where it takes none.
+  std::string first_input() const;
 };
 
 struct Wiring;  ///< src/network/wiring.hpp
