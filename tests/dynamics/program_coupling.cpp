@@ -252,6 +252,7 @@ TEST_CASE("convolutions: strides, paddings, groups, one dimension, samples; all 
       {3, 4, 4, 3, 3, 3, 3, 2, 2, 1, 3},  // depthwise
       {1, 3, 3, 1, 3, 3},                 // a single output
       {2, 2, 2, 1, 1, 1, 1, 1, 3, 3},     // padding beyond the kernel
+      {20, 12, 30, 3, 3, 3, 1, 1, 1, 1},  // several tiles of rows and blocks of channels
   };
   for (const ConvolutionShape& s : shapes) {
     for (const Index samples : {1, 3}) {
@@ -328,6 +329,28 @@ TEST_CASE("a kernel that is a plain vector of numbers") {
   const ConvolutionShape s{1, 1, 8, 2, 1, 3};
   Fixture f(6, 1,
             [&](Program& p, ValueId x) { return p.convolution(s, square(p, x), p.constant(noise(8, "signal"))); });
+  f.check();
+  f.check_second();
+}
+
+TEST_CASE("a base that is an input too is not overwritten; one that nobody reads later is added to in place") {
+  const auto s = some_pattern(6, 6);
+  const Vector values = noise(s->nonzeros(), "values");
+  Fixture f(6, 3, [&](Program& p, ValueId x) {
+    auto& g = p.graph();
+    const ValueId z = square(p, x), w = p.constant(Matrix(values));
+    const ValueId first = p.sparse_product(s, w, false, z, z);
+    const Node e = g.mul(p.symbol(first, Side::pre), p.symbol(first, Side::post));
+    const ValueId firsts[] = {first};
+    const ValueId second = p.pairwise(e, firsts, firsts, {}, Along::columns, first);
+    return p.sparse_product(s, w, true, x, second);
+  });
+  f.check_value([&](const Vector& v) {
+    const Matrix x = shaped(v, 6, 3), m = dense(*s, values);
+    const Matrix z = x.cwiseAbs2(), first = z + m * z;
+    const Matrix pairs = first.array().rowwise() * first.colwise().sum().array();
+    return flat(first + pairs + m.transpose() * x);
+  });
   f.check();
   f.check_second();
 }
