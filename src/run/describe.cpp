@@ -21,7 +21,18 @@ static std::vector<std::string> equations_of(const network::Population& pop) {
   }
   const Node softmax = graph.symbol("softmax");
   for (const auto& [argument, mark] : i.softmax) numbers[mark.id] = graph.mul(softmax, argument);
-  const auto text = [&](Node n) { return equations::to_text(graph, equations::substitute(graph, n, numbers)); };
+  const auto written = [&](Node n) { return equations::to_text(graph, equations::substitute(graph, n, numbers)); };
+  const auto text = [&](Node n) {
+    std::string s = written(n);
+    for (const auto& d : i.delays) {  // each a symbol, which prints in quotes
+      const std::string symbol = equations::to_text(graph, d.symbol);
+      const std::string call = fmt::format("delay({}, {})", written(d.argument), written(d.delay));
+      for (auto at = s.find(symbol); at != std::string::npos; at = s.find(symbol, at + call.size())) {
+        s.replace(at, symbol.size(), call);
+      }
+    }
+    return s;
+  };
   std::vector<std::string> lines;
   for (const auto& [state, rate] : i.rates) lines.push_back("d" + state + "/dt = " + text(rate));
   for (const auto& [state, value] : i.steady_state) lines.push_back("steady state: " + state + " = " + text(value));

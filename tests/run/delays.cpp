@@ -44,7 +44,12 @@ std::string refused(const std::string& text) {
   return "";
 }
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+/// Does the message say it? If not, it is shown.
+bool has(const std::string& text, const std::string& part) {
+  const bool there = text.find(part) != std::string::npos;
+  if (!there) MESSAGE(text);
+  return there;
+}
 
 /// x' = -x(t - tau) with x = 1 before: the sum of (-1)^j (t - (j - 1) tau)^j / j! over all j with t >= (j - 1) tau.
 double feedback(double t, double tau) {
@@ -162,11 +167,11 @@ TEST_CASE("what cannot be is refused at its place") {
     return refused(text_of(model(line, more) + p));
   };
   CHECK(has(of("dx/dt = -delay(x, 0)"),
-            ":10:20: model.m.equations: a delay must be finite and > 0; found 0 for "
+            ":10:19: model.m.equations: a delay must be finite and > 0; found 0.0 for "
             "population \"p\"; allowed: a time > 0; without a delay leave it out"));
   CHECK(has(of("dx/dt = -delay(x, a - 1)", "parameters = { a = 0.5 }"), "found -0.5 for population \"p\""));
   CHECK(has(refused(text_of(kLate + "[population.p]\nmodel = \"m\"\nsize = 3\ntau = [1, 2, -3]\n")),
-            "found -3 for population \"p\", neuron 2"));
+            "found -3.0 for population \"p\", neuron 2"));
   CHECK(has(of("dx/dt = -delay(x, x)"), "a delay must be constant; found a dependence on \"x\""));
   CHECK(has(of("dx/dt = -delay(x, t)"), "found a dependence on \"t\""));
   CHECK(has(of("dx/dt = -delay(x)"), "wrong number of arguments of \"delay\"; found 1"));
@@ -179,7 +184,7 @@ TEST_CASE("what cannot be is refused at its place") {
 
   const std::string arrow = "[projection.\"p -> p\"]\nweights = 1\n";
   const std::string plain = model("dx/dt = I - x") + p + arrow;
-  CHECK(has(refused(text_of(plain + "delay = 0\n")), "delay: must be > 0; found 0; allowed: a time > 0; without"));
+  CHECK(has(refused(text_of(plain + "delay = 0\n")), "delay: must be > 0; found 0.0; allowed: a time > 0; without"));
   CHECK(has(refused(text_of(plain + "delay = { low = 1 }\n")), "a distribution of delays needs its name"));
   CHECK(has(refused(text_of(plain + "delay = { init = \"normal\", mean = -1, std = 1e-3 }\n")),
             "for the connection from neuron 0 to neuron 0"));
