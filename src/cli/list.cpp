@@ -30,7 +30,9 @@ void print_family(const run::Family& f) {
   if (f.name == "integrators") {
     fmt::print(
         "\nOrder (order of the error estimate), or fixed steps; dense N: the method's own dense output, of order N;\n"
-        "Hermite: the cubic through both ends of a step; stiff: for stiff problems.\n");
+        "Hermite: the cubic through both ends of a step; linear: the straight line (methods for white noise); stiff: "
+        "for "
+        "stiff problems.\n");
   }
   if (f.name == "models") {
     fmt::print(

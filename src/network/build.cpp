@@ -218,9 +218,9 @@ std::unique_ptr<Network> build_network(const scenario::Scenario& scenario, Diagn
                        fmt::format("a population of {}", clamped[0]->size), fmt::format("size = {}", width), ""});
     }
   }
+  check_noise(*network, diagnostics);
   if (!diagnostics.empty()) return network;
 
-  check_noise(*network, diagnostics);
   // Populations that answer at once must not drive themselves in a circle.
   std::vector<char> algebraic;
   for (const auto& p : network->populations) {

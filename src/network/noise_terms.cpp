@@ -113,6 +113,7 @@ void check_noise(const Network& network, Diagnostics& diagnostics) {
   const Population* first = nullptr;  // that says so
   for (std::size_t p = 0; p < network.populations.size(); ++p) {
     const Population& pop = network.populations[p];
+    if (!pop.model) continue;  // reported
     const auto& model = *pop.model;
     const std::string key = "model." + model.name + ".noise";
     if (pop.noise.empty()) {

@@ -106,8 +106,8 @@ TEST_CASE("steps and digits of every adaptive method at rtol 1e-6, and where it 
     check(*m, "van der Pol", problems::van_der_pol_1000(), line.van_der_pol);
   }
   // A new method gets its line here.
-  const auto adaptive = std::count_if(methods().begin(), methods().end(),
-                                      [](const auto& m) { return m.adaptive() && !m.stochastic; });
+  const auto adaptive =
+      std::count_if(methods().begin(), methods().end(), [](const auto& m) { return m.adaptive() && !m.stochastic; });
   CHECK(known == static_cast<std::size_t>(adaptive));
 }
 

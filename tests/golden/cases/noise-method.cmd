@@ -1,0 +1,1 @@
+neurode run bad/noise_method.toml
