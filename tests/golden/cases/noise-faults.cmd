@@ -1,1 +1,0 @@
-neurode run bad/noise.toml
