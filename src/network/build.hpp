@@ -32,7 +32,7 @@ std::optional<Vector> per_neuron(const Value& value, Index n, const std::string&
 
 /// Fills one population, projection or stimulus of the network from its section.
 void build_population(const scenario::PopulationSection& section, const scenario::Scenario& scenario, Network& network,
-                      Diagnostics& diagnostics);
+                      Diagnostics& diagnostics, bool synapses = false);
 void build_projection(const scenario::ProjectionSection& section, const scenario::Scenario& scenario, Network& network,
                       Diagnostics& diagnostics);
 void build_stimulus(const scenario::StimulusSection& section, const scenario::Scenario& scenario, Network& network,

@@ -184,7 +184,7 @@ const scenario::ModelSection* find_model(const Network& network, const std::stri
 }
 
 void build_population(const scenario::PopulationSection& section, const scenario::Scenario& scenario, Network& network,
-                      Diagnostics& diagnostics) {
+                      Diagnostics& diagnostics, bool synapses) {
   Population pop;
   pop.name = pop.dimension = section.name;
   pop.size = static_cast<Index>(section.size);
@@ -192,9 +192,15 @@ void build_population(const scenario::PopulationSection& section, const scenario
   pop.shape.assign(section.shape.begin(), section.shape.end());
   if (pop.shape.empty()) pop.shape = {pop.size};
   pop.model = find_model(network, section.model);
-  if (!pop.model || pop.model->extends) {  // unknown, or not to be made whole, which is reported
+  const bool misplaced = pop.model && !pop.model->site.empty() && !synapses;
+  if (!pop.model || pop.model->extends || misplaced) {  // unknown, or not to be made whole, which is reported
     if (!pop.model && !section.model_value.is_none()) {
       diagnostics.add(unknown_name("model", section.model_value, section.model, model_names(network)));
+    }
+    if (misplaced) {
+      diagnostics.add({section.model_value.where, section.model_value.key,
+                       fmt::format("\"{}\" is a model of synapses, not of neurons", section.model), "",
+                       "synapse = \"" + section.model + "\" of a projection, or a model of neurons", ""});
     }
     // Keep a place, so that projections to it are not reported as well.
     static const scenario::ModelSection nothing;

@@ -85,7 +85,7 @@ bool build_synapses(const scenario::ProjectionSection& section, const scenario::
   synapses.settings = choice.settings;
   if (const Value* named = choice.source.find("preset")) synapses.preset = *named;
   const std::size_t before = diagnostics.size();
-  build_population(synapses, scenario, network, diagnostics);
+  build_population(synapses, scenario, network, diagnostics, true);
   Population& made = network.populations.back();
   made.dimension = network.populations[neurons].dimension;
   made.shape = network.populations[neurons].shape;

@@ -63,11 +63,11 @@ TEST_CASE("the list of initialisers is sorted and every entry can fill") {
     before = e.name;
     CHECK((e.fill != nullptr));
     CHECK_FALSE(e.summary.empty());
-    CHECK(e.needs_fan == (e.name == "glorot" || e.name == "he" || e.name == "lecun" || e.name == "orthogonal" ||
-                          e.name == "spectral_radius"));
+    CHECK(e.needs_fan == (e.name == "distance" || e.name == "glorot" || e.name == "he" || e.name == "lecun" ||
+                          e.name == "orthogonal" || e.name == "spectral_radius"));
     CHECK(e.citation.empty() != e.needs_fan);
   }
-  CHECK(initialisers().size() == 10);
+  CHECK(initialisers().size() == 11);
 }
 
 TEST_CASE("constant and values") {

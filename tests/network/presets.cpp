@@ -70,7 +70,7 @@ TEST_CASE("presets that are not there") {
 
 TEST_CASE("presets of a model of one's own: units are converted, ranges checked") {
   const std::string model =
-      "[model.m]\nequations = \"dv/dt = (-v + I)/tau\"\nunits = { v = \"mV\" }\n"
+      "[model.m]\nequations = \"dv/dt = (-v + I)/tau\"\nunits = { v = \"mV\" }\ntime_unit = \"ms\"\n"
       "parameters = { tau = { default = 10, unit = \"ms\", above = 0 } }\n";
   const Built slow(model + "presets.slow = { parameters = { tau = \"0.1 s\" }, initial = { v = \"-0.07 V\" } }\n" +
                    population("model = \"m\"\npreset = \"slow\"\n"));
@@ -79,8 +79,8 @@ TEST_CASE("presets of a model of one's own: units are converted, ranges checked"
   CHECK(slow.initial("v") == doctest::Approx(-70).epsilon(1e-15));
   const std::string faults = messages(
       Built(model + "presets.bad = { parameters = { tau = -1, tav = 2 }, initial = { u = 0, v = \"1 ms\" } }\n").ds);
-  CHECK(faults.find("s.toml:8:38: model.m.presets.bad.parameters.tau: must be > 0; found -1") != std::string::npos);
-  CHECK(faults.find("s.toml:8:42: model.m.presets.bad.parameters.tav: \"tav\" is no parameter of the model; allowed: "
+  CHECK(faults.find("s.toml:9:38: model.m.presets.bad.parameters.tau: must be > 0; found -1") != std::string::npos);
+  CHECK(faults.find("s.toml:9:42: model.m.presets.bad.parameters.tav: \"tav\" is no parameter of the model; allowed: "
                     "\"tau\" (did you mean \"tau\"?)") != std::string::npos);
   CHECK(faults.find("\"u\" is no state of the model; allowed: \"v\"") != std::string::npos);
   CHECK(faults.find("model.m.presets.bad.initial.v: has the unit ms") != std::string::npos);
