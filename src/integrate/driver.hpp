@@ -66,7 +66,7 @@ class Driver {
   std::unique_ptr<Stepper> stepper_;
   std::shared_ptr<History> history_;  ///< null: no delays
   Vector tried_, change_;             ///< of attempt()
-  std::vector<double> ends_;  ///< of the segments
+  std::vector<double> ends_;          ///< of the segments
 
   double t_;
   Vector x_, x_new_, error_, between_;

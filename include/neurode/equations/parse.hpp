@@ -69,8 +69,8 @@ struct EquationSet {
 /// go to `diagnostics`, each with its place; parsing goes on at the next line. A statement whose right side is faulty
 /// is there all the same (value 0), so that its name is known. Columns count characters (UTF-8), from 1. min and max
 /// take two or more arguments. `delay(x, tau)` is x a time tau ago, where ParseOptions::delays collects such calls; a
-/// name `delay` that is not called is a name like any other. Reported here: syntax errors, unknown functions, wrong argument counts, a name defined
-/// twice, a function's name or `t`, `pi` defined. Depth of nesting is bounded (200).
+/// name `delay` that is not called is a name like any other. Reported here: syntax errors, unknown functions, wrong
+/// argument counts, a name defined twice, a function's name or `t`, `pi` defined. Depth of nesting is bounded (200).
 EquationSet parse_equations(Graph& graph, const SourceText& source, const ParseOptions& options,
                             Diagnostics& diagnostics);
 

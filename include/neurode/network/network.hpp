@@ -41,9 +41,9 @@ struct Population {
   std::vector<PerNeuron> parameters;
   std::vector<std::pair<std::string, Vector>> initial;  ///< state -> n values, in the order of the equations
   std::vector<Bias> biases;
-  bool clamped = false;      ///< carries the data's inputs
-  double time_factor = 1;    ///< model time units per scenario time unit
-  std::vector<Index> shape;  ///< lengths of a line, sheet or stack of sheets; the last one runs fastest
+  bool clamped = false;        ///< carries the data's inputs
+  double time_factor = 1;      ///< model time units per scenario time unit
+  std::vector<Index> shape;    ///< lengths of a line, sheet or stack of sheets; the last one runs fastest
   std::vector<Vector> delays;  ///< of each delay(x, tau) in the equations: size 1 or n, model time
   std::vector<std::shared_ptr<const StateHistory>> history;  ///< of each state before the start; null: held
 
@@ -56,12 +56,12 @@ struct Projection {
   std::string name;
   std::size_t pre = 0, post = 0;  ///< populations
   std::string into;
-  std::shared_ptr<const Matrix> weights;              ///< post x pre: initial values, or the values for good
-  std::shared_ptr<const Wiring> wiring;               ///< what is not all to all by a matrix; null: that
-  std::string coupling;                               ///< equation text; empty: w * pre
-  std::vector<PerNeuron> parameters;                  ///< of the coupling and of on_spike, one number each
-  Vector delay;  ///< scenario time; empty: none, 1: for all, else a connection (post x pre, column-major)
-  bool plastic = false;                               ///< follows the learning rule
+  std::shared_ptr<const Matrix> weights;  ///< post x pre: initial values, or the values for good
+  std::shared_ptr<const Wiring> wiring;   ///< what is not all to all by a matrix; null: that
+  std::string coupling;                   ///< equation text; empty: w * pre
+  std::vector<PerNeuron> parameters;      ///< of the coupling and of on_spike, one number each
+  Vector delay;          ///< scenario time; empty: none, 1: for all, else a connection (post x pre, column-major)
+  bool plastic = false;  ///< follows the learning rule
   const scenario::PlasticitySection* rule = nullptr;  ///< follows a local rule
   Parameters rule_parameters;
   bool moves() const { return plastic || rule; }
