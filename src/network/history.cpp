@@ -20,7 +20,7 @@ void StateHistory::evaluate(double t, double* out, Index n) const {
     double value = 0;
     double* outs[] = {&value};
     const equations::LaneInput time[] = {{&t, false}};
-    std::vector<double> scratch(expression->scratch_size() + 8);
+    scratch.resize(expression->scratch_size() + 8);  // once
     expression->run(1, time, outs, scratch.data());
     x.setConstant(value);
     return;
