@@ -78,7 +78,11 @@ void read_delay(const scenario::ProjectionSection& section, const scenario::Scen
                 Projection& pr, Diagnostics& diagnostics) {
   if (!section.delay) return;
   const Value& given = *section.delay;
-  if (pr.plastic) return;  // learning refuses delays, and says why
+  if (pr.plastic) {
+    diagnostics.add({given.where, given.key, "learning goes by the Jacobian, which knows nothing of the past",
+                     "a delay of weights that are plastic", "no delay; or a local rule, which takes delays", ""});
+    return;
+  }
   if (!given.is_list() && !given.is_table()) {
     ParameterSpec spec = ParameterSpec::make(Kind::number, "delay", "").in(network.time_unit);
     const auto checked = check_value(spec, given, diagnostics);

@@ -127,7 +127,9 @@ const std::vector<Family>& families() {
 
 scenario::SchemaFamilies schema_families() {
   scenario::SchemaFamilies f;
-  f.models = model_entries();
+  for (const auto& m : network::models()) {
+    (m.site.empty() ? f.models : f.synapses).push_back(network::model_entry(m));
+  }
   f.activations = entries_of(network::activations());
   f.connectivities = entries_of(network::connectivities());
   f.initialisers = entries_of(network::initialisers());

@@ -125,6 +125,9 @@ class SchemaWriter {
     w_.key("local_rule").begin_object();
     family({"projection.*.plasticity", section_table("projection.*.plasticity").keys, {}}, "rule", f_.plasticity);
     w_.end_object();
+    w_.key("synapse").begin_object();
+    family({"projection.*.synapse", section_table("projection.*.synapse").keys, {}}, "model", f_.synapses);
+    w_.end_object();
     w_.key("connectivity").begin_object();
     family({"projection.*.connect", section_table("projection.*.connect").keys, {}}, "rule", f_.connectivities);
     w_.end_object();
@@ -290,6 +293,8 @@ class SchemaWriter {
         {"model.*.presets", map_of(ref("preset"))},
         {"model.*.presets.*.parameters", map_of(ref("initial"))},
         {"model.*.presets.*.initial", map_of(ref("initial"))},
+        {"model.*.refractory", any_of({kNumber, R"({"type": "string", "minLength": 1})"})},
+        {"model.*.hold", R"("type": "array", "minItems": 1, "items": {"type": "string"})"},
         {"model.*.parameters.*.default", any_of({kNumber, ref("quantity"), ref("numbers"), ref("distribution")})},
         {"model.*.parameters.*.min", scalar},
         {"model.*.parameters.*.max", scalar},
@@ -298,6 +303,12 @@ class SchemaWriter {
         {"plasticity.*.parameters", parameters + value + "}"},
         {"population.*.model", names_of(f_.models, true)},
         {"population.*.activation", names_of(f_.activations, true)},
+        {"population.*.shape",
+         R"("type": "array", "minItems": 1, "maxItems": 3, "items": {"type": "integer", "minimum": 1})"},
+        {"population.*.history",
+         map_of("{" +
+                any_of({text, ref("numbers"), ref("distribution"), R"({"type": "object", "required": ["path"]})"}) +
+                "}")},
         {"population.*.bias", any_of({ref("bias"), biases})},
         {"population.*.initial", map_of(ref("initial"))},
         {"population.*.bias.init", any_of({initialiser, kNumber, ref("quantity"), ref("numbers")})},
@@ -305,6 +316,9 @@ class SchemaWriter {
         {"projection.*.weights.init", any_of({initialiser, kNumber, ref("quantity"), ref("rows")})},
         {"projection.*.connect", any_of({"{" + names_of(f_.connectivities, false) + "}", ref("connectivity")})},
         {"projection.*.connect.rule", names_of(f_.connectivities, false)},
+        {"projection.*.delay", any_of({kNumber, ref("quantity"), ref("rows"), ref("numbers"), ref("distribution")})},
+        {"projection.*.synapse", any_of({"{" + names_of(f_.synapses, true) + "}", ref("synapse")})},
+        {"projection.*.synapse.model", names_of(f_.synapses, true)},
         {"projection.*.parameters", parameters + any_of({kNumber, ref("quantity")}) + "}"},
         {"projection.*.plasticity", any_of({"{" + names_of(f_.plasticity, true) + "}", ref("local_rule")})},
         {"projection.*.plasticity.rule", names_of(f_.plasticity, true)},

@@ -9,7 +9,8 @@ namespace neurode::scenario {
 
 /// The members of the families whose keys stand in open sections; the layers that own them hand them in.
 struct SchemaFamilies {
-  std::vector<Entry> models;       ///< built-in; a scenario may add its own
+  std::vector<Entry> models;       ///< of neurons, built-in; a scenario may add its own
+  std::vector<Entry> synapses;     ///< models of synapses
   std::vector<Entry> activations;  ///< names alone
   std::vector<Entry> connectivities;
   std::vector<Entry> initialisers;  ///< of weights, biases, parameters and initial values
