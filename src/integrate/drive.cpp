@@ -42,13 +42,13 @@ Result Driver::run() {
 
 bool Driver::begin_segment(double end) {
   const bool first = t_ == t0_;
+  system_.begin_segment(t_, end);
   if (first) {
     dt_ = 0;
-    system_.begin_segment(t_, end);
-    if (!jump()) return false;
     if (!spikes_.active()) output_here();
+    if (!jump()) return false;
   }
-  if (!restart(end)) return false;
+  if (!start_anew()) return false;
   if (!method_.adaptive() || stepper_->controls_itself() || end <= t_) return true;
   control_.reset();
   if (const int order = stepper_->error_order()) control_.set_order(order);
@@ -58,15 +58,19 @@ bool Driver::begin_segment(double end) {
   return true;
 }
 
-bool Driver::restart(double end) {
+bool Driver::start_anew() {
   jumped_ = false;
-  system_.begin_segment(t_, end);
   stepper_->reset();
   slope_ = &stepper_->prime(t_, x_);
   result_.bad_element = first_non_finite(*slope_);
   if (result_.bad_element < 0) return true;
   result_.bad_time = t_;
   return stop(Outcome::non_finite);
+}
+
+bool Driver::restart(double end) {
+  system_.begin_segment(t_, end);
+  return start_anew();
 }
 
 bool Driver::jump() {

@@ -38,7 +38,8 @@ class Driver {
   bool accepted(double t_new, double dt);
   /// The state jumps at t_, or may: spikes and deliveries; then what comes to be recorded there.
   bool jump();
-  /// After a jump: the method starts anew from (t_, x_).
+  /// The method starts anew from (t_, x_); after a jump, with the rest of the segment as a segment of its own.
+  bool start_anew();
   bool restart(double end);
   /// Where the next step must end at the latest.
   double limit(double end) const { return std::min(end, spikes_.next()); }

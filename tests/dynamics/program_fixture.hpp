@@ -98,4 +98,11 @@ struct Fixture {
   }
 };
 
+inline Vector flat(const Matrix& m) { return Eigen::Map<const Vector>(m.data(), m.size()); }
+inline Matrix shaped(const Vector& v, Index rows, Index cols) { return Eigen::Map<const Matrix>(v.data(), rows, cols); }
+
+inline ValueId square(Program& p, ValueId v) {
+  return p.elementwise(p[v].rows, p[v].cols, p.graph().mul(p.node(v), p.node(v)));
+}
+
 }  // namespace neurode

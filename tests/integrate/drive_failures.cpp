@@ -39,7 +39,7 @@ TEST_CASE("blow-up: adaptive methods stop at the singularity and name the variab
     CHECK(r.x.allFinite());
     CHECK(r.x[0] == doctest::Approx(std::exp(-1)).epsilon(100 * problems::attainable(m.name, 1e-6)));
     CHECK(r.message.find("x[1]") != std::string::npos);
-    CHECK(r.statistics.steps < (m.embedded_order == 1 ? 20000 : 5000));  // as rtol^(-1/2)
+    CHECK(r.statistics.steps < (m.stochastic ? 30000 : m.embedded_order == 1 ? 20000 : 5000));  // as rtol^(-1/2)
   }
 }
 

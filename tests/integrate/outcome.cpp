@@ -18,8 +18,8 @@ TEST_CASE("every outcome has a name and a sentence of advice of its own") {
     CHECK(a.size() > 30);
     CHECK(a.back() == '.');
   }
-  CHECK(names.size() == 11);
-  CHECK(advice.size() == 11);
+  CHECK(names.size() == 12);
+  CHECK(advice.size() == 12);
   CHECK(outcome_name(Outcome::step_underflow) == "step_underflow");
   CHECK(succeeded(Outcome::steady_state));
   CHECK_FALSE(succeeded(Outcome::max_steps));

@@ -122,15 +122,15 @@ TEST_CASE("Hindmarsh-Rose: bursts of three spikes at r = 0.005, I = 2") {
 
 TEST_CASE("Jansen-Rit: Hopf points at p = -12.15, 89.83 and 315.70, alpha rhythm at 220") {
   // Grimbert and Faugeras 2006; more digits from the fixed points as a function of y1 - y2.
-  for (const auto& [rate, z] : {std::pair{-12.145836444478334, 5.940474183169234},
-                                {89.82849699332326, 6.739562729764644},
-                                {315.69586141564, 8.079140361780166}}) {
+  for (const auto& [rate, z] : {std::pair{-12.147492348418211, 5.940455851231183},
+                                {89.82910796964222, 6.739566670758071},
+                                {315.6964280688196, 8.079143736432188}}) {
     auto p = one("jansen_rit", fmt::format("bias = {}\n", rate));
     const auto s = [](double v) { return 5 / (1 + std::exp(0.56 * (6 - v))); };
     const double y0 = 0.0325 * s(z), y2 = 0.44 * 33.75 * s(33.75 * y0);
     const Vector x = fixed_point(*p->problem.system, vector({y0, z + y2, y2, 0, 0, 0}));
     CHECK(std::abs(x[1] - x[2] - z) < 1e-7);
-    CHECK(std::abs(growth(*p->problem.system, x)) < 1e-5);  // of 45 ... 70 per second
+    CHECK(std::abs(growth(*p->problem.system, x)) < 1e-7);  // of 45 ... 70 per second  // of 45 ... 70 per second
   }
   auto alpha = one("jansen_rit", "bias = 220\ninitial = { y0 = 0.1, y1 = 20, y2 = 15 }\n", 10);
   CHECK(1 / last_interval(crossings(*alpha, "p.output[0] - 7")) == doctest::Approx(10.93802871).epsilon(1e-7));
@@ -226,7 +226,7 @@ TEST_CASE("cart and pole: the eigenvalues upright, and energy where nothing push
   }
   CHECK(largest == doctest::Approx(rate).epsilon(1e-10));
   CHECK(smallest == doctest::Approx(-rate).epsilon(1e-10));
-  CHECK(std::abs(rate - 3.9709) < 5e-5);
+  CHECK(std::abs(rate - 3.97185) < 5e-6);
   // Kinetic energy of the cart and of the pole about its own centre, and its height.
   const auto energy = [](const Vector& x) {
     const double v = x[1], a = x[2], w = x[3], m = 0.1, l = 0.5;

@@ -37,7 +37,7 @@ struct Statistics {
   std::int64_t jvps = 0;      ///< products J v, apart from those that make up a Jacobian
   std::int64_t switches = 0;  ///< from one method to another (auto)
   std::int64_t spikes = 0;
-  double dt_min = 0;          ///< smallest and largest accepted step
+  double dt_min = 0;  ///< smallest and largest accepted step
   double dt_max = 0;
   double wall_seconds = 0;
 };
