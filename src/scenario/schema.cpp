@@ -229,6 +229,7 @@ class SchemaWriter {
     if (!section.empty()) required(t.keys);
     w_.member("additionalProperties", false);
     if (section == "time.stop") w_.member("minProperties", 1);
+    if (section == "model.*") w_.json_members(R"("anyOf": [{"required": ["equations"]}, {"required": ["extends"]}])");
   }
 
   /// An object with the keys of the member that `name_key` chooses: for each member, its keys and no others.

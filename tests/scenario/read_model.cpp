@@ -95,14 +95,17 @@ TEST_CASE("places inside equations are exact") {
 TEST_CASE("faults of models") {
   const auto fault = [](const std::string& keys) { return fault_below_head("[model.m]\n" + keys); };
   const std::string eq = "equations = \"dv/dt = -v\"\n";
-  CHECK(fault("") == "s.toml:6:1: model.m: lacks the key \"equations\"; allowed: equations = a string");
+  CHECK(fault("") ==
+        "s.toml:6:1: model.m: lacks the key \"equations\"; allowed: equations = a string, or extends = a model");
   CHECK(fault("equations = \"x = 1\"\n") ==
         "s.toml:6:1: model.m: has no state and no output; allowed: a line dNAME/dt = ... in equations, or output = "
         "\"expression\"");
   CHECK(fault(eq + "parameter = {}\n") ==
         "s.toml:8:1: model.m.parameter: is no key of model \"m\"; allowed: \"equations\", \"parameters\", \"initial\", "
         "\"units\", "
-        "\"inputs\", \"output\", \"steady_state\", \"time_unit\", \"summary\" and \"citation\" (did you mean "
+        "\"inputs\", \"output\", \"steady_state\", \"extends\", \"presets\", \"noise\", \"threshold\", \"reset\", "
+        "\"refractory\", \"hold\", \"site\", \"current\", \"on_spike\", \"time_unit\", \"rest\", \"summary\" and "
+        "\"citation\" (did you mean "
         "\"parameters\"?)");
   CHECK(fault(eq + "parameters = { tau = \"fast\" }\n")
             .starts_with("s.toml:8:22: model.m.parameters.tau: must be a number; "));
@@ -110,9 +113,10 @@ TEST_CASE("faults of models") {
         "s.toml:8:34: model.m.parameters.tau.default: must be > 0; found -1; allowed: a number > 0, in s, a list of "
         "one a "
         "neuron, or { init = ..., ... }");
-  CHECK(fault(eq + "parameters = { tau = { unit = \"sec\" } }\n")
-            .starts_with(
-                "s.toml:8:31: model.m.parameters.tau.unit: is no known unit; found the string \"sec\"; allowed: s, m"));
+  CHECK(
+      fault(eq + "parameters = { tau = { unit = \"secc\" } }\n")
+          .starts_with(
+              "s.toml:8:31: model.m.parameters.tau.unit: is no known unit; found the string \"secc\"; allowed: s, m"));
   CHECK(fault(eq + "parameters = { tau = { min = 0, above = 0 } }\n") ==
         "s.toml:8:33: model.m.parameters.tau.above: cannot be given beside \"min\"");
   CHECK(fault(eq + "parameters = { tau = { min = 2, max = 1 } }\n") ==
@@ -165,6 +169,5 @@ TEST_CASE("local rules") {
   CHECK(fault_below_head("[plasticity.oja]\nequation = \"\"\n") ==
         "s.toml:6:1: plasticity.oja: lacks the key \"equations\"; allowed: equations = a string\n"
         "s.toml:7:1: plasticity.oja.equation: is no key of the local rule \"oja\"; allowed: \"equations\", "
-        "\"parameters\", "
-        "\"summary\" and \"citation\" (did you mean \"equations\"?)");
+        "\"parameters\", \"time_unit\", \"summary\" and \"citation\" (did you mean \"equations\"?)");
 }
