@@ -29,7 +29,9 @@ void check_synapse(const scenario::ProjectionSection& section, const Population&
   Diagnostics told;
   const Instance i = instantiate(graph, model, {synapses.activation, false, {}, ""}, told);
   if (!told.empty()) return;
+  const std::size_t before = diagnostics.size();
   const auto current = instantiate_current(graph, model, i, diagnostics);
+  if (diagnostics.size() > before) return;
   const equations::Node out = model.site == "post" && current ? *current : i.output;
   std::vector<std::string> at_once = model.inputs;
   if (model.site == "pre") at_once.emplace_back("pre");
