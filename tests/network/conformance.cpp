@@ -3,7 +3,7 @@
 #include <cmath>
 #include <regex>
 
-#include "network/check_units.hpp"
+#include "network/build/check_units.hpp"
 #include "network/support.hpp"
 #include "neurode/network/families.hpp"
 #include "neurode/network/instantiate.hpp"

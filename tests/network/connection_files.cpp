@@ -2,8 +2,8 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "network/connectivity/wiring.hpp"
 #include "network/support.hpp"
-#include "network/wiring.hpp"
 #include "neurode/network/network.hpp"
 #include "neurode/record/recorder.hpp"
 #include "neurode/scenario/read.hpp"

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <set>
 
+#include "network/connectivity/wiring.hpp"
 #include "network/support.hpp"
-#include "network/wiring.hpp"
 #include "neurode/network/network.hpp"
 #include "neurode/scenario/read.hpp"
 

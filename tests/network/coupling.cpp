@@ -6,8 +6,8 @@
 #include <functional>
 
 #include "differences.hpp"
+#include "network/connectivity/wiring.hpp"
 #include "network/support.hpp"
-#include "network/wiring.hpp"
 #include "neurode/network/assemble.hpp"
 #include "neurode/scenario/read.hpp"
 

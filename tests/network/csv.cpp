@@ -1,6 +1,6 @@
 #include <limits>
 
-#include "network/csv_source.hpp"
+#include "network/data/csv_source.hpp"
 #include "network/support.hpp"
 #include "neurode/core/errors.hpp"
 

@@ -1,5 +1,5 @@
 // White noise in the text of a model: what it becomes, and what is refused, with its place.
-#include "network/noise_terms.hpp"
+#include "network/expressions/noise_terms.hpp"
 
 #include <doctest/doctest.h>
 

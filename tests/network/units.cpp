@@ -1,7 +1,7 @@
 // Units of models: every built-in one must be sound; what a user's own declares is checked.
 #include <string>
 
-#include "network/check_units.hpp"
+#include "network/build/check_units.hpp"
 #include "network/support.hpp"
 #include "neurode/core/units.hpp"
 #include "neurode/network/families.hpp"

@@ -28,7 +28,7 @@ struct PerNeuron {
   Vector values;  ///< size 1 or n
 };
 
-struct StateHistory;  ///< src/network/history.hpp
+struct StateHistory;  ///< src/network/data/history.hpp
 
 struct Population {
   std::string name;
@@ -63,7 +63,7 @@ struct Population {
   std::string first_input() const;
 };
 
-struct Wiring;  ///< src/network/wiring.hpp
+struct Wiring;  ///< src/network/connectivity/wiring.hpp
 
 struct Projection {
   std::string name;

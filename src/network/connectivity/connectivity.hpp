@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "network/wiring.hpp"
+#include "network/connectivity/wiring.hpp"
 #include "neurode/core/random.hpp"
 #include "neurode/core/threads.hpp"
 #include "neurode/network/families.hpp"

@@ -1,4 +1,4 @@
-#include "network/distance.hpp"
+#include "network/connectivity/distance.hpp"
 #include "network/connectivity/connectivity.hpp"
 
 namespace neurode::network {

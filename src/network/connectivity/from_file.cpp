@@ -1,6 +1,6 @@
 #include "network/connectivity/connection_list.hpp"
 #include "network/connectivity/connectivity.hpp"
-#include "network/csv_source.hpp"
+#include "network/data/csv_source.hpp"
 
 namespace neurode::network {
 

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "network/build.hpp"
+#include "network/build/build.hpp"
 #include "network/connectivity/connectivity.hpp"
 
 namespace neurode::network {

@@ -1,4 +1,4 @@
-#include "network/csv_source.hpp"
+#include "network/data/csv_source.hpp"
 #include "network/initialisers/initialisers.hpp"
 
 namespace neurode::network {

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "network/csv_source.hpp"
+#include "network/data/csv_source.hpp"
 #include "network/stimuli/stimuli.hpp"
 
 namespace neurode::network {

@@ -1,0 +1,131 @@
+#include "neurode/network/data.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "network/data/csv_source.hpp"
+#include "network/data/data_parts.hpp"
+
+namespace neurode::network {
+
+namespace {
+
+/// The whole data set, one sample a row.
+struct Rows {
+  Matrix inputs, targets;
+  std::vector<std::string> classes;
+};
+
+/// Inline rows: a list of lists, or of numbers where a sample has one.
+Matrix inline_rows(const Value& v, Diagnostics& diagnostics) {
+  const auto fault = [&](const Value& at, std::string problem, std::string found) {
+    diagnostics.add(
+        {at.where, at.key, std::move(problem), std::move(found), "a list of rows of numbers, one a sample", ""});
+    return Matrix();
+  };
+  if (!v.is_list()) return fault(v, "must be a list", v.describe());
+  if (v.list().empty()) return fault(v, "has no rows", "");
+  const auto& rows = v.list();
+  const std::size_t width = rows[0].is_list() ? rows[0].list().size() : 1;
+  Matrix out(static_cast<Index>(rows.size()), static_cast<Index>(width));
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const bool nested = rows[i].is_list();
+    const std::size_t n = nested ? rows[i].list().size() : 1;
+    if (n != width || n == 0) return {};  // reported with the scenario
+    for (std::size_t j = 0; j < n; ++j) {
+      const Value& x = nested ? rows[i].list()[j] : rows[i];
+      const auto checked = check_value(ParameterSpec::make(Kind::number, "number", ""), x, diagnostics);
+      if (!checked) return {};
+      out(static_cast<Index>(i), static_cast<Index>(j)) = checked->number();
+    }
+  }
+  return out;
+}
+
+Rows rows_inline(const scenario::DataSection& section, Diagnostics& diagnostics) {
+  Rows out;
+  if (section.inputs) out.inputs = inline_rows(*section.inputs, diagnostics);
+  if (section.targets) {
+    out.targets = inline_rows(*section.targets, diagnostics);
+    if (diagnostics.empty() && out.inputs.rows() > 0 && out.targets.rows() != out.inputs.rows()) {
+      diagnostics.add({section.targets->where, section.targets->key, "must have as many rows as inputs",
+                       fmt::format("{} rows", out.targets.rows()), fmt::format("{} rows", out.inputs.rows()), ""});
+    }
+  } else {
+    out.targets.resize(out.inputs.rows(), 0);
+  }
+  return out;
+}
+
+Matrix numbers(const Csv& csv, const std::filesystem::path& path, const std::vector<std::size_t>& columns,
+               const std::string& hint, Diagnostics& diagnostics) {
+  const std::size_t faults = diagnostics.size();
+  Matrix out(static_cast<Index>(csv.rows.size()), static_cast<Index>(columns.size()));
+  for (std::size_t i = 0; i < csv.rows.size(); ++i) {
+    for (std::size_t j = 0; j < columns.size(); ++j) {
+      Diagnostics own;
+      if (csv_number(csv, path, i, columns[j], out(static_cast<Index>(i), static_cast<Index>(j)), own)) continue;
+      Diagnostic d = own.items()[0];
+      d.allowed += hint;
+      diagnostics.add(std::move(d));
+      if (diagnostics.size() - faults >= kMostCellFaults) return out;
+    }
+  }
+  return out;
+}
+
+Rows rows_of_file(const scenario::DataSection& section, const std::filesystem::path& folder, Diagnostics& diagnostics) {
+  Rows out;
+  const Value& file = *section.file;
+  const Parameters& settings = section.settings;
+  const std::size_t faults = diagnostics.size();
+  const auto csv = read_csv_from(file, folder, !settings.has("header") || settings.flag("header"), diagnostics);
+  if (!csv || diagnostics.size() > faults) return out;
+  const auto path = folder / file.string();
+  if (csv->rows.empty()) {
+    diagnostics.add({{path.string(), 0, 0}, "", "the file has no rows", "", "one row a sample, below the header", ""});
+    return out;
+  }
+  const Columns columns = choose_columns(*csv, file, settings, diagnostics);
+  if (diagnostics.size() > faults) return out;
+  out.inputs = numbers(*csv, path, columns.inputs, "", diagnostics);
+  const bool labels = settings.has("classes") || (settings.has("one_hot") && settings.flag("one_hot"));
+  if (!labels) {
+    out.targets = numbers(*csv, path, columns.targets, " (for class labels: one_hot = true)", diagnostics);
+  } else if (columns.targets.size() == 1) {
+    out.targets = one_hot(*csv, path, columns.targets[0], settings, out.classes, diagnostics);
+  } else {
+    const Value* given = settings.find("target_columns");
+    const Value& at = given ? *given : file;
+    diagnostics.add({at.where, at.key, "class labels stand in one column",
+                     fmt::format("{} target columns", columns.targets.size()), "one target column with one_hot = true",
+                     ""});
+  }
+  return out;
+}
+
+Samples samples_of(const Rows& rows, const std::vector<char>& test, char which) {
+  std::vector<Index> chosen;
+  for (std::size_t i = 0; i < test.size(); ++i) {
+    if (test[i] == which) chosen.push_back(static_cast<Index>(i));
+  }
+  return {rows.inputs(chosen, Eigen::all).transpose(), rows.targets(chosen, Eigen::all).transpose()};
+}
+
+}  // namespace
+
+Data load_data(const scenario::DataSection& section, const std::filesystem::path& folder, std::uint64_t seed,
+               Diagnostics& diagnostics) {
+  Diagnostics own;
+  Rows rows = section.file ? rows_of_file(section, folder, own) : rows_inline(section, own);
+  std::vector<char> test;
+  if (own.empty()) test = test_rows(static_cast<std::size_t>(rows.inputs.rows()), section, seed, own);
+  for (const auto& d : own.items()) diagnostics.add(d);
+  if (!own.empty()) return {};
+  scale_columns(section.settings.find("scale"), test, rows.inputs);
+  scale_columns(section.settings.find("target_scale"), test, rows.targets);
+  return {samples_of(rows, test, 0), samples_of(rows, test, 1), std::move(rows.classes)};
+}
+
+}  // namespace neurode::network

@@ -1,0 +1,136 @@
+// Class labels, the test set and scaling.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "network/data/csv_source.hpp"
+#include "network/data/data_parts.hpp"
+#include "neurode/core/random.hpp"
+
+namespace neurode::network {
+
+namespace {
+
+/// Labels that are numbers compare by value: "3", "3.0" and 3 are one class.
+std::string label_of(const std::string& text) {
+  const auto x = parse_number(text);
+  if (!x || !std::isfinite(*x)) return text;
+  return *x == std::floor(*x) && std::abs(*x) < 0x1p53 ? fmt::format("{:.0f}", *x + 0.0) : number_text(*x);
+}
+
+bool less(const std::string& a, const std::string& b) {
+  const auto x = parse_number(a), y = parse_number(b);
+  if (x && y && *x != *y) return *x < *y;
+  if (x.has_value() != y.has_value()) return x.has_value();  // numbers before words
+  return a < b;
+}
+
+std::vector<std::string> listed_classes(const Value& list, Diagnostics& diagnostics) {
+  std::vector<std::string> out;
+  if (!list.is_list()) return out;
+  for (const auto& v : list.list()) {
+    std::string label = v.is_string()    ? label_of(v.string())
+                        : v.is_integer() ? fmt::format("{}", v.integer())
+                                         : v.to_toml();
+    if (std::find(out.begin(), out.end(), label) != out.end()) {
+      diagnostics.add(
+          {v.where, v.key, fmt::format("the class \"{}\" is listed twice", label), "", "each class once", ""});
+    }
+    out.push_back(std::move(label));
+  }
+  return out;
+}
+
+}  // namespace
+
+Matrix one_hot(const Csv& csv, const std::filesystem::path& path, std::size_t column, const Parameters& settings,
+               std::vector<std::string>& classes, Diagnostics& diagnostics) {
+  const std::size_t faults = diagnostics.size();
+  std::vector<std::string> labels;
+  for (const auto& row : csv.rows) labels.push_back(label_of(row[column]));
+  if (const Value* listed = settings.find("classes")) {
+    classes = listed_classes(*listed, diagnostics);
+  } else {
+    classes = labels;
+    std::sort(classes.begin(), classes.end(), less);
+    classes.erase(std::unique(classes.begin(), classes.end()), classes.end());
+  }
+  Matrix out = Matrix::Zero(static_cast<Index>(labels.size()), static_cast<Index>(classes.size()));
+  for (std::size_t i = 0; i < labels.size() && diagnostics.size() - faults < kMostCellFaults; ++i) {
+    const auto at = std::find(classes.begin(), classes.end(), labels[i]);
+    if (at != classes.end() && !labels[i].empty()) {
+      out(static_cast<Index>(i), at - classes.begin()) = 1;
+      continue;
+    }
+    const std::string name =
+        csv.header.empty() ? fmt::format("column {}", column) : fmt::format("column \"{}\"", csv.header[column]);
+    Diagnostic d{{path.string(), csv.lines[i], csv.columns[i][column]},
+                 name,
+                 "is none of the classes",
+                 '"' + labels[i] + '"',
+                 quoted_list(classes),
+                 nearest_name(labels[i], classes)};
+    if (labels[i].empty()) d = {d.where, name, "is empty", "", "a class label", ""};
+    diagnostics.add(std::move(d));
+  }
+  return out;
+}
+
+std::vector<char> test_rows(std::size_t rows, const scenario::DataSection& section, std::uint64_t seed,
+                            Diagnostics& diagnostics) {
+  std::vector<char> test(rows, 0);
+  const Value* given = section.settings.find("test");
+  if (given == nullptr) return test;
+  if (const Value* every = given->find("every")) {
+    const Value* offset = given->find("offset");
+    const auto step = static_cast<std::size_t>(std::max<std::int64_t>(every->integer(), 1));
+    for (std::size_t i = 0; i < rows; ++i) {
+      test[i] = i % step == (offset ? static_cast<std::size_t>(offset->integer()) : 0);
+    }
+  } else if (const Value* fraction = given->find("fraction")) {
+    const CounterRandom random(seed, "data.test");
+    std::vector<std::size_t> order(rows);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::vector<double> keys(rows);
+    for (std::size_t i = 0; i < rows; ++i) keys[i] = random.uniform(i);
+    std::sort(order.begin(), order.end(),
+              [&](std::size_t a, std::size_t b) { return keys[a] != keys[b] ? keys[a] < keys[b] : a < b; });
+    const auto count = static_cast<std::size_t>(std::llround(fraction->number() * static_cast<double>(rows)));
+    for (std::size_t k = 0; k < std::min(count, rows); ++k) test[order[k]] = 1;
+  }
+  const auto kept = static_cast<std::size_t>(std::count(test.begin(), test.end(), 1));
+  if (kept == 0 || kept == rows) {
+    diagnostics.add({given->where, given->key, kept == 0 ? "leaves no test rows" : "leaves no training rows",
+                     fmt::format("{} of {} rows kept out of training", kept, rows), "some rows in each part", ""});
+  }
+  return test;
+}
+
+void scale_columns(const Value* scale, const std::vector<char>& test, Matrix& all) {
+  if (scale == nullptr || all.cols() == 0) return;
+  if (scale->is_number()) {
+    all *= scale->number();
+    return;
+  }
+  const std::string& how = scale->string();
+  if (how == "none") return;
+  std::vector<Index> training;
+  for (std::size_t i = 0; i < test.size(); ++i) {
+    if (!test[i]) training.push_back(static_cast<Index>(i));
+  }
+  const double n = static_cast<double>(training.size());
+  for (Index j = 0; j < all.cols(); ++j) {
+    const Vector x = all(training, j);
+    double origin = x.minCoeff(), width = x.maxCoeff() - x.minCoeff();
+    if (how == "zscore" && width > 0) {
+      origin = (x / n).sum();
+      width = (x.array() - origin).matrix().stableNorm() / std::sqrt(n);
+    }
+    if (width == 0) width = 1;
+    all.col(j) = (all.col(j).array() - origin) / width;
+  }
+}
+
+}  // namespace neurode::network
