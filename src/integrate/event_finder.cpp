@@ -19,7 +19,10 @@ bool crosses(double before, double after, int direction) {
 }  // namespace
 
 EventFinder::EventFinder(const std::vector<Event>& events, Index state_size)
-    : events_(events), before_(events.size()), x_(state_size), sample_(state_size) {
+    : events_(events),
+      before_(events.size()),
+      x_(events.empty() ? 0 : state_size),
+      sample_(events.empty() ? 0 : state_size) {
   hits_.reserve(events.size() * kPieces);
   for (const Event& e : events) inside_ = inside_ || e.inside;
 }

@@ -13,7 +13,7 @@ constexpr int kRounds = 10000;  // of neurons making each other spike at one mom
 
 }  // namespace
 
-SpikeFinder::SpikeFinder(Jumps* jumps, Index state_size) : jumps_(jumps), between_(state_size) {
+SpikeFinder::SpikeFinder(Jumps* jumps, Index state_size) : jumps_(jumps), between_(jumps ? state_size : 0) {
   if (!jumps_) return;
   const auto n = static_cast<std::size_t>(jumps_->thresholds());
   before_.resize(n);

@@ -11,7 +11,7 @@ ErrorNorm::ErrorNorm(double rtol, const Vector& atol, Index n)
   // Never 0/0, whatever atol and x: an error of exactly 0 weighs nothing.
   const double floor = std::numeric_limits<double>::min();
   atol_ = atol.size() == 1 ? Vector::Constant(n, atol[0]) : atol;
-  atol_ = atol_.cwiseMax(floor);
+  for (double& a : atol_) a = std::max(a, floor);
 }
 
 double ErrorNorm::operator()(const Vector& error, const Vector& x0, const Vector& x1) const {
