@@ -6,50 +6,9 @@
 #include <numbers>
 
 #include "allocations.hpp"
-#include "prepared.hpp"
+#include "spike_runs.hpp"
 
 using namespace neurode;
-
-namespace {
-
-struct Spike {
-  double t;
-  Index which;
-};
-
-struct Run {
-  std::vector<Spike> spikes;
-  integrate::Result end;
-};
-
-Run run_spikes(const std::string& text, const std::vector<std::string>& set = {}) {
-  auto p = prepared("schema = 1\n" + text, set);
-  Run r;
-  integrate::Observer observer;
-  observer.spike = [&](Index which, double t) { r.spikes.push_back({t, which}); };
-  r.end = integrate::drive(*p->problem.system, p->scenario.time.start, p->problem.initial, p->scenario.time.end,
-                           p->options, {}, {}, observer);
-  return r;
-}
-
-const char* kTight = "[integrator]\nmethod = \"tsit5\"\nrtol = 1e-11\natol = 1e-13\n";
-
-const char* kLif = R"(
-[model.lif]
-equations = "dv/dt = (-v + I)/tau"
-parameters = { tau = 20.0, v_th = 1.0, t_ref = 0.0 }
-threshold = "v >= v_th"
-reset = "v = 0"
-refractory = "t_ref"
-)";
-
-const char* kLeak = R"(
-[model.leak]
-equations = "dv/dt = (-v + I)/tau"
-parameters = { tau = 10.0 }
-)";
-
-}  // namespace
 
 TEST_CASE("intervals of the leaky integrate-and-fire neuron, with every kind of adaptive method") {
   for (const char* method : {"tsit5", "dopri5", "dop853", "bs3", "rodas5p", "cvode_adams", "bulirsch_stoer", "auto"}) {

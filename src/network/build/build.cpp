@@ -6,6 +6,7 @@
 
 #include "network/build/check_units.hpp"
 #include "network/expressions/noise_terms.hpp"
+#include "network/expressions/spikes.hpp"
 #include "neurode/core/units.hpp"
 #include "neurode/network/assemble.hpp"
 #include "neurode/network/instantiate.hpp"
@@ -187,6 +188,22 @@ static std::vector<std::size_t> algebraic_loop(const Network& network, const std
   return {};
 }
 
+/// Equations nobody uses are read all the same: their faults belong to those of the file.
+static void check_unused(const Network& network, Diagnostics& diagnostics) {
+  for (const auto& m : network.own_models) {
+    const bool used = std::any_of(network.populations.begin(), network.populations.end(),
+                                  [&m](const Population& p) { return p.model == &m; });
+    const auto& told = diagnostics.items();
+    const bool faulty = std::any_of(told.begin(), told.end(),
+                                    [&m](const Diagnostic& d) { return d.key.starts_with("model." + m.name + "."); });
+    // A name whose declaration is wrong would be told as unknown; a model without any equation is reported elsewhere.
+    if (used || faulty || (m.equations.text.empty() && m.output.text.empty())) continue;
+    equations::Graph graph;
+    const Instance i = instantiate(graph, m, {"I", false, {}, ""}, diagnostics);
+    instantiate_spikes(graph, m, i, diagnostics);
+  }
+}
+
 std::unique_ptr<Network> build_network(const scenario::Scenario& scenario, Diagnostics& diagnostics) {
   auto network = std::make_unique<Network>();
   network->own_models = scenario::extended(scenario.models, models(), diagnostics);
@@ -198,6 +215,7 @@ std::unique_ptr<Network> build_network(const scenario::Scenario& scenario, Diagn
   agree_on_time(scenario, *network, diagnostics);
   for (const auto& p : scenario.projections) build_projection(p, scenario, *network, diagnostics);
   agree_on_time(scenario, *network, diagnostics);
+  check_unused(*network, diagnostics);
   for (const auto& s : scenario.stimuli) build_stimulus(s, scenario, *network, diagnostics);
 
   std::vector<const Population*> clamped;

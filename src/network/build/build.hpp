@@ -49,9 +49,9 @@ const scenario::ModelSection* find_model(const Network& network, const std::stri
                                          Diagnostics& diagnostics);
 /// The delays in a population's equations, from its parameters.
 void evaluate_delays(Population& population, Diagnostics& diagnostics);
-/// The delay of a projection: one, or one a connection.
+/// The delay of a projection: one, or one a connection, which is for a projection whose wiring is known.
 void read_delay(const scenario::ProjectionSection& section, const scenario::Scenario& scenario, const Network& network,
-                Projection& projection, Diagnostics& diagnostics);
+                Projection& projection, bool wired, Diagnostics& diagnostics);
 /// The states before the start; states without an initial value of their own begin with where their history ends.
 void read_history(const scenario::PopulationSection& section, const scenario::Scenario& scenario,
                   Population& population, Diagnostics& diagnostics);

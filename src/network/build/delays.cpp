@@ -75,7 +75,7 @@ void evaluate_delays(Population& pop, Diagnostics& diagnostics) {
 }
 
 void read_delay(const scenario::ProjectionSection& section, const scenario::Scenario& scenario, const Network& network,
-                Projection& pr, Diagnostics& diagnostics) {
+                Projection& pr, bool wired, Diagnostics& diagnostics) {
   if (!section.delay) return;
   const Value& given = *section.delay;
   if (pr.plastic) {
@@ -99,6 +99,7 @@ void read_delay(const scenario::ProjectionSection& section, const scenario::Scen
                      "{ init = \"uniform\", low = 1, high = 2 } and the like", ""});
     return;
   }
+  if (!wired) return;  // how many delays there are cannot be known
   const Index from = network.populations[pr.pre].size, to = network.populations[pr.post].size;
   const Wiring* wiring = pr.wiring.get();
   if (wiring && (wiring->kind == Wiring::Kind::convolution || wiring->kind == Wiring::Kind::low_rank)) {

@@ -336,11 +336,10 @@ void build_projection(const scenario::ProjectionSection& section, const scenario
   pr.post = static_cast<std::size_t>(post);
   pr.spiking = pr.pre;
   if (section.synapse && !build_synapses(section, scenario, network, pr, diagnostics)) return;
-  if (ProjectionBuilder(section, scenario, network, pr, diagnostics).build()) {
-    read_delay(section, scenario, network, pr, diagnostics);
-    build_effect(section, network, pr, diagnostics);
-    network.projections.push_back(std::move(pr));
-  }
+  const bool built = ProjectionBuilder(section, scenario, network, pr, diagnostics).build();
+  read_delay(section, scenario, network, pr, built, diagnostics);
+  build_effect(section, network, pr, diagnostics);
+  if (built) network.projections.push_back(std::move(pr));
 }
 
 }  // namespace neurode::network

@@ -110,6 +110,7 @@ bool build_synapses(const scenario::ProjectionSection& section, const scenario::
 void build_effect(const scenario::ProjectionSection& section, const Network& network, Projection& projection,
                   Diagnostics& diagnostics) {
   const Population& from = network.populations[projection.spiking];
+  if (from.model->name.empty() || network.populations[projection.post].model->name.empty()) return;  // reported
   const bool spikes = !from.model->threshold.text.empty();
   const Population* synapses = nullptr;
   for (const std::size_t p : {projection.pre, projection.post}) {
