@@ -1,5 +1,6 @@
 #pragma once
 
+#include "learning/gradient.hpp"
 #include "neurode/learning/families.hpp"
 #include "neurode/learning/problem.hpp"
 
@@ -9,23 +10,51 @@ namespace neurode::learning {
 struct Setup {
   const scenario::Scenario& scenario;
   const network::Network& network;
+  const RuleEntry* rule_entry = nullptr;
+  Parameters rule = {};
   const LossEntry* loss = nullptr;
-  Parameters loss_parameters;
-  Parameters rule;
+  Parameters loss_parameters = {};
+  const FlowEntry* flow = nullptr;
+  Parameters flow_parameters = {};
+  const RateEntry* rate = nullptr;
+  Parameters rate_parameters = {};
   int output = -1;      ///< population
   bool steady = false;  ///< every population has a steady state in closed form and no loops
 };
 
+/// What a rule hands to the flow: the network's equations and, of each of assembly.plastic, what plays dL/dw.
+struct Draft {
+  const Setup& setup;
+  network::Assembly assembly;
+  ValueId loss, output;
+  std::vector<ValueId> gradient;  ///< in the order of assembly.plastic; invalid: the weight stands still
+  bool symmetric = false;         ///< the gradient is one, of a function of the weights alone
+};
+
+/// A further state with its initial values (slice.rows x slice.cols; offset is set here), by its name in the record.
+ValueId add_state(network::Assembly& assembly, Slice slice, const Matrix& initial);
+/// The rate of a state; invalid: it stands still.
+void set_rate(network::Assembly& assembly, ValueId state, ValueId rate);
+
+/// Weights that move along the rule's gradient by the flow, everything else by the assembly's rates.
+Problem finish(Draft draft);
+/// The same where the gradient is no part of the program. `inner`: whose plastic weights (inputs of vector kWeights, in
+/// its order) these are; `named` and metrics read it through gradient->sampler().
+Problem finish(const Setup& setup, const network::Assembly& inner, ValueId loss, ValueId output,
+               std::unique_ptr<Gradient> gradient);
+
 /// The loss of an assembly whose clamped populations hold `samples`.
 ValueId add_loss(const Setup& setup, network::Assembly& assembly, const network::Samples& samples, bool steady);
 
+/// A network without [learning].
 Problem plain_problem(const scenario::Scenario& scenario, const network::Network& network, Diagnostics& diagnostics);
-Problem layered_adiabatic_problem(const Setup& setup);
-Problem recurrent_adiabatic_problem(const Setup& setup);
-Problem coupled_problem(const Setup& setup);
+
+/// v * factor, of any shape; invalid stays invalid.
+ValueId scaled(Program& program, ValueId v, double factor);
 
 /// Wraps a program into system, sampler and recordable names.
-Problem wrap(network::Assembly assembly, const network::Network& network, bool symmetric);
+Problem wrap(network::Assembly assembly, const network::Network& network, bool symmetric,
+             std::function<std::vector<double>(double, double)> more_breakpoints = {});
 
 /// Adds accuracy on the training samples, and loss and accuracy on the test samples. `weights_offset`: where the moving
 /// weights start in the state.

@@ -113,12 +113,14 @@ const std::vector<Family>& families() {
       {"connectivities", "which neurons of two populations are connected", "projection.NAME.connect",
        entries_of(network::connectivities())},
       {"exporters", "formats of `neurode export`", "neurode export --format", entries_of(analysis::exporters())},
+      {"flows", "how weights follow the gradient", "learning.flow", entries_of(learning::flows())},
       {"initialisers", "how weights, biases, parameters and initial values are drawn", "weights = { init = ... }",
        entries_of(network::initialisers())},
       {"integrators", "methods of integration", "integrator.method", entries_of(integrate::methods())},
       {"losses", "what learning makes small", "learning.loss", entries_of(learning::losses())},
       {"models", "neuron models", "population.NAME.model", model_entries()},
       {"plasticity", "local plasticity rules", "projection.NAME.plasticity", plasticity_entries()},
+      {"rates", "the learning rate over time", "learning.rate", entries_of(learning::rates())},
       {"rules", "learning rules", "learning.rule", entries_of(learning::rules())},
       {"stimuli", "drives as functions of time", "stimulus.NAME.kind", entries_of(network::stimuli())},
   };
@@ -137,6 +139,8 @@ scenario::SchemaFamilies schema_families() {
   f.plasticity = plasticity_entries();
   f.rules = entries_of(learning::rules());
   f.losses = entries_of(learning::losses());
+  f.flows = entries_of(learning::flows());
+  f.rates = entries_of(learning::rates());
   f.methods = entries_of(integrate::methods());
   f.integrator = integrate::integrator_parameters();
   return f;

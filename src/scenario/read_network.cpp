@@ -263,6 +263,28 @@ std::optional<LearningSection> read_learning(const Value& root, Diagnostics& dia
   if (const Value* loss = p.find("loss")) {
     if (auto choice = read_choice("learning.loss", "name", *loss, diagnostics)) out.loss = std::move(*choice);
   }
+  const auto standard = [&](const char* name) {
+    Choice c;
+    c.name = name;
+    c.source = *table;
+    c.settings = table_at(*table, {});
+    return c;
+  };
+  out.flow = standard("gradient");
+  if (const Value* flow = p.find("flow")) {
+    if (auto choice = read_choice("learning.flow", "name", *flow, diagnostics)) out.flow = std::move(*choice);
+  }
+  out.rate = standard("constant");
+  if (const Value* rate = table->find("rate")) {
+    if (rate->is_number()) {
+      out.rate.source = *rate;
+      Value value = *rate;
+      out.rate.settings.table().emplace_back("value", std::move(value));
+    } else if (auto choice = read_choice("learning.rate", "schedule", *rate, diagnostics)) {
+      out.rate = std::move(*choice);
+    }
+  }
+  if (const Value* output = p.find("output")) out.output = *output;
   return out;
 }
 

@@ -134,6 +134,12 @@ class SchemaWriter {
     w_.key("loss").begin_object();
     family({"learning.loss", section_table("learning.loss").keys, {}}, "name", f_.losses);
     w_.end_object();
+    w_.key("flow").begin_object();
+    family({"learning.flow", section_table("learning.flow").keys, {}}, "name", f_.flows);
+    w_.end_object();
+    w_.key("rate").begin_object();
+    family({"learning.rate", section_table("learning.rate").keys, {}}, "schedule", f_.rates);
+    w_.end_object();
     w_.end_object().end_object();
     return w_.text() + "\n";
   }
@@ -329,6 +335,10 @@ class SchemaWriter {
         {"learning.rule", names_of(f_.rules, false)},
         {"learning.loss", any_of({"{" + names_of(f_.losses, false) + "}", ref("loss")})},
         {"learning.loss.name", names_of(f_.losses, false)},
+        {"learning.flow", any_of({"{" + names_of(f_.flows, false) + "}", ref("flow")})},
+        {"learning.flow.name", names_of(f_.flows, false)},
+        {"learning.rate", any_of({R"({"type": "number", "exclusiveMinimum": 0})", ref("rate")})},
+        {"learning.rate.schedule", names_of(f_.rates, false)},
         {"integrator.method", names_of(f_.methods, false)},
         {"integrator.atol", any_of({"{" + tolerance + "}", "{" + map_of("{" + tolerance + "}") + "}"})},
         {"record.variables",

@@ -143,9 +143,11 @@ TEST_CASE("the XOR scenario is read, field by field") {
   CHECK(s.learning->where.text() == "s.toml:33:1");
   CHECK(s.learning->rule.name == "gradient_flow");
   CHECK(s.learning->rule.source.where.text() == "s.toml:34:8");
-  REQUIRE(s.learning->rule.settings.table().size() == 3);
+  REQUIRE(s.learning->rule.settings.table().size() == 2);
   CHECK(s.learning->rule.settings.find("mode")->string() == "coupled");
-  CHECK(s.learning->rule.settings.find("rate")->number() == 1.0);
+  CHECK(s.learning->flow.name == "gradient");
+  CHECK(s.learning->rate.name == "constant");
+  CHECK(s.learning->rate.settings.find("value")->number() == 1.0);
   CHECK(s.learning->rule.settings.find("error_tau")->number() == 0.1);
   CHECK(s.learning->loss.name == "squared_error");
   CHECK(s.learning->loss.settings.table().empty());

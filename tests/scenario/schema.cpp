@@ -32,16 +32,17 @@ SchemaFamilies families() {
   f.stimuli = {
       {"pulse", "", {Spec::make(Kind::number, "amplitude", "").needed(), Spec::make(Kind::numbers, "at", "")}, "", ""}};
   f.plasticity = {{"oja", "", {Spec::make(Kind::number, "rate", "").above(0).standard(1.0)}, "", ""}};
-  f.rules = {
-      {"gradient_flow",
-       "",
-       {Spec::make(Kind::number, "rate", "eta").above(0).standard(1.0), Spec::make(Kind::number, "error_tau", ""),
-        Spec::make(Kind::choice, "mode", "").one_of({"coupled", "adiabatic"}).standard("coupled")},
-       "",
-       ""},
-      {"none", "", {}, "", ""}};
+  f.rules = {{"gradient_flow",
+              "",
+              {Spec::make(Kind::number, "error_tau", ""),
+               Spec::make(Kind::choice, "mode", "").one_of({"coupled", "adiabatic"}).standard("coupled")},
+              "",
+              ""},
+             {"none", "", {}, "", ""}};
   f.losses = {{"squared_error", "", {}, "", ""},
               {"huber", "", {Spec::make(Kind::number, "delta", "").above(0)}, "", ""}};
+  f.flows = {{"gradient", "", {}, "", ""}, {"friction", "", {Spec::make(Kind::number, "c", "")}, "", ""}};
+  f.rates = {{"decay", "", {Spec::make(Kind::number, "tau", "").above(0)}, "", ""}};
   f.methods = {{"tsit5", "", {}, "", ""}, {"rk4", "", {Spec::make(Kind::integer, "order", "").at_least(1)}, "", ""}};
   f.integrator = {Spec::make(Kind::number, "rtol", "relative tolerance").above(0).standard(1e-6)};
   return f;
@@ -92,6 +93,10 @@ TEST_CASE("schema and reader agree" *
       {true, "[stimulus.s]\ntarget = \"p\"\nkind = \"pulse\"\namplitude = 1\nat = [1, 2]\nneurons = [0]\n"},
       {true, "[integrator]\natol = { \"p.v\" = \"1 uV\" }\n"},
       {true, "[integrator]\natol = \"1 uV\"\n"},
+      {true, "[learning]\nflow = { name = \"friction\", c = 1 }\nrate = { schedule = \"decay\", tau = 2 }\n"},
+      {true, "[learning]\nflow = \"friction\"\noutput = \"p\"\n"},
+      {false, "[learning]\nflow = 3\n"},
+      {false, "[learning]\nrate = { tau = 1 }\n"},
       {true, "[learning]\nloss = \"huber\"\nrate = 2\n[integrator]\nrtol = 1e-3\natol = { weights = 1e-3 }\n"},
       {true,
        "[learning]\nrule = \"none\"\nloss = { name = \"huber\", delta = 1 }\n[integrator]\nmethod = \"rk4\"\norder = "
@@ -148,7 +153,9 @@ TEST_CASE("schema and reader agree" *
                                                       "bias = { init = \"normal\", sd = 2 }\n",
                                                       "[stimulus.s]\ntarget = \"p\"\nkind = \"pulse\"\n",
                                                       "[stimulus.s]\ntarget = \"p\"\nkind = \"puls\"\n",
-                                                      "[learning]\nrule = \"none\"\nrate = 1\n",
+                                                      "[learning]\nrule = \"none\"\nerror_tau = 1\n",
+                                                      "[learning]\nflow = \"gradient\"\nc = 1\n",
+                                                      "[learning]\nrate = { schedule = \"decay\", tau = 0 }\n",
                                                       "[learning]\nrates = 1\n",
                                                       "[learning]\nrate = 0\n",
                                                       "[integrator]\nmethod = \"rk5\"\n",

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,11 @@
 #include "neurode/network/assemble.hpp"
 
 namespace neurode::learning {
+
+struct Setup;
+struct Problem;
+struct FlowContext;
+class Gradient;
 
 /// What a loss is built from: output activity and targets, n x samples each.
 struct LossContext {
@@ -25,8 +31,36 @@ struct LossEntry : Entry {
 };
 const std::vector<LossEntry>& losses();
 
-/// A learning rule. `parameters` are the keys of [learning] besides rule and loss.
-struct RuleEntry : Entry {};
+/// A learning rule: what plays the gradient for the flow. `parameters` are its keys in [learning].
+struct RuleEntry : Entry {
+  bool needs_loss = true;
+  /// Reports what the rule cannot be used with; may be null.
+  void (*check)(const Setup& setup, Diagnostics& diagnostics) = nullptr;
+  Problem (*build)(const Setup& setup) = nullptr;
+};
 const std::vector<RuleEntry>& rules();
+
+/// An optimiser as a flow: how weights move along a gradient g(w), whatever rule g comes from.
+struct FlowEntry : Entry {
+  /// dw/ds is -c g with one c for all weights: the Jacobian is symmetric where the gradient's is.
+  bool symmetric = false;
+  bool stochastic = false;
+  /// Sets context.direction, in flow time s: ds = rate dt.
+  void (*build)(FlowContext& context) = nullptr;
+  /// For flows whose direction is the solution of equations: what takes the gradient's place; build then moves along
+  /// it. May be null.
+  std::unique_ptr<Gradient> (*solve)(std::unique_ptr<Gradient> gradient, const Parameters& parameters) = nullptr;
+};
+const std::vector<FlowEntry>& flows();
+
+/// The learning rate over time.
+struct RateEntry : Entry {
+  bool constant = false;
+  /// The rate, an expression of 1 x 1 values; may add states to the context.
+  equations::Node (*build)(FlowContext& context, const Parameters& parameters) = nullptr;
+  /// Times between t0 and t1 at which it is not smooth; may be null. `start`: of the run.
+  std::vector<double> (*breakpoints)(const Parameters& parameters, double start, double t0, double t1) = nullptr;
+};
+const std::vector<RateEntry>& rates();
 
 }  // namespace neurode::learning

@@ -128,8 +128,11 @@ struct DataSection {
 
 struct LearningSection {
   Location where;
-  Choice rule;  ///< keys of the rule: mode, rate, error_tau ...
-  Choice loss;  ///< "squared_error" and its keys; no name where none is given
+  Choice rule;                  ///< keys of the rule: mode, error_tau ...
+  Choice loss;                  ///< "squared_error" and its keys; no name where none is given
+  Choice flow;                  ///< "gradient", "adam" ... and its keys
+  Choice rate;                  ///< a number is the rate "constant" with its value
+  std::optional<Value> output;  ///< name of a population
 };
 
 struct StopCondition {

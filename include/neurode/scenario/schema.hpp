@@ -18,6 +18,8 @@ struct SchemaFamilies {
   std::vector<Entry> plasticity;  ///< built-in local rules; a scenario may add its own
   std::vector<Entry> rules;       ///< learning rules
   std::vector<Entry> losses;
+  std::vector<Entry> flows;
+  std::vector<Entry> rates;    ///< schedules of the learning rate
   std::vector<Entry> methods;  ///< integrators
   ParameterTable integrator;   ///< keys of [integrator] that every method has
 };

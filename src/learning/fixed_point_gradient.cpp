@@ -5,7 +5,7 @@
 #include <cmath>
 #include <initializer_list>
 
-#include "learning/build.hpp"
+#include "learning/rules/rules.hpp"
 #include "neurode/core/errors.hpp"
 
 namespace neurode::learning {
@@ -20,30 +20,20 @@ constexpr int kErrors = 4, kDirections = 5, kErrorDirections = 6, kWeightDirecti
 /// dw/dt = -rate dL/dw with F(x, w) = 0 kept: x by Newton with pseudo-transient continuation (which follows the flow to
 /// a stable fixed point where Newton alone would wander), the error signal l by the solve J^T l = -dL/dx.
 /// @par Source  Almeida 1987, Pineda 1987; C. T. Kelley, D. E. Keyes, SIAM J. Numer. Anal. 35 (1998) 508-523.
-class RecurrentAdiabatic : public System {
+class FixedPointGradient : public Gradient {
  public:
-  RecurrentAdiabatic(const Setup& setup, Assembly assembly, ValueId loss)
-      : net_(setup.network), a_(std::move(assembly)), rate_(setup.rule.number("rate")) {
+  FixedPointGradient(const Setup& setup, Assembly assembly, ValueId loss)
+      : net_(setup.network), a_(std::move(assembly)) {
     start_ = a_.initial;
     x_ = start_;
-    for (const auto& w : a_.plastic) {
-      Slice s;
-      const auto v = a_.program[w.value];
-      s.name = w.name;
-      s.rows = v.rows;
-      s.cols = v.cols;
-      s.block = Block::weights;
-      s.long_name = "weights";
-      layout_.add(s);
-    }
+    for (const auto& w : a_.plastic) size_ += a_.program[w.value].size();
     nx_ = x_.size();
     samples_ = a_.samples;
     per_sample_ = nx_ / samples_;
     build(loss);
   }
 
-  const StateLayout& layout() const override { return layout_; }
-  bool symmetric_jacobian() const override { return true; }
+  Index size() const override { return size_; }
   std::vector<double> breakpoints(double t0, double t1) const override { return net_.breakpoints(t0, t1); }
   void begin_segment(double t0, double t1) override {
     begin_ = t0;
@@ -51,30 +41,36 @@ class RecurrentAdiabatic : public System {
     in_segment_ = true;
   }
 
-  void rhs(double t, const double* w, double* dwdt) override {
+  void evaluate(double t, const double* w, double* g, double* loss) override {
     settle(t, w);
-    run(*gradient_, t, w, {dwdt});
+    run(*gradient_, t, w, {g, loss});
   }
-  void jvp(double t, const double* w, const double* v, double* jv) override {
+  void product(double t, const double* w, const double* v, double* hv, double* slope) override {
     settle(t, w);
     dx_.setZero();
     dl_.setZero();
-    run(*tangent_, t, w, {tx_.data(), tl_.data(), jv}, v);
+    run(*tangent_, t, w, {tx_.data(), tl_.data(), hv}, v);
     dx_ = -tx_;
     solve(dx_, false);  // dx = -J^-1 F_w v
-    run(*tangent_, t, w, {tx_.data(), tl_.data(), jv}, v);
+    run(*tangent_, t, w, {tx_.data(), tl_.data(), hv}, v);
     dl_ = -tl_;
     solve(dl_, true);
-    run(*tangent_, t, w, {tx_.data(), tl_.data(), jv}, v);
+    run(*tangent_, t, w, {tx_.data(), tl_.data(), hv}, v);
+    run(*gradient_, t, w, {g_.data(), slope});
+    *slope = g_.dot(Eigen::Map<const Vector>(v, size_));
   }
-  void vjp(double t, const double* w, const double* u, double* jtu) override { jvp(t, w, u, jtu); }  // a Hessian
+  void transposed(double t, const double* w, const double* u, double* hu) override {
+    double slope;
+    product(t, w, u, hu, &slope);  // a Hessian
+  }
 
   /// Any values of the inner program at the fixed point.
   void sample(Executable& code, double t, const double* w, double* out) {
     settle(t, w);
     run(code, t, w, {out});
   }
-  const Program& program() const { return a_.program; }
+  Program& program() override { return a_.program; }
+  std::unique_ptr<Sampler> sampler(const std::vector<ValueId>& values) override;
 
  private:
   void build(ValueId loss) {
@@ -101,15 +97,18 @@ class RecurrentAdiabatic : public System {
     // Everything the second tangent differentiates: F, J^T l + L_x, and the weights' rates.
     std::vector<ValueId> dw, all = rates;
     for (std::size_t k = states.size(); k < bars.size(); ++k) {
-      const auto shape = p[targets[k]];
-      dw.push_back(bars[k].valid() ? p.elementwise(shape.rows, shape.cols, g.mul(g.constant(-rate_), p.node(bars[k])))
-                                   : bars[k]);
+      dw.push_back(bars[k]);
     }
     std::vector<Executable::Output> gradient;
+    std::vector<Index> places_of;  // of each weight in the vector of all
+    Index at = 0;
     for (std::size_t k = 0; k < dw.size(); ++k) {
-      const Slice& s = layout_.slices()[k];
-      gradient.push_back({dw[k], 0, s.offset, s.size()});
+      const Index size = p[a_.plastic[k].value].size();
+      gradient.push_back({dw[k], 0, at, size});
+      places_of.push_back(at);
+      at += size;
     }
+    gradient.push_back({loss, 1, 0, 1});
     gradient_ = std::make_unique<Executable>(p, gradient);
     for (std::size_t k = 0; k < states.size(); ++k) {
       const Slice& s = a_.layout.slices()[k];
@@ -124,19 +123,20 @@ class RecurrentAdiabatic : public System {
       directions.emplace_back(seeds[k + 1].second, p.input(kErrorDirections, s.offset, s.rows, s.cols));
     }
     for (std::size_t k = 0; k < a_.plastic.size(); ++k) {
-      const Slice& s = layout_.slices()[k];
-      directions.emplace_back(a_.plastic[k].value, p.input(kWeightDirections, s.offset, s.rows, s.cols));
+      const auto shape = p[a_.plastic[k].value];
+      directions.emplace_back(a_.plastic[k].value, p.input(kWeightDirections, places_of[k], shape.rows, shape.cols));
     }
     std::vector<ValueId> outputs;
     std::vector<Executable::Output> places;
-    const auto want = [&](ValueId v, int vector, const Slice& s) {
-      places.push_back({{}, vector, s.offset, s.size()});
+    const auto want = [&](ValueId v, int vector, Index offset, Index size) {
+      places.push_back({{}, vector, offset, size});
       if (v.valid()) outputs.push_back(v);
       valid_.push_back(v.valid());
     };
-    for (std::size_t k = 0; k < states.size(); ++k) want(rates[k], 0, a_.layout.slices()[k]);
-    for (std::size_t k = 0; k < states.size(); ++k) want(bars[k], 1, a_.layout.slices()[k]);
-    for (std::size_t k = 0; k < dw.size(); ++k) want(dw[k], 2, layout_.slices()[k]);
+    const auto slice = [this](std::size_t k) -> const Slice& { return a_.layout.slices()[k]; };
+    for (std::size_t k = 0; k < states.size(); ++k) want(rates[k], 0, slice(k).offset, slice(k).size());
+    for (std::size_t k = 0; k < states.size(); ++k) want(bars[k], 1, slice(k).offset, slice(k).size());
+    for (std::size_t k = 0; k < dw.size(); ++k) want(dw[k], 2, places_of[k], p[a_.plastic[k].value].size());
     const auto d = p.tangent(directions, outputs);
     for (std::size_t k = 0, i = 0; k < places.size(); ++k) {
       if (valid_[k]) places[k].value = d[i++];
@@ -146,6 +146,7 @@ class RecurrentAdiabatic : public System {
     for (Vector* v : {&f_, &l_, &dx_, &dl_, &tx_, &tl_, &direction_, &trial_}) v->setZero(nx_);
     jacobians_.assign(static_cast<std::size_t>(samples_), Matrix::Zero(per_sample_, per_sample_));
     factors_.assign(static_cast<std::size_t>(samples_), Eigen::PartialPivLU<Matrix>(per_sample_));
+    g_.setZero(size_);
     shifted_.setZero(per_sample_, per_sample_);
     part_.setZero(per_sample_);
     solved_.setZero(per_sample_);
@@ -260,10 +261,8 @@ class RecurrentAdiabatic : public System {
   static constexpr int kMostSteps = 300;
   const network::Network& net_;
   Assembly a_;
-  double rate_;
-  StateLayout layout_;
-  Index nx_ = 0, samples_ = 1, per_sample_ = 0;
-  Vector start_, x_, l_, f_, dx_, dl_, tx_, tl_, direction_, trial_, part_, solved_;
+  Index size_ = 0, nx_ = 0, samples_ = 1, per_sample_ = 0;
+  Vector start_, x_, l_, f_, dx_, dl_, tx_, tl_, direction_, trial_, part_, solved_, g_;
   const double* direction_source_ = nullptr;
   Matrix shifted_;
   std::vector<Matrix> jacobians_;
@@ -276,7 +275,7 @@ class RecurrentAdiabatic : public System {
 
 class FixedPointSampler : public Sampler {
  public:
-  FixedPointSampler(RecurrentAdiabatic& system, const std::vector<ValueId>& values) : system_(system) {
+  FixedPointSampler(FixedPointGradient& system, const std::vector<ValueId>& values) : system_(system) {
     std::vector<Executable::Output> outputs;
     for (const ValueId v : values) {
       const Index size = system.program()[v].size();
@@ -291,11 +290,15 @@ class FixedPointSampler : public Sampler {
   void run(double t, const double* x, double* out) override { system_.sample(*code_, t, x, out); }
 
  private:
-  RecurrentAdiabatic& system_;
+  FixedPointGradient& system_;
   Index size_ = 0;
   std::vector<Index> offsets_;
   std::unique_ptr<Executable> code_;
 };
+
+std::unique_ptr<Sampler> FixedPointGradient::sampler(const std::vector<ValueId>& values) {
+  return std::make_unique<FixedPointSampler>(*this, values);
+}
 
 }  // namespace
 
@@ -304,27 +307,8 @@ Problem recurrent_adiabatic_problem(const Setup& setup) {
   Assembly a = network::assemble(setup.network, {&train, false, false});
   const ValueId loss = add_loss(setup, a, train, false);
   const ValueId output = a.outputs[static_cast<std::size_t>(setup.output)];
-  Problem problem;
-  problem.named = a.named;
-  Vector weights(0);
-  for (const auto& w : a.plastic) {
-    const Matrix& m = w.projection >= 0 ? *setup.network.projections[static_cast<std::size_t>(w.projection)].weights
-                                        : setup.network.populations[static_cast<std::size_t>(w.population)]
-                                              .biases[static_cast<std::size_t>(w.bias)]
-                                              .values;
-    const Index old = weights.size();
-    weights.conservativeResize(old + m.size());
-    weights.tail(m.size()) = Eigen::Map<const Vector>(m.data(), m.size());
-  }
-  problem.initial = weights;
-  auto system = std::make_unique<RecurrentAdiabatic>(setup, std::move(a), loss);
-  RecurrentAdiabatic* raw = system.get();
-  problem.system = std::move(system);
-  problem.sampler = [raw](const std::vector<ValueId>& values) {
-    return std::make_unique<FixedPointSampler>(*raw, values);
-  };
-  add_metrics(setup, problem, loss, output, 0);
-  return problem;
+  auto gradient = std::make_unique<FixedPointGradient>(setup, a, loss);
+  return finish(setup, a, loss, output, std::move(gradient));
 }
 
 }  // namespace neurode::learning

@@ -1,0 +1,83 @@
+// From what a rule gives to a problem: states, flow, metrics.
+#include <stdexcept>
+
+#include "learning/build.hpp"
+#include "learning/flow_system.hpp"
+#include "learning/flows/flows.hpp"
+
+namespace neurode::learning {
+
+using network::Assembly;
+
+ValueId scaled(Program& program, ValueId v, double factor) {
+  if (!v.valid() || factor == 1) return v;
+  const auto shape = program[v];
+  auto& g = program.graph();
+  return program.elementwise(shape.rows, shape.cols, g.mul(g.constant(factor), program.node(v)));
+}
+
+ValueId add_state(Assembly& a, Slice s, const Matrix& initial) {
+  const Index offset = a.layout.add(s);
+  const ValueId value = a.program.input(ProgramSystem::kState, offset, s.rows, s.cols);
+  a.parts.push_back({value, {}});
+  const Index before = a.initial.size();
+  a.initial.conservativeResize(before + initial.size());
+  a.initial.tail(initial.size()) = Eigen::Map<const Vector>(initial.data(), initial.size());
+  a.named.push_back(
+      {s.name, value, s.unit, s.long_name, s.row_dimension, s.col_dimension, true, s.rows, s.cols, s.row_dimension});
+  return value;
+}
+
+void set_rate(Assembly& a, ValueId state, ValueId rate) {
+  for (auto& part : a.parts) {
+    if (part.value != state) continue;
+    part.rate = rate;
+    return;
+  }
+  throw std::logic_error("a rate for what is no state");
+}
+
+/// Where the moving weights start in the state.
+static Index weights_offset(const Assembly& a) {
+  if (a.plastic.empty()) return 0;
+  return a.layout.slices()[static_cast<std::size_t>(a.plastic.front().part)].offset;
+}
+
+static std::function<std::vector<double>(double, double)> rate_breakpoints(const Setup& setup) {
+  if (!setup.rate->breakpoints) return {};
+  return [entry = setup.rate, parameters = setup.rate_parameters, start = setup.scenario.time.start](
+             double t0, double t1) { return entry->breakpoints(parameters, start, t0, t1); };
+}
+
+static bool symmetric(const Setup& setup) {
+  bool local_rules = false;
+  for (const auto& pr : setup.network.projections) local_rules = local_rules || pr.rule;
+  return setup.flow->symmetric && setup.rate->constant && !local_rules;
+}
+
+Problem finish(Draft d) {
+  add_flow(d.setup, d.assembly, d.loss, d.gradient);
+  const Index offset = weights_offset(d.assembly);
+  Problem problem =
+      wrap(std::move(d.assembly), d.setup.network, d.symmetric && symmetric(d.setup), rate_breakpoints(d.setup));
+  add_metrics(d.setup, problem, d.loss, d.output, offset);
+  return problem;
+}
+
+Problem finish(const Setup& setup, const Assembly& inner, ValueId loss, ValueId output,
+               std::unique_ptr<Gradient> gradient) {
+  if (setup.flow->solve) gradient = setup.flow->solve(std::move(gradient), setup.flow_parameters);
+  Problem problem;
+  problem.named = inner.named;
+  auto system =
+      std::make_unique<FlowSystem>(setup, inner, std::move(gradient), symmetric(setup), rate_breakpoints(setup));
+  problem.initial = system->initial();
+  for (const auto& n : system->added()) problem.named.push_back(n);
+  FlowSystem* raw = system.get();
+  problem.system = std::move(system);
+  problem.sampler = [raw](const std::vector<ValueId>& values) { return raw->sampler(values); };
+  add_metrics(setup, problem, loss, output, 0);
+  return problem;
+}
+
+}  // namespace neurode::learning

@@ -1,0 +1,9 @@
+#pragma once
+
+#include "learning/flows/flows.hpp"
+
+namespace neurode::learning {
+
+RateEntry constant_rate();
+
+}  // namespace neurode::learning
