@@ -31,6 +31,9 @@ std::vector<double> ProgramSystem::breakpoints(double t0, double t1) const {
   for (const double t : own_breakpoints_) {
     if (t > t0 && t < t1) times.push_back(t);
   }
+  if (shown_) {
+    for (const double t : shown_->breakpoints(t0, t1)) times.push_back(t);
+  }
   std::sort(times.begin(), times.end());
   return times;
 }
@@ -52,7 +55,8 @@ ProgramSystem::Inputs ProgramSystem::inputs(double t, const double* x, const dou
   time_[0] = t;
   const bool inside = in_segment_ && t >= segment_begin_ && t <= segment_end_;
   time_[1] = inside ? 0.5 * (segment_begin_ + segment_end_) : t;
-  return {time_, x, direction, nullptr, delayed, jumps_ ? jumps_->flags() : nullptr, nullptr, nullptr};
+  const double* shown = shown_ ? shown_->at(time_[1]) : nullptr;
+  return {time_, x, direction, nullptr, delayed, jumps_ ? jumps_->flags() : nullptr, nullptr, nullptr, shown};
 }
 
 Jumps* ProgramSystem::jumps() { return jumps_.get(); }

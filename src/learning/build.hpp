@@ -43,6 +43,8 @@ Problem finish(Draft draft);
 Problem finish(const Setup& setup, const network::Assembly& inner, ValueId loss, ValueId output,
                std::unique_ptr<Gradient> gradient);
 
+/// The targets of an assembly whose clamped populations hold `samples`: outputs x samples.
+ValueId targets_of(network::Assembly& assembly, const network::Samples& samples);
 /// The loss of an assembly whose clamped populations hold `samples`.
 ValueId add_loss(const Setup& setup, network::Assembly& assembly, const network::Samples& samples, bool steady);
 

@@ -31,10 +31,17 @@ class FixedPointGradient : public Gradient {
     samples_ = a_.samples;
     per_sample_ = nx_ / samples_;
     build(loss);
+    if (a_.shown) shown_ = network::show_batches(*net_.data);
   }
 
   Index size() const override { return size_; }
-  std::vector<double> breakpoints(double t0, double t1) const override { return net_.breakpoints(t0, t1); }
+  std::vector<double> breakpoints(double t0, double t1) const override {
+    auto times = net_.breakpoints(t0, t1);
+    if (shown_) {
+      for (const double t : shown_->breakpoints(t0, t1)) times.push_back(t);
+    }
+    return times;
+  }
   void begin_segment(double t0, double t1) override {
     begin_ = t0;
     end_ = t1;
@@ -155,7 +162,9 @@ class FixedPointGradient : public Gradient {
   void run(Executable& code, double t, const double* w, std::initializer_list<double*> out, const double* v = nullptr) {
     const bool inside = in_segment_ && t >= begin_ && t <= end_;
     const double time[] = {t, inside ? 0.5 * (begin_ + end_) : t};
-    const double* in[] = {time, x_.data(), nullptr, w, l_.data(), direction_source_, dl_.data(), v};
+    const double* in[] = {time,       x_.data(), nullptr,
+                          w,          l_.data(), direction_source_,
+                          dl_.data(), v,         shown_ ? shown_->at(time[1]) : nullptr};
     if (v) in[kDirections] = dx_.data();
     code.run(in, out.begin());
   }
@@ -267,6 +276,7 @@ class FixedPointGradient : public Gradient {
   Matrix shifted_;
   std::vector<Matrix> jacobians_;
   std::vector<Eigen::PartialPivLU<Matrix>> factors_;
+  std::unique_ptr<Presented> shown_;
   std::vector<char> valid_;
   std::unique_ptr<Executable> residual_, column_, loss_slope_, gradient_, tangent_;
   double begin_ = 0, end_ = 0;

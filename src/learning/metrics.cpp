@@ -24,14 +24,14 @@ double accuracy(const Eigen::Ref<const Matrix>& output, const Matrix& targets) {
   return static_cast<double>(right) / static_cast<double>(targets.cols());
 }
 
-/// Loss and outputs of the network at steady state on other samples than those it learns from.
-struct TestProgram {
+/// Loss and outputs of the network at steady state on samples of its own.
+struct SteadyProgram {
   network::Assembly assembly;
   std::unique_ptr<Executable> code;
   Vector buffer;
 
-  TestProgram(const Setup& setup, const network::Samples& samples)
-      : assembly(network::assemble(setup.network, {&samples, true, false})) {
+  SteadyProgram(const Setup& setup, const network::Samples& samples)
+      : assembly(network::assemble(setup.network, {&samples, true, false, true})) {
     const ValueId loss = add_loss(setup, assembly, samples, true);
     const ValueId output = assembly.outputs[static_cast<std::size_t>(setup.output)];
     const Index size = samples.targets.size();
@@ -50,36 +50,51 @@ struct TestProgram {
 
 }  // namespace
 
+/// PREFIXloss and PREFIXaccuracy of the network at steady state.
+static void add_steady_metrics(const Setup& setup, Problem& problem, const network::Samples& samples,
+                               const std::string& prefix, const std::string& which, Index weights_offset) {
+  const auto program = std::make_shared<SteadyProgram>(setup, samples);
+  problem.metrics.push_back({prefix + "loss", "loss on the " + which + " samples: " + setup.loss->name,
+                             [program, weights_offset](double t, const double* x) {
+                               program->run(t, x + weights_offset);
+                               return program->buffer[0];
+                             }});
+  problem.metrics.push_back({prefix + "accuracy", "share of " + which + " samples told right",
+                             [program, weights_offset, &samples](double t, const double* x) {
+                               program->run(t, x + weights_offset);
+                               const Eigen::Map<const Matrix> out(program->buffer.data() + 1, samples.targets.rows(),
+                                                                  samples.targets.cols());
+                               return accuracy(out, samples.targets);
+                             }});
+}
+
 void add_metrics(const Setup& setup, Problem& problem, ValueId loss, ValueId output, Index weights_offset) {
   const auto& data = *setup.network.data;
+  const bool batches = data.batching.has_value();
+  const bool whole = !batches || !setup.steady;  // what is in the state is what there is to measure
   const std::shared_ptr<Sampler> losses = problem.sampler({loss});
   problem.metrics.push_back(
-      {"loss", "loss on the training samples: " + setup.loss->name, [losses](double t, const double* x) {
+      {whole ? "loss" : "batch_loss",
+       (batches ? "loss on the samples shown: " : "loss on the training samples: ") + setup.loss->name,
+       [losses](double t, const double* x) {
          double value = 0;
          losses->run(t, x, &value);
          return value;
        }});
-  const std::shared_ptr<Sampler> outputs = problem.sampler({output});
-  const auto buffer = std::make_shared<Matrix>(data.train.targets.rows(), data.train.targets.cols());
-  problem.metrics.push_back(
-      {"accuracy", "share of training samples told right", [outputs, buffer, &data](double t, const double* x) {
-         outputs->run(t, x, buffer->data());
-         return accuracy(*buffer, data.train.targets);
-       }});
-  if (data.test.count() == 0 || !setup.steady) return;
-  const auto test = std::make_shared<TestProgram>(setup, data.test);
-  problem.metrics.push_back(
-      {"test_loss", "loss on the test samples: " + setup.loss->name, [test, weights_offset](double t, const double* x) {
-         test->run(t, x + weights_offset);
-         return test->buffer[0];
-       }});
-  problem.metrics.push_back(
-      {"test_accuracy", "share of test samples told right", [test, weights_offset, &data](double t, const double* x) {
-         test->run(t, x + weights_offset);
-         const Eigen::Map<const Matrix> out(test->buffer.data() + 1, data.test.targets.rows(),
-                                            data.test.targets.cols());
-         return accuracy(out, data.test.targets);
-       }});
+  if (!whole) {
+    add_steady_metrics(setup, problem, data.train, "", "training", weights_offset);
+  } else if (!batches) {
+    const std::shared_ptr<Sampler> outputs = problem.sampler({output});
+    const auto buffer = std::make_shared<Matrix>(data.train.targets.rows(), data.train.targets.cols());
+    problem.metrics.push_back(
+        {"accuracy", "share of training samples told right", [outputs, buffer, &data](double t, const double* x) {
+           outputs->run(t, x, buffer->data());
+           return accuracy(*buffer, data.train.targets);
+         }});
+  }
+  if (data.test.count() > 0 && setup.steady) {
+    add_steady_metrics(setup, problem, data.test, "test_", "test", weights_offset);
+  }
 }
 
 }  // namespace neurode::learning

@@ -61,6 +61,7 @@ Problem wrap(Assembly assembly, const network::Network& network, bool symmetric,
     problem.spiking.push_back({rule.population, first, rule.rows, rule.cols});
     first += rule.rows * rule.cols;
   }
+  if (assembly.shown) system->show(network::show_batches(*network.data));
   system->set_noise(std::move(assembly.noise));
   system->set_spikes(std::move(assembly.spikes));
   ProgramSystem* raw = system.get();
@@ -81,14 +82,25 @@ Problem plain_problem(const scenario::Scenario& scenario, const network::Network
   return wrap(std::move(assembly), network, false);
 }
 
+ValueId targets_of(Assembly& a, const network::Samples& samples) {
+  if (a.shown) return a.shown->targets;
+  const Matrix& y = samples.targets;
+  return a.program.constant(y.data(), y.rows(), y.cols(), nullptr);
+}
+
 ValueId add_loss(const Setup& setup, Assembly& a, const network::Samples& samples, bool steady) {
   const auto p = static_cast<std::size_t>(setup.output);
-  const Matrix& y = samples.targets;
-  const ValueId targets = a.program.constant(y.data(), y.rows(), y.cols(), nullptr);
+  const ValueId targets = targets_of(a, samples);
   const bool softmax = steady && a.softmax[p].argument.valid();
-  const ValueId loss =
+  ValueId loss =
       setup.loss->build({a.program, a.outputs[p], targets, softmax ? &a.softmax[p] : nullptr, setup.loss_parameters});
-  a.named.push_back({"loss", loss, "", "loss on the training samples: " + setup.loss->name, "", "", false, 1, 1, ""});
+  if (a.shown) {
+    auto& g = a.program.graph();
+    loss = a.program.elementwise(1, 1, g.mul(a.program.node(a.shown->present), a.program.node(loss)));
+  }
+  a.named.push_back({a.shown ? "batch_loss" : "loss", loss, "",
+                     (a.shown ? "loss on the samples shown: " : "loss on the training samples: ") + setup.loss->name,
+                     "", "", false, 1, 1, ""});
   return loss;
 }
 

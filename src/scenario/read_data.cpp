@@ -84,6 +84,9 @@ std::optional<DataSection> read_data(const Value& root, Diagnostics& diagnostics
   check_scale(out.settings, diagnostics);
   check_classes(out.settings, diagnostics);
   check_test(out.settings, diagnostics);
+  if (const Value* batch = out.settings.find("batch")) {
+    out.batch = read_section("data.batch", *batch, "[data] batch", diagnostics);
+  }
 
   const Value *inputs = table->find("inputs"), *targets = table->find("targets"), *file = table->find("file");
   const std::string both = "inputs and targets, or file";

@@ -188,7 +188,7 @@ class SchemaWriter {
       family({full, section_table(full).keys, {}}, "rule", f_.rules);
     } else if (full == "integrator") {
       family({full, section_table(full).keys, f_.integrator}, "method", f_.methods);
-    } else if (full == "data" || full == "data.test" || full == "time" || full == "time.stop" || full == "record") {
+    } else if (full == "data" || full == "data.test" || full == "data.batch" || full == "time" || full == "time.stop" || full == "record") {
       closed_section(full);
     } else if (full == "population") {
       named(full, kName, "model", f_.models);
@@ -332,6 +332,8 @@ class SchemaWriter {
         {"a distribution.init", names_of(f_.initialisers, false)},
         {"stimulus.*.kind", names_of(f_.stimuli, false)},
         {"stimulus.*.neurons", neurons},
+        {"data.batch.period", any_of({R"({"type": "number", "exclusiveMinimum": 0})", ref("quantity")})},
+        {"data.batch.window", any_of({R"({"type": "number", "exclusiveMinimum": 0})", ref("quantity")})},
         {"learning.rule", names_of(f_.rules, false)},
         {"learning.loss", any_of({"{" + names_of(f_.losses, false) + "}", ref("loss")})},
         {"learning.loss.name", names_of(f_.losses, false)},

@@ -32,22 +32,32 @@ SectionTable top() {
 }
 
 std::vector<SectionTable> data() {
-  return {{"data",
-           "The data set: inline rows, or a CSV file. Every sample is a column of activity.",
-           {any("inputs", "list of rows, one a sample"), any("targets", "list of rows, one a sample"),
-            Spec::make(Kind::path, "file", "a CSV file, relative to the scenario's folder"),
-            boolean("header", "the file's first row names its columns").standard(true),
-            any("input_columns", "names, numbers from 0, or ranges \"first..last\" of the input columns"),
-            any("target_columns", "names, numbers from 0, or ranges \"first..last\" of the target columns"),
-            boolean("one_hot", "the target column holds class labels: one output a class").standard(false),
-            any("classes", "the class labels in the order of the outputs; without it: sorted"),
-            any("scale", "of the inputs: \"none\", \"zscore\", \"minmax\", or a factor").standard("none"),
-            number("target_scale", "factor of the targets").standard(1.0), table("test", "rows kept out of training")}},
-          {"data.test",
-           "Rows kept out of training: every n-th, or a random fraction.",
-           {integer("every", "row i is kept out where i % every == offset").at_least(2),
-            integer("offset", "see every").at_least(0),
-            number("fraction", "this fraction of the rows, drawn with the seed").above(0).below(1)}}};
+  return {
+      {"data",
+       "The data set: inline rows, or a CSV file. Every sample is a column of activity.",
+       {any("inputs", "list of rows, one a sample"), any("targets", "list of rows, one a sample"),
+        Spec::make(Kind::path, "file", "a CSV file, relative to the scenario's folder"),
+        boolean("header", "the file's first row names its columns").standard(true),
+        any("input_columns", "names, numbers from 0, or ranges \"first..last\" of the input columns"),
+        any("target_columns", "names, numbers from 0, or ranges \"first..last\" of the target columns"),
+        boolean("one_hot", "the target column holds class labels: one output a class").standard(false),
+        any("classes", "the class labels in the order of the outputs; without it: sorted"),
+        any("scale", "of the inputs: \"none\", \"zscore\", \"minmax\", or a factor").standard("none"),
+        number("target_scale", "factor of the targets").standard(1.0), table("test", "rows kept out of training"),
+        table("batch", "minibatches: only some training rows are shown at a time")}},
+      {"data.batch",
+       "Minibatches: the training rows are shown some at a time, one batch after another; a switch is a breakpoint.",
+       {integer("size", "rows at a time").at_least(1).needed(), any("period", "time from switch to switch").needed(),
+        any("window",
+            "inputs and targets are shown for this time, then inputs are 0 and the loss is; without it: all the time"),
+        Spec::make(Kind::choice, "order", "of the rows: drawn anew with the seed for each pass, or as they stand")
+            .one_of({"shuffled", "sequential"})
+            .standard("shuffled")}},
+      {"data.test",
+       "Rows kept out of training: every n-th, or a random fraction.",
+       {integer("every", "row i is kept out where i % every == offset").at_least(2),
+        integer("offset", "see every").at_least(0),
+        number("fraction", "this fraction of the rows, drawn with the seed").above(0).below(1)}}};
 }
 
 std::vector<SectionTable> models() {

@@ -10,6 +10,7 @@
 
 #include "neurode/dynamics/executable.hpp"
 #include "neurode/dynamics/noise.hpp"
+#include "neurode/dynamics/presented.hpp"
 #include "neurode/dynamics/program.hpp"
 #include "neurode/dynamics/spikes.hpp"
 #include "neurode/dynamics/system.hpp"
@@ -38,10 +39,11 @@ struct InitialHistory {
 ///
 /// External vectors of the program: 0 time, 1 state, 2 direction (of jvp and vjp), 3 weights where they are not in the
 /// state (recurrent adiabatic learning), 4 delayed values, 5 numbers that change only at jumps,
-/// 6 increments of white noise, 7 time derivatives of 4.
+/// 6 increments of white noise, 7 time derivatives of 4, 8 what is shown of data.
 class ProgramSystem : public System {
  public:
-  static constexpr int kState = 1, kDirection = 2, kDelayed = 4, kHeld = 5, kNoise = 6, kDelayedRate = 7, kVectors = 8;
+  static constexpr int kState = 1, kDirection = 2, kDelayed = 4, kHeld = 5, kNoise = 6, kDelayedRate = 7, kShown = 8,
+                       kVectors = 9;
 
   /// A slice of the state: its value in the program (an input of vector kState) and its rate (invalid: 0).
   struct Part {
@@ -79,6 +81,9 @@ class ProgramSystem : public System {
   /// To be called once, before anything else. Without sources: nothing.
   void set_noise(NoiseParts noise);
   Noise* noise() override { return noise_.get(); }
+
+  /// What vector kShown holds; before the first right-hand side.
+  void show(std::unique_ptr<Presented> shown) { shown_ = std::move(shown); }
 
   Jumps* jumps() override;
   /// Who spikes and what that does; before the first right-hand side.
@@ -126,6 +131,7 @@ class ProgramSystem : public System {
   double segment_begin_ = 0, segment_end_ = 0;
   bool in_segment_ = false;
   std::unique_ptr<ProgramDelays> past_;
+  std::unique_ptr<Presented> shown_;
   std::unique_ptr<Executable> rhs_, jvp_, vjp_;
   std::unique_ptr<ProgramJumps> jumps_;
   // Found when first asked for; the outer level says whether it was looked for, the inner one whether there is any.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,11 +21,20 @@ struct Named {
   std::shared_ptr<const SparsePattern> connections = {};  ///< whose elements the rows are: rows receive, columns send
 };
 
+/// Of a network whose training samples are shown in batches: how many samples an assembly has, and their values.
+struct ShownSamples {
+  ValueId inputs, targets;  ///< inputs or outputs x size
+  ValueId present;          ///< 1 while they are shown, else 0
+};
+
 /// How to turn a Network into equations.
 struct AssemblyOptions {
-  const Samples* samples = nullptr;  ///< what clamped populations hold; null: none (one column)
-  bool steady = false;               ///< populations sit at their steady state (needs can_be_steady)
-  bool weights_in_state = true;      ///< weights and biases that move are state; else inputs of vector kWeights
+  /// What clamped populations hold; null: none (one column). The network's training samples are shown in batches where
+  /// it has them.
+  const Samples* samples = nullptr;
+  bool steady = false;           ///< populations sit at their steady state (needs can_be_steady)
+  bool weights_in_state = true;  ///< weights and biases that move are state; else inputs of vector kWeights
+  bool whole = false;            ///< all samples at once, batches or not
 };
 
 /// The network as a Program and its state: activity, then weights and biases that move.
@@ -60,6 +70,7 @@ struct Assembly {
   };
   std::vector<DelayedBy> delayed_by;
   Index samples = 1;
+  std::optional<ShownSamples> shown;  ///< where samples come in batches: inputs of vector ProgramSystem::kShown
   SpikeRules spikes;
 
   const Named* find(const std::string& name) const;

@@ -1,11 +1,14 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "neurode/core/diagnostics.hpp"
 #include "neurode/dynamics/layout.hpp"
+#include "neurode/dynamics/presented.hpp"
 #include "neurode/scenario/scenario.hpp"
 
 namespace neurode::network {
@@ -17,10 +20,19 @@ struct Samples {
   Index count() const { return inputs.cols(); }
 };
 
+/// Minibatches: which rows are shown when. Times in the scenario's unit.
+struct Batching {
+  Index size = 1;
+  double start = 0, period = 1, window = 1;  ///< window <= period
+  bool shuffled = true;
+  std::uint64_t seed = 0;
+};
+
 /// A data set, scaled and split. Scaling constants come from the training rows alone.
 struct Data {
   Samples train, test;
   std::vector<std::string> classes;  ///< labels of a one-hot target, in order
+  std::optional<Batching> batching;  ///< of the training samples
 };
 
 /// Reads [data]. Faults (file, cell, width) go to the diagnostics; then the result is empty.
@@ -30,6 +42,11 @@ struct Data {
 /// set depends on the seed and the number of rows alone (stream "data.test").
 Data load_data(const scenario::DataSection& section, const std::filesystem::path& folder, std::uint64_t seed,
                Diagnostics& diagnostics);
+
+/// The training samples as data.batching shows them: inputs x size numbers, targets x size, and 1 while they are shown,
+/// else 0 (and the inputs, too). Every sample comes once in each pass, in an order drawn for that pass (stream
+/// "data.order"); batches may hold the end of one pass and the beginning of the next. Refers to the data.
+std::unique_ptr<Presented> show_batches(const Data& data);
 
 /// A table of numbers and words read from CSV text (RFC 4180 quotes, comma, blank lines skipped, # comments at the
 /// top).

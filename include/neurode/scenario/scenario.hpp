@@ -124,6 +124,7 @@ struct DataSection {
   std::optional<Value> file;             ///< CSV
   Parameters settings;                   ///< checked keys: header, input_columns, target_columns, one_hot, classes,
                                          ///< scale, target_scale, test = { every, offset } or { fraction }
+  std::optional<Parameters> batch;       ///< size, period, window, order; times as given
 };
 
 struct LearningSection {

@@ -20,6 +20,15 @@ const Named* Assembly::find(const std::string& name) const {
 
 Assembler::Assembler(const Network& network, const AssemblyOptions& options) : net_(network), options_(options) {
   out_.samples = options.samples ? options.samples->count() : 1;
+  if (network.data && network.data->batching && !options.whole && options.samples == &network.data->train) {
+    const Index size = out_.samples = network.data->batching->size;
+    const Index inputs = options.samples->inputs.rows(), targets = options.samples->targets.rows();
+    const auto shown = [this](Index offset, Index rows, Index cols) {
+      return out_.program.input(ProgramSystem::kShown, offset, rows, cols);
+    };
+    out_.shown = {shown(0, inputs, size), targets > 0 ? shown(inputs * size, targets, size) : ValueId{},
+                  shown((inputs + targets) * size, 1, 1)};
+  }
   out_.outputs.resize(net_.populations.size());
   out_.softmax.resize(net_.populations.size());
   locals_.resize(net_.populations.size());

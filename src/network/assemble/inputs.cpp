@@ -63,7 +63,7 @@ Node Assembler::input_expression(std::size_t p, const std::string& input) {
   }
   if (pop.clamped && options_.samples && input == pop.model->inputs[0]) {
     const Matrix& x = options_.samples->inputs;
-    const ValueId data = program.constant(x.data(), x.rows(), x.cols(), nullptr);
+    const ValueId data = out_.shown ? out_.shown->inputs : program.constant(x.data(), x.rows(), x.cols(), nullptr);
     drive = graph.add(drive, program.symbol(data));
   }
   drive = graph.add(drive, currents(p, input));

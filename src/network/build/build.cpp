@@ -216,6 +216,9 @@ std::unique_ptr<Network> build_network(const scenario::Scenario& scenario, Diagn
   for (const auto& p : scenario.projections) build_projection(p, scenario, *network, diagnostics);
   agree_on_time(scenario, *network, diagnostics);
   check_unused(*network, diagnostics);
+  if (scenario.data && scenario.data->batch && network->data) {
+    read_batches(*scenario.data->batch, scenario, *network, diagnostics);
+  }
   for (const auto& s : scenario.stimuli) build_stimulus(s, scenario, *network, diagnostics);
 
   std::vector<const Population*> clamped;

@@ -125,7 +125,7 @@ Data load_data(const scenario::DataSection& section, const std::filesystem::path
   if (!own.empty()) return {};
   scale_columns(section.settings.find("scale"), test, rows.inputs);
   scale_columns(section.settings.find("target_scale"), test, rows.targets);
-  return {samples_of(rows, test, 0), samples_of(rows, test, 1), std::move(rows.classes)};
+  return {samples_of(rows, test, 0), samples_of(rows, test, 1), std::move(rows.classes), {}};
 }
 
 }  // namespace neurode::network
