@@ -67,6 +67,15 @@ void check_test(Parameters& p, Diagnostics& diagnostics) {
   p.set("test", std::move(checked));
 }
 
+/// Rows of numbers, or { path = ..., dataset = ... }.
+bool check_rows(const Value* v, Diagnostics& diagnostics) {
+  if (v == nullptr) return true;
+  if (!v->is_table()) return check_numbers(*v, true, false, diagnostics);
+  const std::size_t before = diagnostics.size();
+  read_section("data.inputs", *v, "a file of numbers", diagnostics);
+  return diagnostics.size() == before;
+}
+
 }  // namespace
 
 std::optional<DataSection> read_data(const Value& root, Diagnostics& diagnostics) {
@@ -98,13 +107,16 @@ std::optional<DataSection> read_data(const Value& root, Diagnostics& diagnostics
       if (v != nullptr) fault_at_key(diagnostics, *v, "cannot be given beside \"file\"", both);
     }
   } else {
-    for (const char* name : {"header", "input_columns", "target_columns", "one_hot", "classes"}) {
+    const bool labels = targets != nullptr && targets->is_table();
+    for (const std::string name : {"header", "input_columns", "target_columns", "one_hot", "classes"}) {
+      if (labels && (name == "one_hot" || name == "classes")) continue;
       if (const Value* v = table->find(name)) fault_at_key(diagnostics, *v, "has a meaning only beside \"file\"", both);
     }
   }
   bool good = true;
-  for (const Value* v : {inputs, targets}) good = (v == nullptr || check_numbers(*v, true, false, diagnostics)) && good;
-  if (good && inputs != nullptr && targets != nullptr && inputs->list().size() != targets->list().size()) {
+  for (const Value* v : {inputs, targets}) good = check_rows(v, diagnostics) && good;
+  if (good && inputs != nullptr && targets != nullptr && inputs->is_list() && targets->is_list() &&
+      inputs->list().size() != targets->list().size()) {
     fault(diagnostics, *targets, fmt::format("must have as many rows as inputs, {}", inputs->list().size()));
     good = false;
   }

@@ -131,6 +131,9 @@ class SchemaWriter {
     w_.key("connectivity").begin_object();
     family({"projection.*.connect", section_table("projection.*.connect").keys, {}}, "rule", f_.connectivities);
     w_.end_object();
+    w_.key("matrix_file").begin_object();
+    closed_section("data.inputs");
+    w_.end_object();
     w_.key("loss").begin_object();
     family({"learning.loss", section_table("learning.loss").keys, {}}, "name", f_.losses);
     w_.end_object();
@@ -188,7 +191,8 @@ class SchemaWriter {
       family({full, section_table(full).keys, {}}, "rule", f_.rules);
     } else if (full == "integrator") {
       family({full, section_table(full).keys, f_.integrator}, "method", f_.methods);
-    } else if (full == "data" || full == "data.test" || full == "data.batch" || full == "time" || full == "time.stop" || full == "record") {
+    } else if (full == "data" || full == "data.test" || full == "data.batch" || full == "time" || full == "time.stop" ||
+               full == "record") {
       closed_section(full);
     } else if (full == "population") {
       named(full, kName, "model", f_.models);
@@ -285,8 +289,8 @@ class SchemaWriter {
                                R"(, {"not": {"enum": ["init", "plastic"]}}]}, "additionalProperties": )" + ref("bias") +
                                "}";
     return {
-        {"data.inputs", "\"$ref\": \"#/definitions/plain_rows\""},
-        {"data.targets", "\"$ref\": \"#/definitions/plain_rows\""},
+        {"data.inputs", any_of({ref("plain_rows"), ref("matrix_file")})},
+        {"data.targets", any_of({ref("plain_rows"), ref("matrix_file")})},
         {"data.input_columns", columns},
         {"data.target_columns", columns},
         {"data.classes", R"("type": "array", "minItems": 2, "items": {"type": ["string", "integer"]})"},

@@ -35,8 +35,8 @@ std::vector<SectionTable> data() {
   return {
       {"data",
        "The data set: inline rows, or a CSV file. Every sample is a column of activity.",
-       {any("inputs", "list of rows, one a sample"), any("targets", "list of rows, one a sample"),
-        Spec::make(Kind::path, "file", "a CSV file, relative to the scenario's folder"),
+       {any("inputs", "list of rows, one a sample, or { path = FILE.npy }, { path = FILE.h5, dataset = NAME }"),
+        any("targets", "the same"), Spec::make(Kind::path, "file", "a CSV file, relative to the scenario's folder"),
         boolean("header", "the file's first row names its columns").standard(true),
         any("input_columns", "names, numbers from 0, or ranges \"first..last\" of the input columns"),
         any("target_columns", "names, numbers from 0, or ranges \"first..last\" of the target columns"),
@@ -53,6 +53,10 @@ std::vector<SectionTable> data() {
         Spec::make(Kind::choice, "order", "of the rows: drawn anew with the seed for each pass, or as they stand")
             .one_of({"shuffled", "sequential"})
             .standard("shuffled")}},
+      {"data.inputs",
+       "A matrix of numbers from a file, one sample a row.",
+       {Spec::make(Kind::path, "path", "a NumPy (.npy) or HDF5 (.h5, .hdf5, .nc) file").needed(),
+        text("dataset", "HDF5: name of the dataset")}},
       {"data.test",
        "Rows kept out of training: every n-th, or a random fraction.",
        {integer("every", "row i is kept out where i % every == offset").at_least(2),

@@ -120,11 +120,12 @@ struct StimulusSection {
 
 struct DataSection {
   Location where;
-  std::optional<Value> inputs, targets;  ///< inline lists of rows, one a sample: finite numbers, all rows equally long
-  std::optional<Value> file;             ///< CSV
-  Parameters settings;                   ///< checked keys: header, input_columns, target_columns, one_hot, classes,
-                                         ///< scale, target_scale, test = { every, offset } or { fraction }
-  std::optional<Parameters> batch;       ///< size, period, window, order; times as given
+  /// Lists of rows, one a sample: finite numbers, all rows equally long; or tables { path, dataset }.
+  std::optional<Value> inputs, targets;
+  std::optional<Value> file;        ///< CSV
+  Parameters settings;              ///< checked keys: header, input_columns, target_columns, one_hot, classes,
+                                    ///< scale, target_scale, test = { every, offset } or { fraction }
+  std::optional<Parameters> batch;  ///< size, period, window, order; times as given
 };
 
 struct LearningSection {

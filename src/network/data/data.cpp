@@ -6,6 +6,7 @@
 
 #include "network/data/csv_source.hpp"
 #include "network/data/data_parts.hpp"
+#include "network/data/matrix_file.hpp"
 
 namespace neurode::network {
 
@@ -43,11 +44,34 @@ Matrix inline_rows(const Value& v, Diagnostics& diagnostics) {
   return out;
 }
 
-Rows rows_inline(const scenario::DataSection& section, Diagnostics& diagnostics) {
+/// Labels as a table of one column, for one_hot().
+Csv labels_of(const Matrix& numbers) {
+  Csv csv;
+  for (Index i = 0; i < numbers.rows(); ++i) {
+    csv.rows.push_back({number_text(numbers(i, 0))});
+    csv.lines.push_back(static_cast<int>(i) + 1);
+    csv.columns.push_back({1});
+  }
+  return csv;
+}
+
+Rows rows_given(const scenario::DataSection& section, const std::filesystem::path& folder, Diagnostics& diagnostics) {
   Rows out;
-  if (section.inputs) out.inputs = inline_rows(*section.inputs, diagnostics);
+  const auto rows = [&](const Value& v) {
+    return v.is_table() ? read_matrix_file(v, folder, diagnostics) : inline_rows(v, diagnostics);
+  };
+  if (section.inputs) out.inputs = rows(*section.inputs);
   if (section.targets) {
-    out.targets = inline_rows(*section.targets, diagnostics);
+    out.targets = rows(*section.targets);
+    const Parameters& settings = section.settings;
+    const bool labels = settings.has("classes") || (settings.has("one_hot") && settings.flag("one_hot"));
+    if (labels && diagnostics.empty() && out.targets.cols() != 1) {
+      diagnostics.add({section.targets->where, section.targets->key, "class labels stand in one column",
+                       fmt::format("{} columns", out.targets.cols()), "one column with one_hot = true", ""});
+    } else if (labels && diagnostics.empty()) {
+      out.targets = one_hot(labels_of(out.targets), folder / section.targets->find("path")->string(), 0, settings,
+                            out.classes, diagnostics);
+    }
     if (diagnostics.empty() && out.inputs.rows() > 0 && out.targets.rows() != out.inputs.rows()) {
       diagnostics.add({section.targets->where, section.targets->key, "must have as many rows as inputs",
                        fmt::format("{} rows", out.targets.rows()), fmt::format("{} rows", out.inputs.rows()), ""});
@@ -118,7 +142,7 @@ Samples samples_of(const Rows& rows, const std::vector<char>& test, char which) 
 Data load_data(const scenario::DataSection& section, const std::filesystem::path& folder, std::uint64_t seed,
                Diagnostics& diagnostics) {
   Diagnostics own;
-  Rows rows = section.file ? rows_of_file(section, folder, own) : rows_inline(section, own);
+  Rows rows = section.file ? rows_of_file(section, folder, own) : rows_given(section, folder, own);
   std::vector<char> test;
   if (own.empty()) test = test_rows(static_cast<std::size_t>(rows.inputs.rows()), section, seed, own);
   for (const auto& d : own.items()) diagnostics.add(d);
