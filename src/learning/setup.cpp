@@ -133,6 +133,8 @@ Problem build_problem(const scenario::Scenario& scenario, const network::Network
   if (diagnostics.size() > before) return problem;
 
   setup.steady = network::can_be_steady(net);
+  if (setup.rate->check) setup.rate->check(setup.rate_parameters, diagnostics);
+  if (setup.flow->check) setup.flow->check(setup, diagnostics);
   if (setup.rule_entry->check) setup.rule_entry->check(setup, diagnostics);
   if (diagnostics.size() > before) return problem;
   problem = setup.rule_entry->build(setup);

@@ -45,6 +45,8 @@ struct FlowEntry : Entry {
   /// dw/ds is -c g with one c for all weights: the Jacobian is symmetric where the gradient's is.
   bool symmetric = false;
   bool stochastic = false;
+  /// Reports what the flow cannot move; may be null.
+  void (*check)(const Setup& setup, Diagnostics& diagnostics) = nullptr;
   /// Sets context.direction, in flow time s: ds = rate dt.
   void (*build)(FlowContext& context) = nullptr;
   /// For flows whose direction is the solution of equations: what takes the gradient's place; build then moves along
@@ -56,6 +58,8 @@ const std::vector<FlowEntry>& flows();
 /// The learning rate over time.
 struct RateEntry : Entry {
   bool constant = false;
+  /// Reports values that do not fit one another; may be null.
+  void (*check)(const Parameters& parameters, Diagnostics& diagnostics) = nullptr;
   /// The rate, an expression of 1 x 1 values; may add states to the context.
   equations::Node (*build)(FlowContext& context, const Parameters& parameters) = nullptr;
   /// Times between t0 and t1 at which it is not smooth; may be null. `start`: of the run.

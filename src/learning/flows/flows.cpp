@@ -5,7 +5,8 @@ namespace neurode::learning {
 using equations::Node;
 
 const std::vector<FlowEntry>& flows() {
-  static const std::vector<FlowEntry> all = {gradient()};
+  static const std::vector<FlowEntry> all = {adagrad(),  adam(),       gradient(), heavy_ball(), mirror(),
+                                             nesterov(), normalised(), polyak(),   rmsprop(),    sign()};
   return all;
 }
 
@@ -31,7 +32,7 @@ ValueId FlowContext::scalar(const std::string& name, const std::string& long_nam
   return add_state(a, s, Matrix::Constant(1, 1, initial));
 }
 
-Node FlowContext::total(const std::vector<Node>& terms) {
+Expr FlowContext::total(const std::vector<Node>& terms) {
   std::vector<Node> sums;
   for (std::size_t k = 0; k < terms.size(); ++k) {
     const auto shape = a.program[weights[k]];
@@ -40,7 +41,19 @@ Node FlowContext::total(const std::vector<Node>& terms) {
   }
   Node out = graph().constant(0);
   for (const Node s : sums) out = graph().add(out, s);
-  return a.program.node(a.program.elementwise(1, 1, out));
+  return of(a.program.elementwise(1, 1, out));
+}
+
+Expr FlowContext::squared_gradient() {
+  std::vector<Node> squares;
+  for (std::size_t k = 0; k < size(); ++k) squares.push_back(g(k) * g(k));
+  return total(squares);
+}
+
+Expr FlowContext::flow_time() {
+  const ValueId s = scalar("flow.time", "flow time since the start", 0);
+  move(s, graph().constant(1));
+  return of(s);
 }
 
 void add_flow(const Setup& setup, network::Assembly& a, ValueId loss, const std::vector<ValueId>& gradient) {

@@ -5,10 +5,20 @@
 #include <vector>
 
 #include "learning/build.hpp"
+#include "learning/expr.hpp"
 
 namespace neurode::learning {
 
+FlowEntry adagrad();
+FlowEntry adam();
 FlowEntry gradient();
+FlowEntry heavy_ball();
+FlowEntry mirror();
+FlowEntry nesterov();
+FlowEntry normalised();
+FlowEntry polyak();
+FlowEntry rmsprop();
+FlowEntry sign();
 
 /// What a flow is made of, and what it makes. Derivatives are by flow time s, ds = rate dt: a schedule of the rate and
 /// its states need no thought in a flow.
@@ -22,10 +32,12 @@ struct FlowContext {
   std::vector<equations::Node> direction;                  ///< dw/ds of each: to be set by the flow
   std::vector<std::pair<ValueId, equations::Node>> moves;  ///< states added and their derivative by s
 
+  std::size_t size() const { return weights.size(); }
   equations::Graph& graph() const { return a.program.graph(); }
-  equations::Node node(ValueId v) const { return a.program.node(v); }
-  equations::Node w(std::size_t k) const { return node(weights[k]); }
-  equations::Node g(std::size_t k) const { return node(gradient[k]); }
+  Expr of(ValueId v) const { return {a.program, v}; }
+  Expr w(std::size_t k) const { return of(weights[k]); }
+  Expr g(std::size_t k) const { return of(gradient[k]); }
+  Expr t() const { return of(a.program.time()); }
   /// A state in the shape of weight k, "NAME.suffix" in the record.
   ValueId state_like(std::size_t k, const std::string& suffix, const std::string& long_name, double initial);
   /// One number as a state.
@@ -33,7 +45,11 @@ struct FlowContext {
   /// d state/ds.
   void move(ValueId state, equations::Node derivative) { moves.emplace_back(state, derivative); }
   /// The sum over all elements of all weights, one expression a weight: 1 x 1.
-  equations::Node total(const std::vector<equations::Node>& terms);
+  Expr total(const std::vector<equations::Node>& terms);
+  /// |g|^2 over all weights.
+  Expr squared_gradient();
+  /// Flow time since the start, as a state "flow.time".
+  Expr flow_time();
 };
 
 /// Sets the rates of the moving weights, and of the states that flow and rate add.

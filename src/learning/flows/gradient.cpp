@@ -8,7 +8,7 @@ FlowEntry gradient() {
   e.summary = "steepest descent: dw/ds = -g; with method euler, gradient descent with learning rate `rate * dt`";
   e.symmetric = true;
   e.build = [](FlowContext& c) {
-    for (std::size_t k = 0; k < c.weights.size(); ++k) c.direction[k] = c.graph().neg(c.g(k));
+    for (std::size_t k = 0; k < c.size(); ++k) c.direction[k] = -c.g(k);
   };
   return e;
 }

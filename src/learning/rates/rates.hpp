@@ -5,5 +5,10 @@
 namespace neurode::learning {
 
 RateEntry constant_rate();
+RateEntry cosine_rate();
+RateEntry exponential_rate();
+RateEntry hypergradient_rate();
+RateEntry inverse_time_rate();
+RateEntry piecewise_rate();
 
 }  // namespace neurode::learning
