@@ -59,7 +59,7 @@ void add_import(CLI::App& app, Action& action) {
       "One model and one population of one neuron: equations, parameters, initial values, auxiliary quantities, "
       "delays,\n"
       "white noise, one event, step and length. What is left out or changed is told on standard error with its place.\n"
-      "scenarios/README.md, \"Coming from XPPAUT\", has the table of what becomes what.\n\n"
+      "scenarios/xppaut.md has the table of what becomes what.\n\n"
       "Exit status: 0 done; 2 the file has faults, each told with its place, and nothing is written; 4 file trouble.");
   c->callback([a, &action] { action = [a] { return import_file(*a); }; });
 }

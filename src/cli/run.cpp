@@ -86,7 +86,7 @@ int run_scenario(const RunArguments& a) {
 void add_run(CLI::App& app, Action& action) {
   auto* c = app.add_subcommand("run", "Simulate a scenario; the trajectory goes into an HDF5 file");
   auto a = std::make_shared<RunArguments>();
-  c->add_option("SCENARIO", a->scenario, "Scenario file (TOML; scenarios/README.md tells every key)")->required();
+  c->add_option("SCENARIO", a->scenario, "Scenario file (TOML; scenarios/format.md tells every key)")->required();
   c->add_option("-o,--output", a->output,
                 "Result file. Default: SCENARIO.h5 in the current folder, or the next free SCENARIO-2.h5");
   c->add_option("--set", a->set, "KEY=VALUE: overrides a key of the scenario, e.g. --set population.hidden.tau=1")

@@ -20,6 +20,10 @@ struct Setup {
   Parameters rate_parameters = {};
   int output = -1;      ///< population
   bool steady = false;  ///< every population has a steady state in closed form and no loops
+  std::shared_ptr<const TimeTable> target_table = nullptr;  ///< of [learning] target, where it is a file
+
+  /// What clamped populations hold while the network learns; null without [data].
+  const network::Samples* train() const { return network.data ? &network.data->train : nullptr; }
 };
 
 /// What a rule hands to the flow: the network's equations and, of each of assembly.plastic, what plays dL/dw.
@@ -43,10 +47,16 @@ Problem finish(Draft draft);
 Problem finish(const Setup& setup, const network::Assembly& inner, ValueId loss, ValueId output,
                std::unique_ptr<Gradient> gradient);
 
-/// The targets of an assembly whose clamped populations hold `samples`: outputs x samples.
-ValueId targets_of(network::Assembly& assembly, const network::Samples& samples);
-/// The loss of an assembly whose clamped populations hold `samples`.
-ValueId add_loss(const Setup& setup, network::Assembly& assembly, const network::Samples& samples, bool steady);
+/// The targets of an assembly whose clamped populations hold `samples` (may be null): outputs x samples, from the data
+/// or, by [learning] target, a function of time.
+ValueId targets_of(const Setup& setup, network::Assembly& assembly, const network::Samples* samples);
+/// Reports faults of [learning] target, and reads its file if it is one.
+std::shared_ptr<const TimeTable> check_target(const scenario::Scenario& scenario, Index outputs,
+                                              Diagnostics& diagnostics);
+/// Times at which rate or target are not smooth, t0 < t < t1.
+std::vector<double> learning_breakpoints(const Setup& setup, double t0, double t1);
+/// The loss of an assembly whose clamped populations hold `samples` (may be null).
+ValueId add_loss(const Setup& setup, network::Assembly& assembly, const network::Samples* samples, bool steady);
 
 /// A network without [learning].
 Problem plain_problem(const scenario::Scenario& scenario, const network::Network& network, Diagnostics& diagnostics);

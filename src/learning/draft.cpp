@@ -43,10 +43,9 @@ static Index weights_offset(const Assembly& a) {
   return a.layout.slices()[static_cast<std::size_t>(a.plastic.front().part)].offset;
 }
 
-static std::function<std::vector<double>(double, double)> rate_breakpoints(const Setup& setup) {
-  if (!setup.rate->breakpoints) return {};
-  return [entry = setup.rate, parameters = setup.rate_parameters, start = setup.scenario.time.start](
-             double t0, double t1) { return entry->breakpoints(parameters, start, t0, t1); };
+static std::function<std::vector<double>(double, double)> breakpoints(const Setup& setup) {
+  if (!setup.rate->breakpoints && !setup.target_table) return {};
+  return [setup](double t0, double t1) { return learning_breakpoints(setup, t0, t1); };
 }
 
 static bool symmetric(const Setup& setup) {
@@ -59,7 +58,7 @@ Problem finish(Draft d) {
   add_flow(d.setup, d.assembly, d.loss, d.gradient);
   const Index offset = weights_offset(d.assembly);
   Problem problem =
-      wrap(std::move(d.assembly), d.setup.network, d.symmetric && symmetric(d.setup), rate_breakpoints(d.setup));
+      wrap(std::move(d.assembly), d.setup.network, d.symmetric && symmetric(d.setup), breakpoints(d.setup));
   add_metrics(d.setup, problem, d.loss, d.output, offset);
   return problem;
 }
@@ -69,8 +68,7 @@ Problem finish(const Setup& setup, const Assembly& inner, ValueId loss, ValueId 
   if (setup.flow->solve) gradient = setup.flow->solve(std::move(gradient), setup.flow_parameters);
   Problem problem;
   problem.named = inner.named;
-  auto system =
-      std::make_unique<FlowSystem>(setup, inner, std::move(gradient), symmetric(setup), rate_breakpoints(setup));
+  auto system = std::make_unique<FlowSystem>(setup, inner, std::move(gradient), symmetric(setup), breakpoints(setup));
   problem.initial = system->initial();
   for (const auto& n : system->added()) problem.named.push_back(n);
   FlowSystem* raw = system.get();

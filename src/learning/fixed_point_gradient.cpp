@@ -313,8 +313,8 @@ std::unique_ptr<Sampler> FixedPointGradient::sampler(const std::vector<ValueId>&
 }  // namespace
 
 Problem recurrent_adiabatic_problem(const Setup& setup) {
-  const auto& train = setup.network.data->train;
-  Assembly a = network::assemble(setup.network, {&train, false, false});
+  const auto* train = setup.train();
+  Assembly a = network::assemble(setup.network, {train, false, false});
   const ValueId loss = add_loss(setup, a, train, false);
   const ValueId output = a.outputs[static_cast<std::size_t>(setup.output)];
   auto gradient = std::make_unique<FixedPointGradient>(setup, a, loss);

@@ -32,7 +32,7 @@ struct SteadyProgram {
 
   SteadyProgram(const Setup& setup, const network::Samples& samples)
       : assembly(network::assemble(setup.network, {&samples, true, false, true})) {
-    const ValueId loss = add_loss(setup, assembly, samples, true);
+    const ValueId loss = add_loss(setup, assembly, &samples, true);
     const ValueId output = assembly.outputs[static_cast<std::size_t>(setup.output)];
     const Index size = samples.targets.size();
     code = std::make_unique<Executable>(assembly.program,
@@ -69,6 +69,15 @@ static void add_steady_metrics(const Setup& setup, Problem& problem, const netwo
 }
 
 void add_metrics(const Setup& setup, Problem& problem, ValueId loss, ValueId output, Index weights_offset) {
+  if (setup.scenario.learning->has_target()) {  // nothing to tell right, no test rows
+    const std::shared_ptr<Sampler> losses = problem.sampler({loss});
+    problem.metrics.push_back({"loss", "loss at this time: " + setup.loss->name, [losses](double t, const double* x) {
+                                 double value = 0;
+                                 losses->run(t, x, &value);
+                                 return value;
+                               }});
+    return;
+  }
   const auto& data = *setup.network.data;
   const bool batches = data.batching.has_value();
   const bool whole = !batches || !setup.steady;  // what is in the state is what there is to measure

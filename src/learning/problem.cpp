@@ -82,16 +82,15 @@ Problem plain_problem(const scenario::Scenario& scenario, const network::Network
   return wrap(std::move(assembly), network, false);
 }
 
-ValueId targets_of(Assembly& a, const network::Samples& samples) {
-  if (a.shown) return a.shown->targets;
-  const Matrix& y = samples.targets;
-  return a.program.constant(y.data(), y.rows(), y.cols(), nullptr);
-}
-
-ValueId add_loss(const Setup& setup, Assembly& a, const network::Samples& samples, bool steady) {
+ValueId add_loss(const Setup& setup, Assembly& a, const network::Samples* samples, bool steady) {
   const auto p = static_cast<std::size_t>(setup.output);
-  const ValueId targets = targets_of(a, samples);
+  const ValueId targets = targets_of(setup, a, samples);
   const bool softmax = steady && a.softmax[p].argument.valid();
+  if (setup.scenario.learning->has_target()) {
+    const auto& pop = setup.network.populations[p];
+    a.named.push_back({pop.name + ".target", targets, pop.output_unit, "what population " + pop.name + " is to follow",
+                       pop.dimension, samples ? "sample" : "", false, pop.size, a.samples, pop.name});
+  }
   ValueId loss =
       setup.loss->build({a.program, a.outputs[p], targets, softmax ? &a.softmax[p] : nullptr, setup.loss_parameters});
   if (a.shown) {

@@ -56,9 +56,9 @@ static void check_moving(const scenario::Scenario& scenario, const network::Netw
     diagnostics.add({plastic->where, plastic->key, "is plastic, but no rule moves it", "no [learning] section",
                      "[learning]; or, for weights, a local rule: plasticity = \"hebb\"", ""});
   }
-  if (scenario.learning && !net.data) {
-    diagnostics.add(
-        {scenario.learning->where, "learning", "learning needs [data] with inputs and targets", "", "", ""});
+  if (scenario.learning && !net.data && !scenario.learning->has_target()) {
+    diagnostics.add({scenario.learning->where, "learning", "learning needs [data] with inputs and targets", "",
+                     "[data], or target = \"an expression of t\" here", ""});
   }
 }
 
@@ -117,8 +117,14 @@ Problem build_problem(const scenario::Scenario& scenario, const network::Network
   if (diagnostics.size() > before) return problem;
 
   const auto& pop = net.populations[static_cast<std::size_t>(setup.output)];
-  const Index width = net.data->train.targets.rows();
-  if (width != pop.size) {
+  const Index width = net.data ? net.data->train.targets.rows() : 0;
+  if (section.has_target()) {
+    setup.target_table = check_target(scenario, pop.size, diagnostics);
+    if (width > 0) {
+      diagnostics.add({section.target_where, "learning.target", "the data have targets already", "",
+                       "one of them: target, or [data] with inputs alone", ""});
+    }
+  } else if (width != pop.size) {
     diagnostics.add(
         {pop.section.size_where, "population." + pop.name + ".size",
          width == 0 ? "learning needs targets in [data]" : fmt::format("the data have {} targets a sample", width),

@@ -249,6 +249,28 @@ std::vector<StimulusSection> read_stimuli(const Value& root, const std::vector<P
   return out;
 }
 
+/// "sin(t)", a list of such, or { path, interpolation }.
+static void read_target(const Value& v, LearningSection& out, Diagnostics& diagnostics) {
+  out.target_where = v.where;
+  const auto add = [&](const Value& text) {
+    if (text.is_string()) {
+      out.target.push_back(source_text(text));
+    } else if (text.is_number()) {
+      out.target.push_back({text.to_toml(), text.where, text.key});
+    } else {
+      fault(diagnostics, text, "must be an expression of t, as a string", "e.g. \"sin(2*t)\"");
+    }
+  };
+  if (v.is_table()) {
+    out.target_file = read_section("learning.target", v, "[learning] target", diagnostics);
+  } else if (v.is_list()) {
+    if (v.list().empty()) fault(diagnostics, v, "is empty", "an expression of t a neuron");
+    for (const Value& text : v.list()) add(text);
+  } else {
+    add(v);
+  }
+}
+
 std::optional<LearningSection> read_learning(const Value& root, Diagnostics& diagnostics) {
   const Value* table = root.find("learning");
   if (table == nullptr || !table->is_table()) return std::nullopt;
@@ -285,6 +307,7 @@ std::optional<LearningSection> read_learning(const Value& root, Diagnostics& dia
     }
   }
   if (const Value* output = p.find("output")) out.output = *output;
+  if (const Value* target = p.find("target")) read_target(*target, out, diagnostics);
   return out;
 }
 

@@ -140,6 +140,9 @@ class SchemaWriter {
     w_.key("flow").begin_object();
     family({"learning.flow", section_table("learning.flow").keys, {}}, "name", f_.flows);
     w_.end_object();
+    w_.key("target").begin_object();
+    closed_section("learning.target");
+    w_.end_object();
     w_.key("rate").begin_object();
     family({"learning.rate", section_table("learning.rate").keys, {}}, "schedule", f_.rates);
     w_.end_object();
@@ -343,6 +346,8 @@ class SchemaWriter {
         {"learning.loss.name", names_of(f_.losses, false)},
         {"learning.flow", any_of({"{" + names_of(f_.flows, false) + "}", ref("flow")})},
         {"learning.flow.name", names_of(f_.flows, false)},
+        {"learning.target", any_of({R"({"type": ["string", "number"]})",
+                                    R"({"type": "array", "items": {"type": ["string", "number"]}})", ref("target")})},
         {"learning.rate", any_of({R"({"type": "number", "exclusiveMinimum": 0})", ref("rate")})},
         {"learning.rate.schedule", names_of(f_.rates, false)},
         {"integrator.method", names_of(f_.methods, false)},

@@ -168,13 +168,22 @@ std::vector<SectionTable> run() {
         any("loss", "name of a loss, or { name = ..., ... }"),
         any("flow", "how weights follow the gradient: name of a flow, or { name = ..., ... }").standard("gradient"),
         any("rate", "learning rate: a number > 0, or { schedule = ..., ... }").standard(1.0),
-        text("output", "population the loss reads; without it: the only one that nothing reads")},
+        text("output", "population the loss reads; without it: the only one that nothing reads"),
+        any("target",
+            "what the output is to follow instead of the data's targets: an expression of t, one a neuron, or "
+            "{ path = ..., interpolation = ... }")},
        true},
       {"learning.flow", "A flow. Keys not listed here belong to it.", {text("name", "name of a flow").needed()}, true},
       {"learning.rate",
        "The learning rate over time. Keys not listed here belong to the schedule.",
        {text("schedule", "name of a schedule").needed()},
        true},
+      {"learning.target",
+       "Targets over time from a CSV file: a header, a column of times, then one of targets for all or one a neuron.",
+       {text("path", "file, relative to the scenario").needed(),
+        Spec::make(Kind::choice, "interpolation", "between times: straight lines, or the value of the time before")
+            .one_of({"linear", "previous"})
+            .standard("linear")}},
       {"learning.loss", "A loss. Keys not listed here belong to it.", {text("name", "name of a loss").needed()}, true},
       {"integrator",
        "The method and its tolerances. Keys not listed here are the integrator's own.",

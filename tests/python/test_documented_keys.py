@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Every key that `neurode schema` knows must stand in scenarios/README.md, but for the parameters of models: those are
+"""Every key that `neurode schema` knows must stand in one of scenarios/*.md, but for the parameters of models: those are
 `neurode list models NAME`'s to tell. Usage: test_documented_keys.py PROGRAM"""
 
 import json
@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-README = Path(__file__).resolve().parents[2] / "scenarios" / "README.md"
+PAGES = Path(__file__).resolve().parents[2] / "scenarios"
 
 
 def keys_of(node: object, path: str = "") -> dict[str, str]:
@@ -39,13 +39,13 @@ def main() -> int:
     if len(keys) < 100:
         print(f"only {len(keys)} keys found in the schema: this test no longer understands it")
         return 1
-    code = re.findall(r"`([^`]+)`", README.read_text())
+    code = re.findall(r"`([^`]+)`", "\n".join(page.read_text() for page in PAGES.glob("*.md")))
     words = {word for span in code for word in re.findall(r"[A-Za-z_0-9]+", span)}
     listed = subprocess.run([sys.argv[1], "list", "models", "--json"], capture_output=True, text=True, check=True)
     of_models = {parameter["name"] for model in json.loads(listed.stdout) for parameter in model["parameters"]}
     missing = {key: where for key, where in keys.items() if key not in words | of_models}
     for key, where in sorted(missing.items()):
-        print(f"scenarios/README.md does not say `{key}` ({where})")
+        print(f"scenarios/*.md do not say `{key}` ({where})")
     return 1 if missing else 0
 
 

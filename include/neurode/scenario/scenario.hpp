@@ -135,6 +135,12 @@ struct LearningSection {
   Choice flow;                  ///< "gradient", "adam" ... and its keys
   Choice rate;                  ///< a number is the rate "constant" with its value
   std::optional<Value> output;  ///< name of a population
+  /// What the output follows over time: expressions of t, one for all neurons or one each ...
+  std::vector<equations::SourceText> target;
+  /// ... or a file: path, interpolation.
+  std::optional<Parameters> target_file;
+  Location target_where;
+  bool has_target() const { return !target.empty() || target_file; }
 };
 
 struct StopCondition {

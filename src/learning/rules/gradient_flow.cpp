@@ -11,8 +11,8 @@ namespace {
 
 /// Networks without loops: the loss as an expression of the weights.
 Problem layered(const Setup& setup) {
-  const auto& train = setup.network.data->train;
-  Assembly a = network::assemble(setup.network, {&train, true, true});
+  const auto* train = setup.train();
+  Assembly a = network::assemble(setup.network, {train, true, true});
   const ValueId loss = add_loss(setup, a, train, true);
   const ValueId output = a.outputs[static_cast<std::size_t>(setup.output)];
   std::vector<ValueId> weights;
@@ -24,8 +24,8 @@ Problem layered(const Setup& setup) {
 
 /// Activity, error signals and weights in one system.
 Problem coupled(const Setup& setup) {
-  const auto& train = setup.network.data->train;
-  Assembly a = network::assemble(setup.network, {&train, false, true});
+  const auto* train = setup.train();
+  Assembly a = network::assemble(setup.network, {train, false, true});
   const ValueId loss = add_loss(setup, a, train, false);
   const ValueId output = a.outputs[static_cast<std::size_t>(setup.output)];
   auto& g = a.program.graph();

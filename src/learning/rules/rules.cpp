@@ -3,7 +3,8 @@
 namespace neurode::learning {
 
 const std::vector<RuleEntry>& rules() {
-  static const std::vector<RuleEntry> all = {gradient_flow()};
+  static const std::vector<RuleEntry> all = {direct_feedback_alignment(), feedback_alignment(), gradient_flow(),
+                                             predictive_coding()};
   return all;
 }
 

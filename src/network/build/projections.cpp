@@ -197,7 +197,7 @@ class ProjectionBuilder {
   /// All to all: is it a matrix, one number, or all pairs but those of a neuron with itself?
   bool settle_dense() {
     Wiring& wiring = *connections_.wiring;
-    if (wiring.kind != WiringKind::dense) return true;
+    if (wiring.kind != WiringKind::dense || !coupling_known_) return true;
     const auto& init = section_.weights.init;
     const bool number = init.name == "constant" && init.settings.find("diagonal") == nullptr;
     // A sum instead of a product pays where there are many; few weights stay the matrix they are.

@@ -96,7 +96,7 @@ bool build_synapses(const scenario::ProjectionSection& section, const scenario::
   if (post) {
     const Population& to = network.populations[projection.post];
     made.synapse->into = section.into.empty() ? to.first_input() : section.into;
-    if (!to.has_input(made.synapse->into)) {
+    if (!to.model->name.empty() && !to.has_input(made.synapse->into)) {
       diagnostics.add(
           {section.where, "projection.\"" + section.name + "\".into",
            fmt::format("model \"{}\" of population \"{}\" has no input \"{}\"", to.model->name, to.name, section.into),
