@@ -35,7 +35,7 @@ struct Setup {
 struct Draft {
   const Setup& setup;
   network::Assembly assembly;
-  ValueId loss, output;
+  ValueId loss, output;           ///< output invalid: loss and accuracy are solved for, at the free fixed point
   std::vector<ValueId> gradient;  ///< in the order of assembly.plastic; invalid: the weight stands still
   bool symmetric = false;         ///< the gradient is one, of a function of the weights alone
   /// Gain of the way back, where connections act both ways: what the network tells is that of its free fixed point.

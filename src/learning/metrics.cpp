@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <memory>
 
 #include "learning/copies.hpp"
@@ -54,36 +56,54 @@ class SteadyProgram {
     code_ = std::make_unique<Executable>(assembly_.program,
                                          std::vector<Executable::Output>{{loss, 0, 0, 1}, {output, 0, 1, size}});
     buffer_.setZero(1 + size);
+    Index weights = 0;
+    for (const auto& w : assembly_.plastic) weights += assembly_.program[w.value].size();
+    weights_.setZero(weights);
   }
 
   void run(double t, const double* weights) {
+    const Eigen::Map<const Vector> w(weights, weights_.size());
+    if (t == time_ && w == weights_) return;  // loss and accuracy ask one after the other
     const double time[] = {t, t};
     const double* in[] = {time, activity_.data(), nullptr, weights};
-    if (step_) settle(in);
     double* out[] = {buffer_.data()};
-    code_->run(in, out);
+    if (!step_ || settle(in)) {
+      code_->run(in, out);
+    } else {
+      buffer_.setConstant(std::nan(""));
+    }
+    time_ = t;
+    weights_ = w;
   }
   double loss() const { return buffer_[0]; }
   const double* outputs() const { return buffer_.data() + 1; }
 
  private:
-  /// Half steps along the relaxation, from zero so that what came before does not matter. Where it does not come to
-  /// rest the figures are those of where it was last.
-  void settle(const double* const* in) {
-    constexpr int kMostSteps = 10000;
-    constexpr double kStep = 0.5, kSmall = 1e-9;
+  /// Steps along the relaxation, smaller where it swings, from zero so that what came before does not matter. False
+  /// where it does not come to rest.
+  bool settle(const double* const* in) {
+    constexpr int kMostSteps = 2000;
+    constexpr double kSmall = 1e-11, kLeast = 0.05;
     activity_.setZero();
+    if (activity_.size() == 0) return true;
     double* out[] = {change_.data()};
+    double step = 1, before = std::numeric_limits<double>::infinity();
     for (int k = 0; k < kMostSteps; ++k) {
       step_->run(in, out);
-      activity_ += kStep * change_;
-      if (change_.size() == 0 || !(change_.cwiseAbs().maxCoeff() > kSmall)) return;
+      if (change_.cwiseAbs().maxCoeff() <= kSmall) return true;
+      const double norm = change_.squaredNorm();
+      if (!std::isfinite(norm)) return false;
+      step = norm < before ? std::min(1.0, 1.1 * step) : std::max(kLeast, 0.5 * step);
+      before = norm;
+      activity_ += step * change_;
     }
+    return false;
   }
 
   network::Assembly assembly_;
   std::unique_ptr<Executable> code_, step_;
-  Vector buffer_, activity_, change_;
+  Vector buffer_, activity_, change_, weights_;
+  double time_ = std::nan("");
 };
 
 }  // namespace
@@ -101,6 +121,7 @@ static void add_steady_metrics(const Setup& setup, Problem& problem, const netwo
   problem.metrics.push_back({prefix + "accuracy", "share of " + which + " samples told right",
                              [program, weights_offset, &samples](double t, const double* x) {
                                program->run(t, x + weights_offset);
+                               if (!std::isfinite(program->loss())) return std::nan("");
                                const Eigen::Map<const Matrix> out(program->outputs(), samples.targets.rows(),
                                                                   samples.targets.cols());
                                return accuracy(out, samples.targets);
@@ -120,6 +141,13 @@ void add_metrics(const Setup& setup, Problem& problem, ValueId loss, ValueId out
   }
   const auto& data = *setup.network.data;
   const bool batches = data.batching.has_value();
+  if (!output.valid()) {
+    add_steady_metrics(setup, problem, data.train, "", "training", weights_offset, feedback);
+    if (data.test.count() > 0) {
+      add_steady_metrics(setup, problem, data.test, "test_", "test", weights_offset, feedback);
+    }
+    return;
+  }
   const bool whole = !batches || !setup.steady;  // what is in the state is what there is to measure
   const std::shared_ptr<Sampler> losses = problem.sampler({loss});
   problem.metrics.push_back(
