@@ -69,7 +69,9 @@ Problem wrap(network::Assembly assembly, const network::Network& network, bool s
              std::function<std::vector<double>(double, double)> more_breakpoints = {});
 
 /// Adds accuracy on the training samples, and loss and accuracy on the test samples. `weights_offset`: where the moving
-/// weights start in the state.
-void add_metrics(const Setup& setup, Problem& problem, ValueId loss, ValueId output, Index weights_offset);
+/// weights start in the state. `settled`: activity of a network with loops sits at its fixed point, of test samples
+/// too.
+void add_metrics(const Setup& setup, Problem& problem, ValueId loss, ValueId output, Index weights_offset,
+                 bool settled = false);
 
 }  // namespace neurode::learning
