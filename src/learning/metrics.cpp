@@ -2,8 +2,9 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <optional>
 
-#include "learning/build.hpp"
+#include "learning/copies.hpp"
 #include "learning/rules/rules.hpp"
 #include "neurode/core/errors.hpp"
 
@@ -55,66 +56,107 @@ struct Score {
 };
 using Scorer = std::function<Score(double t, const double* weights)>;
 
-/// Loss and outputs of the network at steady state, of samples that are there or of `size` at a time that are shown.
-struct SteadyProgram {
-  network::Assembly assembly;
-  std::unique_ptr<Executable> code;
-  Index outputs, size;
-  Vector buffer;
-
-  SteadyProgram(const Setup& setup, const network::Samples& samples, const network::AssemblyOptions& options)
-      : assembly(network::assemble(setup.network, options)), outputs(samples.target_rows()), size(assembly.samples) {
-    const ValueId loss = add_loss(setup, assembly, &samples, true);
-    const ValueId output = assembly.outputs[static_cast<std::size_t>(setup.output)];
-    code = std::make_unique<Executable>(
-        assembly.program, std::vector<Executable::Output>{{loss, 0, 0, 1}, {output, 0, 1, outputs * size}});
-    buffer.resize(1 + outputs * size);
+/// Loss and outputs of the network at steady state, of samples that are there or of so many at a time as options.shown
+/// says: by a forward pass or, where connections act both ways, at its free fixed point.
+class SteadyProgram {
+ public:
+  SteadyProgram(const Setup& setup, const network::Samples& samples, const network::AssemblyOptions& options,
+                std::optional<double> feedback)
+      : assembly_(network::assemble(setup.network, options)), outputs_(samples.target_rows()) {
+    const auto last = static_cast<std::size_t>(setup.output);
+    ValueId output = assembly_.outputs[last], loss;
+    if (feedback) {
+      const Layers layers(setup.network, assembly_);
+      Copies copies(setup, assembly_, layers, *feedback);
+      const Copy copy = copies.add("", "");
+      copies.relax(copy, 1);
+      output = copy.r[last];
+      loss = layers.loss(setup, &samples, output, &copy.softmax);
+      std::vector<Executable::Output> rates;
+      for (std::size_t k = 0; k < assembly_.parts.size(); ++k) {
+        const Slice& s = assembly_.layout.slices()[k];
+        rates.push_back({assembly_.parts[k].rate, 0, s.offset, s.size()});
+      }
+      step_ = std::make_unique<Executable>(assembly_.program, rates);
+      activity_.setZero(assembly_.layout.size());
+      change_ = activity_;
+    } else {
+      loss = add_loss(setup, assembly_, &samples, true);
+    }
+    const Index numbers = outputs_ * size();
+    code_ = std::make_unique<Executable>(assembly_.program,
+                                         std::vector<Executable::Output>{{loss, 0, 0, 1}, {output, 0, 1, numbers}});
+    buffer_.setZero(1 + numbers);
   }
 
   void run(double t, const double* weights, const double* shown = nullptr) {
     const double time[] = {t, t};
-    const double* in[] = {time, nullptr, nullptr, weights, nullptr, nullptr, nullptr, nullptr, shown};
-    double* out[] = {buffer.data()};
-    code->run(in, out);
+    const double* in[] = {time, activity_.data(), nullptr, weights, nullptr, nullptr, nullptr, nullptr, shown};
+    if (step_) settle(in);
+    double* out[] = {buffer_.data()};
+    code_->run(in, out);
   }
-  Eigen::Map<const Matrix> output() const { return {buffer.data() + 1, outputs, size}; }
+  Index size() const { return assembly_.samples; }
+  double loss() const { return buffer_[0]; }
+  Eigen::Map<const Matrix> outputs() const { return {buffer_.data() + 1, outputs_, size()}; }
+
+ private:
+  /// Half steps along the relaxation, from zero so that what came before does not matter. Where it does not come to
+  /// rest the figures are those of where it was last.
+  void settle(const double* const* in) {
+    constexpr int kMostSteps = 10000;
+    constexpr double kStep = 0.5, kSmall = 1e-9;
+    activity_.setZero();
+    double* out[] = {change_.data()};
+    for (int k = 0; k < kMostSteps; ++k) {
+      step_->run(in, out);
+      activity_ += kStep * change_;
+      if (change_.size() == 0 || !(change_.cwiseAbs().maxCoeff() > kSmall)) return;
+    }
+  }
+
+  network::Assembly assembly_;
+  Index outputs_;
+  std::unique_ptr<Executable> code_, step_;
+  Vector buffer_, activity_, change_;
 };
 
-Scorer steady_scorer(const Setup& setup, const network::Samples& samples, const Telling& telling) {
+Scorer steady_scorer(const Setup& setup, const network::Samples& samples, const Telling& telling,
+                     std::optional<double> feedback) {
   const network::AssemblyOptions options{&samples, true, false, true};
-  const auto program = std::make_shared<SteadyProgram>(setup, samples, options);
+  const auto program = std::make_shared<SteadyProgram>(setup, samples, options, feedback);
   return [program, telling, &samples](double t, const double* weights) {
     program->run(t, weights);
-    return Score{program->buffer[0], static_cast<double>(telling.right(program->output(), samples.targets)) /
-                                         static_cast<double>(samples.count())};
+    return Score{program->loss(), static_cast<double>(telling.right(program->outputs(), samples.targets)) /
+                                      static_cast<double>(samples.count())};
   };
 }
 
 /// Goes through samples that stay in their files, a batch at a time and what is left one by one.
 class StreamScorer {
  public:
-  StreamScorer(const Setup& setup, const network::Samples& samples)
+  StreamScorer(const Setup& setup, const network::Samples& samples, std::optional<double> feedback)
       : samples_(samples),
         telling_(setup, nullptr, samples.target_rows()),
         mean_(setup.loss_parameters.text("reduction") == "mean"),
-        many_(setup, samples, {&samples, true, false, false, setup.network.data->batching->size}),
-        one_(setup, samples, {&samples, true, false, false, 1}) {
-    shown_.setZero((samples.input_rows() + samples.target_rows()) * many_.size + 1);
+        many_(setup, samples, {&samples, true, false, false, setup.network.data->batching->size}, feedback),
+        one_(setup, samples, {&samples, true, false, false, 1}, feedback) {
+    shown_.setZero((samples.input_rows() + samples.target_rows()) * many_.size() + 1);
   }
 
   Score run(double t, const double* weights) {
     double loss = 0;
     Index right = 0;
     for (Index first = 0; first < samples_.count();) {
-      SteadyProgram& program = first + many_.size <= samples_.count() ? many_ : one_;
-      const Index inputs = samples_.input_rows(), targets = samples_.target_rows(), n = program.size;
+      SteadyProgram& program = first + many_.size() <= samples_.count() ? many_ : one_;
+      const Index inputs = samples_.input_rows(), targets = samples_.target_rows(), n = program.size();
       for (Index j = 0; j < n; ++j) {
         samples_.stream->read(first + j, shown_.data() + j * inputs, shown_.data() + n * inputs + j * targets);
       }
       shown_[n * (inputs + targets)] = 1;
       program.run(t, weights, shown_.data());
-      loss += program.buffer[0] * (mean_ ? static_cast<double>(n) : 1.0);
-      right += telling_.right(program.output(), Eigen::Map<const Matrix>(shown_.data() + n * inputs, targets, n));
+      loss += program.loss() * (mean_ ? static_cast<double>(n) : 1.0);
+      right += telling_.right(program.outputs(), Eigen::Map<const Matrix>(shown_.data() + n * inputs, targets, n));
       first += n;
     }
     const auto count = static_cast<double>(samples_.count());
@@ -182,7 +224,7 @@ static Scorer settled_scorer(const Setup& setup, const network::Samples& samples
 }
 
 void add_metrics(const Setup& setup, Problem& problem, ValueId loss, ValueId output, Index weights_offset,
-                 bool settled) {
+                 std::optional<double> feedback, bool settled) {
   if (setup.scenario.learning->has_target()) {  // nothing to tell right, no test rows
     const std::shared_ptr<Sampler> losses = problem.sampler({loss});
     problem.metrics.push_back({"loss", "loss at this time: " + setup.loss->name, [losses](double t, const double* x) {
@@ -208,7 +250,8 @@ void add_metrics(const Setup& setup, Problem& problem, ValueId loss, ValueId out
   const Telling telling(setup, stream ? nullptr : &data.train.targets, data.train.target_rows());
   const Index weights = moving_weights(setup);
   if (whole) {
-    add_scores(setup, problem, steady_scorer(setup, data.train, telling), "", "training", weights_offset, weights);
+    add_scores(setup, problem, steady_scorer(setup, data.train, telling, feedback), "", "training", weights_offset,
+               weights);
   } else if (!parts) {
     const std::shared_ptr<Sampler> outputs = problem.sampler({output});
     const auto buffer = std::make_shared<Matrix>(data.train.targets.rows(), data.train.targets.cols());
@@ -221,12 +264,13 @@ void add_metrics(const Setup& setup, Problem& problem, ValueId loss, ValueId out
   }
   if (data.test.count() == 0) return;
   if (setup.steady && stream) {
-    const auto scorer = std::make_shared<StreamScorer>(setup, data.test);
+    const auto scorer = std::make_shared<StreamScorer>(setup, data.test, feedback);
     add_scores(
         setup, problem, [scorer](double t, const double* w) { return scorer->run(t, w); }, "test_", "test",
         weights_offset, weights);
   } else if (setup.steady) {
-    add_scores(setup, problem, steady_scorer(setup, data.test, telling), "test_", "test", weights_offset, weights);
+    add_scores(setup, problem, steady_scorer(setup, data.test, telling, feedback), "test_", "test", weights_offset,
+               weights);
   } else if (settled && !stream) {
     add_scores(setup, problem, settled_scorer(setup, data.test, telling), "test_", "test", weights_offset, weights);
   }
