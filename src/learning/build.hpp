@@ -82,9 +82,9 @@ Problem wrap(network::Assembly assembly, const network::Network& network, bool s
              std::function<std::vector<double>(double, double)> more_breakpoints = {});
 
 /// Adds accuracy on the training samples, and loss and accuracy on the test samples. `weights_offset`: where the moving
-/// weights start in the state.
-/// `feedback`: see Draft.
+/// weights start in the state. `feedback`: see Draft. `settled`: activity of a network with loops sits at its fixed
+/// point, of test samples too.
 void add_metrics(const Setup& setup, Problem& problem, ValueId loss, ValueId output, Index weights_offset,
-                 std::optional<double> feedback = std::nullopt);
+                 std::optional<double> feedback = std::nullopt, bool settled = false);
 
 }  // namespace neurode::learning

@@ -83,7 +83,7 @@ Problem finish(const Setup& setup, const Assembly& inner, ValueId loss, ValueId 
   FlowSystem* raw = system.get();
   problem.system = std::move(system);
   problem.sampler = [raw](const std::vector<ValueId>& values) { return raw->sampler(values); };
-  add_metrics(setup, problem, loss, output, 0);
+  add_metrics(setup, problem, loss, output, 0, std::nullopt, setup.rule_entry->name == "gradient_flow");
   return problem;
 }
 

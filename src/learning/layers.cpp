@@ -148,7 +148,7 @@ ValueId Layers::loss(const Setup& setup, const network::Samples* samples, ValueI
                      const Assembly::Softmax* parts) const {
   const bool softmax = parts && parts->argument.valid();
   return setup.loss->build({assembly_.program, output, targets_of(setup, assembly_, samples), softmax ? parts : nullptr,
-                            setup.loss_parameters});
+                            setup.loss_parameters, assembly_.shown ? assembly_.shown->mask : ValueId{}});
 }
 
 }  // namespace neurode::learning

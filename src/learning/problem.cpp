@@ -61,7 +61,7 @@ Problem wrap(Assembly assembly, const network::Network& network, bool symmetric,
     problem.spiking.push_back({rule.population, first, rule.rows, rule.cols});
     first += rule.rows * rule.cols;
   }
-  if (assembly.shown) system->show(network::show_batches(*network.data));
+  if (assembly.shown) system->show(network::show_samples(*network.data));
   system->set_noise(std::move(assembly.noise));
   system->set_spikes(std::move(assembly.spikes));
   ProgramSystem* raw = system.get();
@@ -92,7 +92,8 @@ ValueId add_loss(const Setup& setup, Assembly& a, const network::Samples* sample
                        pop.dimension, samples ? "sample" : "", false, pop.size, a.samples, pop.name});
   }
   const ValueId loss =
-      setup.loss->build({a.program, a.outputs[p], targets, softmax ? &a.softmax[p] : nullptr, setup.loss_parameters});
+      setup.loss->build({a.program, a.outputs[p], targets, softmax ? &a.softmax[p] : nullptr, setup.loss_parameters,
+                         a.shown ? a.shown->mask : ValueId{}, &a, &setup.network, p});
   return name_loss(setup, a, loss);
 }
 

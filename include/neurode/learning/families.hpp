@@ -22,11 +22,19 @@ struct LossContext {
   /// Of the output population where it is a softmax at steady state, else null.
   const network::Assembly::Softmax* softmax = nullptr;
   const Parameters& parameters;
+  /// 1 where there is a target, else 0, n x samples; invalid: everywhere.
+  ValueId mask = {};
+  /// The whole network with output population `population`; null where the output is no part of it.
+  const network::Assembly* assembly = nullptr;
+  const network::Network* network = nullptr;
+  std::size_t population = 0;
 };
 
 /// A loss L(output, targets), one number.
 struct LossEntry : Entry {
   bool wants_softmax = false;
+  /// Reports outputs and targets it cannot be used with; may be null.
+  void (*check)(const Setup& setup, Diagnostics& diagnostics) = nullptr;
   ValueId (*build)(const LossContext& context) = nullptr;
 };
 const std::vector<LossEntry>& losses();

@@ -122,10 +122,13 @@ struct DataSection {
   Location where;
   /// Lists of rows, one a sample: finite numbers, all rows equally long; or tables { path, dataset }.
   std::optional<Value> inputs, targets;
-  std::optional<Value> file;        ///< CSV
-  Parameters settings;              ///< checked keys: header, input_columns, target_columns, one_hot, classes,
-                                    ///< scale, target_scale, test = { every, offset } or { fraction }
-  std::optional<Parameters> batch;  ///< size, period, window, order; times as given
+  std::optional<Value> file;           ///< CSV
+  Parameters settings;                 ///< checked keys: header, input_columns, target_columns, one_hot, classes,
+                                       ///< scale, target_scale, test = { every, offset } or { fraction }
+  std::optional<Parameters> batch;     ///< size, period, window, order, stream; times as given
+  std::optional<Parameters> sequence;  ///< steps, step, gap, repeat; times as given
+  std::optional<Parameters> schedule;  ///< times (as given) and rows, as many
+  bool streamed() const { return batch && batch->has("stream") && batch->flag("stream"); }
 };
 
 struct LearningSection {

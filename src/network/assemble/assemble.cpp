@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 #include "network/assemble/assembler.hpp"
 #include "network/expressions/noise_terms.hpp"
@@ -20,14 +21,22 @@ const Named* Assembly::find(const std::string& name) const {
 
 Assembler::Assembler(const Network& network, const AssemblyOptions& options) : net_(network), options_(options) {
   out_.samples = options.samples ? options.samples->count() : 1;
-  if (network.data && network.data->batching && !options.whole && options.samples == &network.data->train) {
-    const Index size = out_.samples = network.data->batching->size;
-    const Index inputs = options.samples->inputs.rows(), targets = options.samples->targets.rows();
-    const auto shown = [this](Index offset, Index rows, Index cols) {
-      return out_.program.input(ProgramSystem::kShown, offset, rows, cols);
+  const bool by_data =
+      network.data && network.data->shown_in_time() && !options.whole && options.samples == &network.data->train;
+  if (by_data || options.shown > 0) {
+    const Index size = out_.samples = options.shown > 0 ? options.shown : network.data->columns();
+    const Index inputs = options.samples->input_rows(), targets = options.samples->target_rows();
+    Index at = 0;
+    const auto shown = [&](Index rows, Index cols) {
+      const Index offset = std::exchange(at, at + rows * cols);
+      return rows > 0 ? out_.program.input(ProgramSystem::kShown, offset, rows, cols) : ValueId{};
     };
-    out_.shown = {shown(0, inputs, size), targets > 0 ? shown(inputs * size, targets, size) : ValueId{},
-                  shown((inputs + targets) * size, 1, 1)};
+    ShownSamples all;
+    all.inputs = shown(inputs, size);
+    all.targets = shown(targets, size);
+    if (network.data->masked) all.mask = shown(targets, size);
+    all.present = shown(1, 1);
+    out_.shown = all;
   }
   out_.outputs.resize(net_.populations.size());
   out_.softmax.resize(net_.populations.size());

@@ -216,9 +216,7 @@ std::unique_ptr<Network> build_network(const scenario::Scenario& scenario, Diagn
   for (const auto& p : scenario.projections) build_projection(p, scenario, *network, diagnostics);
   agree_on_time(scenario, *network, diagnostics);
   check_unused(*network, diagnostics);
-  if (scenario.data && scenario.data->batch && network->data) {
-    read_batches(*scenario.data->batch, scenario, *network, diagnostics);
-  }
+  if (scenario.data && network->data) read_presentation(*scenario.data, scenario, *network, diagnostics);
   for (const auto& s : scenario.stimuli) build_stimulus(s, scenario, *network, diagnostics);
 
   std::vector<const Population*> clamped;
@@ -228,7 +226,7 @@ std::unique_ptr<Network> build_network(const scenario::Scenario& scenario, Diagn
   bool known = true;  // what an unknown model would have been, nobody can say
   for (const auto& p : network->populations) known = known && !p.model->name.empty();
   if (network->data && scenario.data && known) {
-    const Index width = network->data->train.inputs.rows();
+    const Index width = network->data->train.input_rows();
     if (clamped.size() != 1) {
       diagnostics.add({scenario.data->where, "data", "exactly one population must hold the data's inputs",
                        fmt::format("{} populations with model \"clamped\"", clamped.size()),

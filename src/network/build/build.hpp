@@ -55,9 +55,9 @@ void read_delay(const scenario::ProjectionSection& section, const scenario::Scen
 /// The states before the start; states without an initial value of their own begin with where their history ends.
 void read_history(const scenario::PopulationSection& section, const scenario::Scenario& scenario,
                   Population& population, Diagnostics& diagnostics);
-/// [data] batch.
-void read_batches(const Parameters& batch, const scenario::Scenario& scenario, Network& network,
-                  Diagnostics& diagnostics);
+/// [data] batch, sequence and schedule.
+void read_presentation(const scenario::DataSection& section, const scenario::Scenario& scenario, Network& network,
+                       Diagnostics& diagnostics);
 /// One time unit for all models, and each population's factor to it.
 void agree_on_time(const scenario::Scenario& scenario, Network& network, Diagnostics& diagnostics);
 
