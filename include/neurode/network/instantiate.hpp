@@ -75,4 +75,8 @@ LocalEquations instantiate(equations::Graph& graph, const scenario::PlasticitySe
 void check_uses(const equations::Graph& graph, const std::vector<equations::SymbolUse>& uses,
                 const std::vector<std::string>& known, const std::string& key, Diagnostics& diagnostics);
 
+/// Reports names that are used and not known, each once.
+void check_uses(const equations::Graph& graph, const std::vector<equations::SymbolUse>& uses,
+                const std::vector<std::string>& known, const std::string& key, Diagnostics& diagnostics);
+
 }  // namespace neurode::network
