@@ -3,8 +3,9 @@
 namespace neurode::learning {
 
 const std::vector<RuleEntry>& rules() {
-  static const std::vector<RuleEntry> all = {direct_feedback_alignment(), feedback_alignment(), gradient_flow(),
-                                             predictive_coding()};
+  static const std::vector<RuleEntry> all = {
+      contrastive_hebbian(), direct_feedback_alignment(), equilibrium_propagation(), feedback_alignment(),
+      gradient_flow(),       latent_equilibrium(),        predictive_coding()};
   return all;
 }
 

@@ -4,9 +4,12 @@
 
 namespace neurode::learning {
 
+RuleEntry contrastive_hebbian();
 RuleEntry direct_feedback_alignment();
+RuleEntry equilibrium_propagation();
 RuleEntry feedback_alignment();
 RuleEntry gradient_flow();
+RuleEntry latent_equilibrium();
 RuleEntry predictive_coding();
 
 /// Gradient flow on a recurrent network whose activity sits at its fixed point.
