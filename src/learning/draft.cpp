@@ -53,6 +53,9 @@ static std::function<std::vector<double>(double, double)> breakpoints(const Setu
 static bool symmetric(const Setup& setup) {
   bool local_rules = false;
   for (const auto& pr : setup.network.projections) local_rules = local_rules || pr.rule;
+  for (const auto& pop : setup.network.populations) {
+    for (const auto& bias : pop.biases) local_rules = local_rules || bias.rule;
+  }
   return setup.flow->symmetric && setup.rate->constant && !local_rules;
 }
 

@@ -76,6 +76,7 @@ TEST_CASE("local rules beside a learning rule: each moves its own, and metrics r
   CHECK((part(*p, f, "h.bias") - (0.3 - h.array().rowwise().mean()).matrix()).norm() < 1e-13);
   CHECK(std::abs(p->problem.metric("test_loss")->evaluate(0, x.data()) - (output(test) - test_targets).squaredNorm()) <
         1e-13);
+  CHECK_FALSE(p->problem.system->symmetric_jacobian());
   check_products(*p->problem.system, 0.2, x + 0.2 * noise(x.size(), "place"));
 
   auto coupled = prepared(kText, {"learning.mode=coupled"});

@@ -176,7 +176,7 @@ TEST_CASE("local rules") {
 TEST_CASE("local rules: states, what spikes do, and their faults") {
   const Scenario s = good_below_head(
       "[plasticity.r]\nequations = \"dx/dt = -x\"\nstates = { x = \"pre\", y = \"connection\" }\ninitial = { x = 2 }\n"
-      "on_pre = \"x += 1\"\non_post = \"w += x\"\n[population.p]\nmodel = \"leaky_rate\"\nbias = { plasticity = "
+      "on_pre = \"x += 1\"\non_post = \"w += x\"\n[population.q]\nmodel = \"leaky_rate\"\nbias = { plasticity = "
       "\"r\" }\n");
   const PlasticitySection& p = s.plasticity[0];
   REQUIRE(p.states.size() == 2);
@@ -185,8 +185,8 @@ TEST_CASE("local rules: states, what spikes do, and their faults") {
   CHECK(p.initial[0].second.number() == 2);
   CHECK(p.on_pre.text == "x += 1");
   CHECK(p.on_post.text == "w += x");
-  REQUIRE(s.populations[0].bias[0].second.plasticity);
-  CHECK(s.populations[0].bias[0].second.plasticity->name == "r");
+  REQUIRE(s.populations.back().bias[0].second.plasticity);
+  CHECK(s.populations.back().bias[0].second.plasticity->name == "r");
   CHECK(fault_below_head("[plasticity.r]\nequations = \"\"\nparameters = { rule = 1, k = 2 }\n"
                          "states = { w = \"post\", k = \"post\", z = \"here\" }\ninitial = { z = \"a\" }\n") ==
         "s.toml:8:16: plasticity.r.parameters.rule: \"rule\" is a key of every local rule and cannot be a parameter\n"
