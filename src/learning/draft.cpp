@@ -37,10 +37,12 @@ void set_rate(Assembly& a, ValueId state, ValueId rate) {
   throw std::logic_error("a rate for what is no state");
 }
 
-/// Where the moving weights start in the state.
+/// Where the moving weights start in the state, those of local rules among them.
 static Index weights_offset(const Assembly& a) {
-  if (a.plastic.empty()) return 0;
-  return a.layout.slices()[static_cast<std::size_t>(a.plastic.front().part)].offset;
+  for (const Slice& s : a.layout.slices()) {
+    if (s.block == Block::weights) return s.offset;
+  }
+  return 0;
 }
 
 static std::function<std::vector<double>(double, double)> breakpoints(const Setup& setup) {
@@ -51,6 +53,9 @@ static std::function<std::vector<double>(double, double)> breakpoints(const Setu
 static bool symmetric(const Setup& setup) {
   bool local_rules = false;
   for (const auto& pr : setup.network.projections) local_rules = local_rules || pr.rule;
+  for (const auto& pop : setup.network.populations) {
+    for (const auto& bias : pop.biases) local_rules = local_rules || bias.rule;
+  }
   return setup.flow->symmetric && setup.rate->constant && !local_rules;
 }
 

@@ -166,6 +166,9 @@ std::vector<std::string> details(const std::string& family, const std::string& n
     std::vector<std::string> lines;
     if (const auto* p = find_entry(network::plasticity_rules(), name)) {
       add_text(lines, "equations", p->equations.text);
+      for (const auto& [state, site] : p->states) lines.push_back("state " + state + " at " + site.string());
+      add_text(lines, "spike of FROM", p->on_pre.text);
+      add_text(lines, "spike of TO", p->on_post.text);
       if (!p->time_unit.empty()) lines.push_back("time in " + p->time_unit);
     }
     return lines;

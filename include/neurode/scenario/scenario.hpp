@@ -60,7 +60,8 @@ struct ModelSection {
   equations::SourceText on_spike;   ///< of a synapse: what a spike does to its states: "s += w"
 };
 
-/// [plasticity.NAME], or a built-in local rule's file: `dw/dt = ...` of w, pre, post and parameters.
+/// [plasticity.NAME], or a built-in local rule's file: `dw/dt = ...` (of a bias: `db/dt`) of w, pre, post, parameters
+/// and further states of the rule.
 struct PlasticitySection {
   std::string name;
   Location where;
@@ -68,12 +69,16 @@ struct PlasticitySection {
   std::string time_unit;  ///< unit of t in the equations; "" fits any
   equations::SourceText equations;
   ParameterTable parameters;
+  std::vector<std::pair<std::string, Value>> states;   ///< state -> where it lives: "pre", "post" or "connection"
+  std::vector<std::pair<std::string, Value>> initial;  ///< state -> number
+  equations::SourceText on_pre, on_post;               ///< what spikes do: assignments; empty: nothing
 };
 
 /// Weights or biases: `{ init = "normal", std = 1.0, plastic = true }`, a number, or a list.
 struct WeightsSection {
   Choice init;  ///< a number: "constant" with the setting `value`; a list: "values" with the setting `values`
   bool plastic = false;
+  std::optional<Choice> plasticity = {};  ///< of a bias: a local rule
 };
 
 struct PopulationSection {

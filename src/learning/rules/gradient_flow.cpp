@@ -56,6 +56,24 @@ Problem coupled(const Setup& setup) {
 
 void check(const Setup& setup, Diagnostics& diagnostics) {
   const std::string mode = setup.rule.text("mode");
+  // The solve for the fixed point knows nothing of weights that move otherwise.
+  const auto refuse = [&](const std::string& name) {
+    diagnostics.add({setup.scenario.learning->where, "learning.mode",
+                     fmt::format("\"{}\" follows a local rule, which needs activity that is integrated or has a steady "
+                                 "state in closed form",
+                                 name),
+                     "\"" + mode + "\"", "mode = \"coupled\"", ""});
+  };
+  if (mode == "adiabatic" && !setup.steady) {
+    for (const auto& pr : setup.network.projections) {
+      if (pr.rule) refuse(pr.name);
+    }
+    for (const auto& p : setup.network.populations) {
+      for (const auto& b : p.biases) {
+        if (b.rule) refuse(b.name);
+      }
+    }
+  }
   for (const auto& p : setup.network.populations) {
     if (mode == "coupled" || p.noise.empty()) continue;
     diagnostics.add({setup.scenario.learning->where, "learning.mode",

@@ -141,7 +141,7 @@ void Assembler::add_weights() {
     for (std::size_t b = 0; b < net_.populations[p].biases.size(); ++b) {
       const Bias& bias = net_.populations[p].biases[b];
       ValueId v;
-      if (bias.plastic) {
+      if (bias.moves()) {
         v = moving(bias.name, bias.values, unit_of(*net_.populations[p].model, bias.input), net_.populations[p].name,
                    "", "bias");
         out_.plastic.back().population = static_cast<int>(p);
@@ -151,7 +151,7 @@ void Assembler::add_weights() {
       }
       biases_[p].push_back(v);
       name(bias.name, v, unit_of(*net_.populations[p].model, bias.input),
-           "bias of population " + net_.populations[p].name, net_.populations[p].name, "", bias.plastic);
+           "bias of population " + net_.populations[p].name, net_.populations[p].name, "", bias.moves());
     }
   }
 }
@@ -238,9 +238,15 @@ Assembly Assembler::run() {
     if (net_.projections[k].rule) add_plasticity(k);
     if (!net_.projections[k].effect.text.empty()) add_effect(k);
   }
+  for (std::size_t p = 0; p < net_.populations.size(); ++p) {
+    for (std::size_t b = 0; b < net_.populations[p].biases.size(); ++b) {
+      if (net_.populations[p].biases[b].rule) add_bias_plasticity(p, b);
+    }
+  }
   add_signals();
   std::erase_if(out_.plastic, [&](const Assembly::Plastic& x) {
-    return x.projection >= 0 && !net_.projections[static_cast<std::size_t>(x.projection)].plastic;
+    if (x.projection >= 0) return !net_.projections[static_cast<std::size_t>(x.projection)].plastic;
+    return !net_.populations[static_cast<std::size_t>(x.population)].biases[static_cast<std::size_t>(x.bias)].plastic;
   });
   out_.initial = Eigen::Map<const Vector>(initial_.data(), static_cast<Index>(initial_.size()));
   return std::move(out_);

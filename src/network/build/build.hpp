@@ -3,6 +3,8 @@
 #include <optional>
 #include <string>
 
+#include "network/connectivity/wiring.hpp"
+#include "neurode/network/instantiate.hpp"
 #include "neurode/network/network.hpp"
 
 namespace neurode::network {
@@ -41,6 +43,23 @@ void build_stimulus(const scenario::StimulusSection& section, const scenario::Sc
 /// where it had faults.
 bool build_synapses(const scenario::ProjectionSection& section, const scenario::Scenario& scenario, Network& network,
                     Projection& projection, Diagnostics& diagnostics);
+/// The local rule that a projection or a bias names: fills `rule`, its equations are in `graph`. Nothing where it has
+/// faults.
+std::optional<LocalEquations> read_local_rule(const scenario::Choice& choice, bool of_bias, Network& network,
+                                              LocalRule& rule, equations::Graph& graph, Diagnostics& diagnostics);
+/// Its factor to the scenario's unit of time.
+void agree_on_time(LocalRule& rule, const std::string& time_unit, Diagnostics& diagnostics);
+/// The initial values of the rule's states, its own or those given with its name; `stream` of random numbers.
+void read_rule_initial(const scenario::Choice& choice, const LocalEquations& equations, Index post, Index pre,
+                       const std::string& stream, const scenario::Scenario& scenario, LocalRule& rule,
+                       Diagnostics& diagnostics);
+/// What a rule cannot do: over a wiring; without spikes of populations (pre may be null); with a delay a connection.
+void check_rule_wiring(const scenario::Choice& choice, const LocalEquations& equations, const Wiring& wiring,
+                       equations::Graph& graph, Diagnostics& diagnostics);
+void check_rule_spikes(const scenario::Choice& choice, const LocalEquations& equations, const Population* pre,
+                       const Population& post, const Network& network, Diagnostics& diagnostics);
+void check_rule_delay(const scenario::Choice& choice, const LocalEquations& equations, const Vector& delay,
+                      Diagnostics& diagnostics);
 /// What spikes of FROM do by way of the projection, if anything.
 void build_effect(const scenario::ProjectionSection& section, const Network& network, Projection& projection,
                   Diagnostics& diagnostics);
