@@ -55,10 +55,10 @@ static bool symmetric(const Setup& setup) {
 }
 
 Problem finish(Draft d) {
-  add_flow(d.setup, d.assembly, d.loss, d.gradient);
+  add_flow(d.setup, d.assembly, d.loss, d.gradient, d.moves);
   const Index offset = weights_offset(d.assembly);
-  Problem problem =
-      wrap(std::move(d.assembly), d.setup.network, d.symmetric && symmetric(d.setup), breakpoints(d.setup));
+  Problem problem = wrap(std::move(d.assembly), d.setup.network, d.symmetric && symmetric(d.setup),
+                         breakpoints(d.setup), std::move(d.shown));
   add_metrics(d.setup, problem, d.loss, d.output, offset);
   return problem;
 }

@@ -22,6 +22,7 @@ struct LossContext {
   /// Of the output population where it is a softmax at steady state, else null.
   const network::Assembly::Softmax* softmax = nullptr;
   const Parameters& parameters;
+  bool each_sample = false;  ///< 1 x samples instead: what each of them adds
 };
 
 /// A loss L(output, targets), one number.

@@ -3,8 +3,16 @@
 namespace neurode::learning {
 
 const std::vector<RuleEntry>& rules() {
-  static const std::vector<RuleEntry> all = {direct_feedback_alignment(), feedback_alignment(), gradient_flow(),
-                                             predictive_coding()};
+  static const std::vector<RuleEntry> all = {direct_feedback_alignment(),
+                                             eprop(),
+                                             feedback_alignment(),
+                                             force(),
+                                             gradient_flow(),
+                                             node_perturbation(),
+                                             predictive_coding(),
+                                             rflo(),
+                                             rtrl(),
+                                             three_factor()};
   return all;
 }
 

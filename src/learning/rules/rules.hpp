@@ -5,9 +5,19 @@
 namespace neurode::learning {
 
 RuleEntry direct_feedback_alignment();
+RuleEntry eprop();
 RuleEntry feedback_alignment();
+RuleEntry force();
 RuleEntry gradient_flow();
+RuleEntry node_perturbation();
 RuleEntry predictive_coding();
+RuleEntry rflo();
+RuleEntry rtrl();
+RuleEntry three_factor();
+
+/// Sensitivities carried forward with activity: rtrl with mode = "online".
+Problem rtrl_online(const Setup& setup);
+void check_rtrl_online(const Setup& setup, Diagnostics& diagnostics);
 
 /// Gradient flow on a recurrent network whose activity sits at its fixed point.
 Problem recurrent_adiabatic_problem(const Setup& setup);
