@@ -1,5 +1,10 @@
 #pragma once
 
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
 #include "learning/gradient.hpp"
 #include "neurode/learning/families.hpp"
 #include "neurode/learning/problem.hpp"
@@ -42,6 +47,10 @@ struct Draft {
   /// States that move with the weights, by flow time (ds = rate dt), and their rates by it.
   std::vector<std::pair<ValueId, ValueId>> moves = {};
   MoreShown shown = {};
+  /// Gain of the way back, where connections act both ways: what the network tells is that of its free fixed point.
+  std::optional<double> feedback = std::nullopt;
+  /// Times at which the rule itself is not smooth; may be null.
+  std::function<std::vector<double>(double, double)> breakpoints = nullptr;
 };
 
 /// A further state with its initial values (slice.rows x slice.cols; offset is set here), by its name in the record.
@@ -64,6 +73,10 @@ std::shared_ptr<const TimeTable> check_target(const scenario::Scenario& scenario
                                               Diagnostics& diagnostics);
 /// Times at which rate or target are not smooth, t0 < t < t1.
 std::vector<double> learning_breakpoints(const Setup& setup, double t0, double t1);
+/// A sample's part of the loss, as the weights see it: 1/samples where it is their mean, else 1.
+double per_sample(const Setup& setup, Index samples);
+/// Names the loss for the record ("batch_loss" where batches are shown, and then 0 while none is).
+ValueId name_loss(const Setup& setup, network::Assembly& assembly, ValueId loss);
 /// The loss of an assembly whose clamped populations hold `samples` (may be null).
 ValueId add_loss(const Setup& setup, network::Assembly& assembly, const network::Samples* samples, bool steady);
 
@@ -82,6 +95,8 @@ Problem wrap(network::Assembly assembly, const network::Network& network, bool s
 
 /// Adds accuracy on the training samples, and loss and accuracy on the test samples. `weights_offset`: where the moving
 /// weights start in the state.
-void add_metrics(const Setup& setup, Problem& problem, ValueId loss, ValueId output, Index weights_offset);
+/// `feedback`: see Draft.
+void add_metrics(const Setup& setup, Problem& problem, ValueId loss, ValueId output, Index weights_offset,
+                 std::optional<double> feedback = std::nullopt);
 
 }  // namespace neurode::learning

@@ -57,9 +57,19 @@ static bool symmetric(const Setup& setup) {
 Problem finish(Draft d) {
   add_flow(d.setup, d.assembly, d.loss, d.gradient, d.moves);
   const Index offset = weights_offset(d.assembly);
-  Problem problem = wrap(std::move(d.assembly), d.setup.network, d.symmetric && symmetric(d.setup),
-                         breakpoints(d.setup), std::move(d.shown));
-  add_metrics(d.setup, problem, d.loss, d.output, offset);
+  auto times = breakpoints(d.setup);
+  if (d.breakpoints) {
+    times = [of_setup = times, own = d.breakpoints](double t0, double t1) {
+      auto all = own(t0, t1);
+      if (of_setup) {
+        for (const double t : of_setup(t0, t1)) all.push_back(t);
+      }
+      return all;
+    };
+  }
+  Problem problem = wrap(std::move(d.assembly), d.setup.network, d.symmetric && symmetric(d.setup), std::move(times),
+                         std::move(d.shown));
+  add_metrics(d.setup, problem, d.loss, d.output, offset, d.feedback);
   return problem;
 }
 

@@ -75,6 +75,37 @@ ValueId Layers::total(std::size_t p, const std::vector<ValueId>& outputs) const 
   return sum;
 }
 
+ValueId Layers::back(std::size_t p, const std::vector<ValueId>& outputs) const {
+  ValueId sum;
+  for (const Link& l : links_) {
+    if (l.pre == p) sum = assembly_.program.product(l.weight, true, outputs[l.post], false, sum);
+  }
+  return sum;
+}
+
+std::vector<ValueId> Layers::outer(const std::vector<ValueId>& slope, const std::vector<ValueId>& r, double factor,
+                                   const std::vector<ValueId>& base) const {
+  Program& program = assembly_.program;
+  std::vector<ValueId> out = base;
+  out.resize(assembly_.plastic.size());
+  std::vector<ValueId> scaled_slope;
+  for (const ValueId s : slope) scaled_slope.push_back(scaled(program, s, factor));
+  for (const Link& l : links_) {
+    if (l.plastic < 0 || !slope[l.post].valid()) continue;
+    auto& g = out[static_cast<std::size_t>(l.plastic)];
+    g = program.product(scaled_slope[l.post], false, r[l.pre], true, g);
+  }
+  for (std::size_t p = 0; p < biases_.size(); ++p) {
+    for (const auto& [bias, index] : biases_[p]) {
+      if (index < 0 || !slope[p].valid()) continue;
+      auto& g = out[static_cast<std::size_t>(index)];
+      const Expr sum(program, program.sum(scaled_slope[p], Program::Along::columns));
+      g = program.elementwise(size(p), 1, g.valid() ? sum + Expr(program, g) : sum);
+    }
+  }
+  return out;
+}
+
 ValueId Layers::activate(std::size_t p, ValueId z, Assembly::Softmax* parts) const {
   const auto& pop = network_.populations[p];
   Program& program = assembly_.program;
@@ -110,19 +141,7 @@ ValueId Layers::to_input(std::size_t p, ValueId u) const {
 }
 
 std::vector<ValueId> Layers::gradient(const std::vector<ValueId>& slopes) const {
-  Program& program = assembly_.program;
-  std::vector<ValueId> out(assembly_.plastic.size());
-  for (const Link& l : links_) {
-    if (l.plastic < 0 || !slopes[l.post].valid()) continue;
-    out[static_cast<std::size_t>(l.plastic)] = program.product(slopes[l.post], false, output(l.pre), true);
-  }
-  for (std::size_t p = 0; p < biases_.size(); ++p) {
-    for (const auto& [bias, index] : biases_[p]) {
-      if (index < 0 || !slopes[p].valid()) continue;
-      out[static_cast<std::size_t>(index)] = program.sum(slopes[p], Program::Along::columns);
-    }
-  }
-  return out;
+  return outer(slopes, assembly_.outputs, 1);
 }
 
 ValueId Layers::loss(const Setup& setup, const network::Samples* samples, ValueId output,

@@ -36,6 +36,8 @@ class Layers {
 
   /// sum over links into p of W r(pre) + biases; `outputs`: r of each population.
   ValueId total(std::size_t p, const std::vector<ValueId>& outputs) const;
+  /// sum over links out of p of W^T r(post); invalid where there are none.
+  ValueId back(std::size_t p, const std::vector<ValueId>& outputs) const;
   /// f(z); where p is a softmax, `parts` (may be null) gets what losses want.
   ValueId activate(std::size_t p, ValueId z, network::Assembly::Softmax* parts = nullptr) const;
   /// df(z)^T u: back from outputs to inputs, at the forward pass.
@@ -43,6 +45,11 @@ class Layers {
   /// From what each population's total input contributes to a loss (dL/dz; invalid: nothing): dL/dw of
   /// assembly.plastic.
   std::vector<ValueId> gradient(const std::vector<ValueId>& slopes) const;
+  /// For rules whose gradients are products of activities on both sides: of each of assembly.plastic, `base` (may be
+  /// empty) plus factor times sum over samples of slope(post) r(pre)^T, of a bias slope(post) alone. slope[p] invalid:
+  /// nothing.
+  std::vector<ValueId> outer(const std::vector<ValueId>& slope, const std::vector<ValueId>& r, double factor,
+                             const std::vector<ValueId>& base = {}) const;
   /// The loss as a function of an output population's activity and softmax parts.
   ValueId loss(const Setup& setup, const network::Samples* samples, ValueId output,
                const network::Assembly::Softmax* parts) const;

@@ -132,8 +132,16 @@ ValueId add_loss(const Setup& setup, Assembly& a, const network::Samples* sample
     a.named.push_back({pop.name + ".target", targets, pop.output_unit, "what population " + pop.name + " is to follow",
                        pop.dimension, samples ? "sample" : "", false, pop.size, a.samples, pop.name});
   }
-  ValueId loss =
+  const ValueId loss =
       setup.loss->build({a.program, a.outputs[p], targets, softmax ? &a.softmax[p] : nullptr, setup.loss_parameters});
+  return name_loss(setup, a, loss);
+}
+
+double per_sample(const Setup& setup, Index samples) {
+  return setup.loss_parameters.text("reduction") == "mean" ? 1 / static_cast<double>(samples) : 1.0;
+}
+
+ValueId name_loss(const Setup& setup, Assembly& a, ValueId loss) {
   if (a.shown) {
     auto& g = a.program.graph();
     loss = a.program.elementwise(1, 1, g.mul(a.program.node(a.shown->present), a.program.node(loss)));

@@ -41,4 +41,8 @@ Instance instantiate(equations::Graph& graph, const scenario::ModelSection& mode
 /// A local rule as an expression for dw/dt of w, pre, post, t and its parameters.
 equations::Node instantiate(equations::Graph& graph, const scenario::PlasticitySection& rule, Diagnostics& diagnostics);
 
+/// Reports names that are used and not known, each once.
+void check_uses(const equations::Graph& graph, const std::vector<equations::SymbolUse>& uses,
+                const std::vector<std::string>& known, const std::string& key, Diagnostics& diagnostics);
+
 }  // namespace neurode::network

@@ -18,8 +18,7 @@ Problem build(const Setup& setup) {
   Program& p = a.program;
   const auto last = static_cast<std::size_t>(setup.output);
   // A loss that is a mean over samples takes the mean of their errors as well.
-  const bool mean = setup.loss_parameters.text("reduction") == "mean";
-  const double share = mean ? 1 / static_cast<double>(a.samples) : 1.0;
+  const double share = per_sample(setup, a.samples);
   std::vector<ValueId> outputs = a.outputs, states, terms;
   for (const std::size_t q : layers.order()) {
     if (layers.clamped(q)) continue;

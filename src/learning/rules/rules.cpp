@@ -3,11 +3,14 @@
 namespace neurode::learning {
 
 const std::vector<RuleEntry>& rules() {
-  static const std::vector<RuleEntry> all = {direct_feedback_alignment(),
+  static const std::vector<RuleEntry> all = {contrastive_hebbian(),
+                                             direct_feedback_alignment(),
                                              eprop(),
+                                             equilibrium_propagation(),
                                              feedback_alignment(),
                                              force(),
                                              gradient_flow(),
+                                             latent_equilibrium(),
                                              node_perturbation(),
                                              predictive_coding(),
                                              rflo(),

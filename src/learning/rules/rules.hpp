@@ -4,12 +4,15 @@
 
 namespace neurode::learning {
 
+RuleEntry contrastive_hebbian();
 RuleEntry direct_feedback_alignment();
 RuleEntry eprop();
+RuleEntry equilibrium_propagation();
 RuleEntry feedback_alignment();
 RuleEntry force();
 RuleEntry gradient_flow();
 RuleEntry node_perturbation();
+RuleEntry latent_equilibrium();
 RuleEntry predictive_coding();
 RuleEntry rflo();
 RuleEntry rtrl();

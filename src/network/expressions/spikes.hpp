@@ -38,8 +38,4 @@ std::vector<equations::Assignment> spike_effect(equations::Graph& graph, const e
 std::optional<equations::Node> instantiate_current(equations::Graph& graph, const scenario::ModelSection& model,
                                                    const Instance& instance, Diagnostics& diagnostics);
 
-/// Reports names that are used and not known, each once.
-void check_uses(const equations::Graph& graph, const std::vector<equations::SymbolUse>& uses,
-                const std::vector<std::string>& known, const std::string& key, Diagnostics& diagnostics);
-
 }  // namespace neurode::network

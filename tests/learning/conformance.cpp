@@ -1,0 +1,58 @@
+// What holds for every learning rule: a rule that is in the list is tested by having a line here.
+#include <doctest/doctest.h>
+
+#include <map>
+
+#define NEURODE_COUNT_ALLOCATIONS
+#include "allocations.hpp"
+#include "differences.hpp"
+#include "neurode/learning/families.hpp"
+#include "rule_fixture.hpp"
+
+using namespace neurode;
+
+namespace {
+
+/// A small scenario of each rule.
+std::map<std::string, std::string> fixtures() {
+  std::map<std::string, std::string> out;
+  for (const char* rule : {"contrastive_hebbian", "direct_feedback_alignment", "equilibrium_propagation",
+                           "feedback_alignment", "gradient_flow", "latent_equilibrium", "predictive_coding"}) {
+    out[rule] = RuleNet{fmt::format("rule = \"{}\"", rule)}.text();
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("every rule: products of the whole system, nothing allocated, frozen weights stand still") {
+  const auto texts = fixtures();
+  for (const auto& rule : learning::rules()) {
+    CAPTURE(rule.name);
+    const auto found = texts.find(rule.name);
+    REQUIRE(found != texts.end());
+    CHECK_FALSE(rule.summary.empty());
+    CHECK_FALSE(rule.citation.empty());
+    auto p = prepared(found->second);
+    System& system = *p->problem.system;
+    const Vector x = p->problem.initial + 0.1 * noise(p->problem.initial.size(), "place");
+    check_products(system, 0.3, x);
+    Vector f(x.size()), g(x.size());
+    {
+      const allocations::Count count;
+      system.rhs(0.4, x.data(), f.data());
+      system.jvp(0.4, x.data(), x.data(), g.data());
+      system.vjp(0.4, x.data(), x.data(), g.data());
+      if (allocations::active()) CHECK(count.so_far() == 0);
+    }
+    std::string frozen = found->second;
+    const auto at = frozen.find("plastic = true", frozen.find("[projection."));
+    REQUIRE(at != std::string::npos);
+    const auto name = frozen.rfind("[projection.\"", at) + 13;
+    const std::string projection = frozen.substr(name, frozen.find('"', name) - name);
+    frozen.replace(at, 14, "plastic = false");
+    auto still = prepared(frozen);
+    CHECK(still->problem.system->layout().find(projection + ".weights") == nullptr);
+    CHECK(p->problem.system->layout().find(projection + ".weights") != nullptr);
+  }
+}
