@@ -60,7 +60,7 @@ static bool symmetric(const Setup& setup) {
 }
 
 Problem finish(Draft d) {
-  add_flow(d.setup, d.assembly, d.loss, d.gradient);
+  add_flow(d.setup, d.assembly, d.loss, d.gradient, d.moves);
   const Index offset = weights_offset(d.assembly);
   auto times = breakpoints(d.setup);
   if (d.breakpoints) {
@@ -72,7 +72,8 @@ Problem finish(Draft d) {
       return all;
     };
   }
-  Problem problem = wrap(std::move(d.assembly), d.setup.network, d.symmetric && symmetric(d.setup), std::move(times));
+  Problem problem = wrap(std::move(d.assembly), d.setup.network, d.symmetric && symmetric(d.setup), std::move(times),
+                         std::move(d.shown));
   add_metrics(d.setup, problem, d.loss, d.output, offset, d.feedback);
   return problem;
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "learning/build.hpp"
 
 namespace neurode::learning {
@@ -35,10 +37,50 @@ class ProgramSampler : public Sampler {
   ProgramSystem::Sampler inner_;
 };
 
+/// Numbers of two kinds, one behind the other.
+class ShownTogether : public Presented {
+ public:
+  ShownTogether(std::unique_ptr<Presented> first, Index size, MoreShown second)
+      : first_(std::move(first)), second_(std::move(second)), size_(size) {
+    both_.setZero(size_ + second_.size);
+  }
+  const double* at(double t) override {
+    std::copy_n(first_->at(t), size_, both_.data());
+    std::copy_n(second_.numbers->at(t), second_.size, both_.data() + size_);
+    return both_.data();
+  }
+  std::vector<double> breakpoints(double t0, double t1) const override {
+    auto times = first_->breakpoints(t0, t1);
+    for (const double t : second_.numbers->breakpoints(t0, t1)) times.push_back(t);
+    std::sort(times.begin(), times.end());
+    return times;
+  }
+
+ private:
+  std::unique_ptr<Presented> first_;
+  MoreShown second_;
+  Index size_;
+  Vector both_;
+};
+
+std::unique_ptr<Presented> all_shown(const Assembly& assembly, const network::Network& network, MoreShown more) {
+  if (!assembly.shown) return std::move(more.numbers);
+  auto batches = network::show_samples(*network.data);
+  if (!more.numbers) return batches;
+  return std::make_unique<ShownTogether>(std::move(batches), shown_size(assembly, network), std::move(more));
+}
+
 }  // namespace
 
+Index shown_size(const Assembly& assembly, const network::Network& network) {
+  if (!assembly.shown) return 0;
+  const network::Samples& all = network.data->train;
+  const Index kinds = network.data->masked ? 2 : 1;  // targets, and whether they are there
+  return (all.input_rows() + kinds * all.target_rows()) * assembly.samples + 1;
+}
+
 Problem wrap(Assembly assembly, const network::Network& network, bool symmetric,
-             std::function<std::vector<double>(double, double)> more_breakpoints) {
+             std::function<std::vector<double>(double, double)> more_breakpoints, MoreShown more_shown) {
   Problem problem;
   problem.initial = assembly.initial;
   problem.named = std::move(assembly.named);
@@ -61,7 +103,7 @@ Problem wrap(Assembly assembly, const network::Network& network, bool symmetric,
     problem.spiking.push_back({rule.population, first, rule.rows, rule.cols});
     first += rule.rows * rule.cols;
   }
-  if (assembly.shown) system->show(network::show_samples(*network.data));
+  if (auto shown = all_shown(assembly, network, std::move(more_shown))) system->show(std::move(shown));
   system->set_noise(std::move(assembly.noise));
   system->set_spikes(std::move(assembly.spikes));
   ProgramSystem* raw = system.get();

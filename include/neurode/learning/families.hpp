@@ -28,6 +28,7 @@ struct LossContext {
   const network::Assembly* assembly = nullptr;
   const network::Network* network = nullptr;
   std::size_t population = 0;
+  bool each_sample = false;  ///< 1 x samples instead: what each of them adds
 };
 
 /// A loss L(output, targets), one number.

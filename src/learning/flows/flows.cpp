@@ -56,7 +56,8 @@ Expr FlowContext::flow_time() {
   return of(s);
 }
 
-void add_flow(const Setup& setup, network::Assembly& a, ValueId loss, const std::vector<ValueId>& gradient) {
+void add_flow(const Setup& setup, network::Assembly& a, ValueId loss, const std::vector<ValueId>& gradient,
+              const std::vector<std::pair<ValueId, ValueId>>& with_weights) {
   FlowContext c{a, setup.flow_parameters, setup.scenario.time.start, loss, {}, {}, {}, {}, {}};
   for (std::size_t k = 0; k < a.plastic.size(); ++k) {
     if (!gradient[k].valid()) continue;
@@ -75,6 +76,7 @@ void add_flow(const Setup& setup, network::Assembly& a, ValueId loss, const std:
   };
   for (std::size_t k = 0; k < c.weights.size(); ++k) set(c.weights[k], c.graph().mul(rate, c.direction[k]));
   for (const auto& [state, derivative] : moves) set(state, c.graph().mul(rate, derivative));
+  for (const auto& [state, derivative] : with_weights) set(state, c.graph().mul(rate, a.program.node(derivative)));
   for (const auto& [state, derivative] : c.moves) set(state, derivative);  // the rate's own: by time
 }
 

@@ -52,7 +52,9 @@ struct FlowContext {
   Expr flow_time();
 };
 
-/// Sets the rates of the moving weights, and of the states that flow and rate add.
-void add_flow(const Setup& setup, network::Assembly& assembly, ValueId loss, const std::vector<ValueId>& gradient);
+/// Sets the rates of the moving weights, and of the states that flow and rate add, and of those in `moves` (state and
+/// derivative by s).
+void add_flow(const Setup& setup, network::Assembly& assembly, ValueId loss, const std::vector<ValueId>& gradient,
+              const std::vector<std::pair<ValueId, ValueId>>& moves = {});
 
 }  // namespace neurode::learning

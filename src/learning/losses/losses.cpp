@@ -26,6 +26,10 @@ ValueId reduced(const LossContext& c, ValueId terms) {
   }
   double factor = c.parameters.number("factor");
   if (c.parameters.text("reduction") == "mean") factor /= static_cast<double>(samples);
+  if (c.each_sample) {
+    const ValueId each = c.program.sum(terms, Program::Along::rows);
+    return c.program.elementwise(1, samples, g.mul(g.constant(factor), c.program.symbol(each)));
+  }
   const ValueId total = c.program.sum(terms, Program::Along::all);
   return c.program.elementwise(1, 1, g.mul(g.constant(factor), c.program.symbol(total)));
 }
