@@ -312,6 +312,13 @@ std::unique_ptr<Sampler> FixedPointGradient::sampler(const std::vector<ValueId>&
 
 }  // namespace
 
+std::unique_ptr<Gradient> fixed_point_gradient(const Setup& setup) {
+  const auto* train = setup.train();
+  Assembly a = network::assemble(setup.network, {train, false, false, true});
+  const ValueId loss = add_loss(setup, a, train, false);
+  return std::make_unique<FixedPointGradient>(setup, std::move(a), loss);
+}
+
 Problem recurrent_adiabatic_problem(const Setup& setup) {
   const auto* train = setup.train();
   Assembly a = network::assemble(setup.network, {train, false, false});

@@ -9,6 +9,8 @@ RuleEntry feedback_alignment();
 RuleEntry gradient_flow();
 RuleEntry predictive_coding();
 
+/// The gradient of the loss on all training samples, activity at its fixed point.
+std::unique_ptr<Gradient> fixed_point_gradient(const Setup& setup);
 /// Gradient flow on a recurrent network whose activity sits at its fixed point.
 Problem recurrent_adiabatic_problem(const Setup& setup);
 
