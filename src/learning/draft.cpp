@@ -4,6 +4,7 @@
 #include "learning/build.hpp"
 #include "learning/flow_system.hpp"
 #include "learning/flows/flows.hpp"
+#include "learning/monitors/monitors.hpp"
 
 namespace neurode::learning {
 
@@ -62,6 +63,7 @@ static bool symmetric(const Setup& setup) {
 Problem finish(Draft d) {
   add_flow(d.setup, d.assembly, d.loss, d.gradient, d.moves);
   const Index offset = weights_offset(d.assembly);
+  MonitorContext monitors = monitor_context(d.setup, d.assembly, d.assembly.layout);
   auto times = breakpoints(d.setup);
   if (d.breakpoints) {
     times = [of_setup = times, own = d.breakpoints](double t0, double t1) {
@@ -75,6 +77,31 @@ Problem finish(Draft d) {
   Problem problem = wrap(std::move(d.assembly), d.setup.network, d.symmetric && symmetric(d.setup), std::move(times),
                          std::move(d.shown));
   add_metrics(d.setup, problem, d.loss, d.output, offset, d.feedback);
+  const auto sampler = std::make_shared<std::unique_ptr<Sampler>>();
+  monitors.gradient = [sampler, make = problem.sampler, g = d.gradient, weights = monitors.weights](
+                          double t, const double* x, double* out) {
+    if (!*sampler) {  // when first asked for
+      std::vector<ValueId> valid;
+      for (const ValueId v : g) {
+        if (v.valid()) valid.push_back(v);
+      }
+      *sampler = make(valid);
+    }
+    Vector values((*sampler)->size());
+    (*sampler)->run(t, x, values.data());
+    Index at = 0;
+    for (std::size_t k = 0; k < g.size(); ++k) {
+      const Index size = weights[k].size();
+      if (g[k].valid()) {
+        Eigen::Map<Vector>(out, size) = values.segment(at, size);
+        at += size;
+      } else {
+        Eigen::Map<Vector>(out, size).setZero();
+      }
+      out += size;
+    }
+  };
+  offer_monitors(problem, std::move(monitors));
   return problem;
 }
 
@@ -90,6 +117,9 @@ Problem finish(const Setup& setup, const Assembly& inner, ValueId loss, ValueId 
   problem.system = std::move(system);
   problem.sampler = [raw](const std::vector<ValueId>& values) { return raw->sampler(values); };
   add_metrics(setup, problem, loss, output, 0, std::nullopt, setup.rule_entry->name == "gradient_flow");
+  MonitorContext monitors = monitor_context(setup, inner, problem.system->layout());
+  monitors.gradient = [raw](double t, const double* x, double* g) { raw->gradient(t, x, g); };
+  offer_monitors(problem, std::move(monitors));
   return problem;
 }
 

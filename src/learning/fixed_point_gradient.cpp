@@ -312,10 +312,10 @@ std::unique_ptr<Sampler> FixedPointGradient::sampler(const std::vector<ValueId>&
 
 }  // namespace
 
-std::unique_ptr<Gradient> fixed_point_gradient(const Setup& setup, const network::Samples& samples, ValueId& loss,
+std::unique_ptr<Gradient> fixed_point_gradient(const Setup& setup, const network::Samples* samples, ValueId& loss,
                                                ValueId& output) {
-  Assembly a = network::assemble(setup.network, {&samples, false, false, true});
-  loss = add_loss(setup, a, &samples, false);
+  Assembly a = network::assemble(setup.network, {samples, false, false, true});
+  loss = add_loss(setup, a, samples, false);
   output = a.outputs[static_cast<std::size_t>(setup.output)];
   return std::make_unique<FixedPointGradient>(setup, a, loss);
 }

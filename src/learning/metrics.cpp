@@ -208,7 +208,7 @@ static Index moving_weights(const Setup& setup) {
 /// Test rows of a recurrent network relax to fixed points of their own. NaN where they have none.
 static Scorer settled_scorer(const Setup& setup, const network::Samples& samples, const Telling& telling) {
   ValueId loss, output;
-  const std::shared_ptr<Gradient> gradient = fixed_point_gradient(setup, samples, loss, output);
+  const std::shared_ptr<Gradient> gradient = fixed_point_gradient(setup, &samples, loss, output);
   const std::shared_ptr<Sampler> sampler = gradient->sampler({loss, output});
   const auto buffer = std::make_shared<Vector>(sampler->size());
   return [gradient, sampler, buffer, telling, &samples](double t, const double* weights) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "learning/build.hpp"
+#include "neurode/learning/families.hpp"
 
 namespace neurode::learning {
 
@@ -22,6 +23,26 @@ const network::Named* Problem::find(const std::string& name) const {
     if (n.name == name) return &n;
   }
   return nullptr;
+}
+
+const Metric* Problem::figure(const std::string& name, std::string* why) {
+  why->clear();
+  if (const Metric* m = metric(name)) return m;
+  for (const auto& m : made) {
+    if (m->name == name) return m.get();
+  }
+  if (!maker) {
+    if (find_entry(monitors(), name)) *why = "there is no [learning] with data or a target";
+    return nullptr;
+  }
+  auto m = maker(name, why);
+  if (!m) return nullptr;
+  made.push_back(std::move(m));
+  return made.back().get();
+}
+
+std::vector<std::string> Problem::monitor_names() const {
+  return maker ? entry_names(monitors()) : std::vector<std::string>();
 }
 
 namespace {

@@ -119,6 +119,8 @@ const std::vector<Family>& families() {
       {"integrators", "methods of integration", "integrator.method", entries_of(integrate::methods())},
       {"losses", "what learning makes small", "learning.loss", entries_of(learning::losses())},
       {"models", "neuron models", "population.NAME.model", model_entries()},
+      {"monitors", "figures of learning, computed where [record] or [report] names them", "record.variables",
+       entries_of(learning::monitors())},
       {"plasticity", "local plasticity rules", "projection.NAME.plasticity", plasticity_entries()},
       {"rates", "the learning rate over time", "learning.rate", entries_of(learning::rates())},
       {"rules", "learning rules", "learning.rule", entries_of(learning::rules())},

@@ -122,6 +122,9 @@ class SchemaWriter {
     w_.key("variable").begin_object();
     closed_section("record.variables[]");
     w_.end_object();
+    w_.key("fact").begin_object();
+    closed_section("report.*");
+    w_.end_object();
     w_.key("local_rule").begin_object();
     family({"projection.*.plasticity", section_table("projection.*.plasticity").keys, {}}, "rule", f_.plasticity);
     w_.end_object();
@@ -161,7 +164,7 @@ class SchemaWriter {
 
   /// The keywords of a key that its kind alone does not describe; null where there are none.
   const std::string* form(const std::string& section, const std::string& key) const {
-    const auto found = forms_.find(section + "." + key);
+    const auto found = forms_.find(section.empty() ? key : section + "." + key);
     return found == forms_.end() ? nullptr : &found->second;
   }
 
@@ -359,6 +362,8 @@ class SchemaWriter {
         {"record.variables",
          R"("type": "array", "items": {)" + any_of({R"({"type": "string", "minLength": 1})", ref("variable")}) + "}"},
         {"record.variables[].neurons", neurons},
+        {"report", R"("type": "object", "propertyNames": {"pattern": "^[^\\n\\r]+$"}, "additionalProperties": {)" +
+                       any_of({R"({"type": ["string", "number"]})", ref("fact")}) + "}"},
         {"record.expressions", R"("propertyNames": )" + kIdentifier + ", " + map_of(R"({"type": "string"})")},
     };
   }

@@ -28,7 +28,8 @@ SectionTable top() {
        table("stimulus", "[stimulus.NAME]: a drive as a function of time"),
        table("learning", "the rule by which plastic weights move"),
        table("integrator", "the method, its tolerances and its steps"), table("time", "from when to when"),
-       table("record", "what goes into the result file")}};
+       table("record", "what goes into the result file"),
+       table("report", "facts that a run ends with, each under its name: a value, or what it must be")}};
 }
 
 std::vector<SectionTable> data() {
@@ -232,7 +233,18 @@ std::vector<SectionTable> run() {
        {text("name", "e.g. \"hidden.a\", \"weights\", \"loss\"").needed(),
         number("every", "distance of its recorded times; 0: every step").at_least(0),
         any("neurons", "list of numbers from 0, or \"all\"").standard("all"),
-        Spec::make(Kind::choice, "type", "precision in the file").one_of({"float32", "float64"}).standard("float64")}}};
+        Spec::make(Kind::choice, "type", "precision in the file").one_of({"float32", "float64"}).standard("float64")}},
+      {"report.*",
+       "A fact: what an expression comes to, and what it must come to.",
+       {expression("value", "an expression of variables, as in record.expressions, and of the names there").needed(),
+        Spec::make(Kind::choice, "of", "which of its values over the run; drift: the largest distance from the first")
+            .one_of({"last", "first", "min", "max", "drift"})
+            .standard("last"),
+        Spec::make(Kind::choice, "over", "the points looked at: all recorded ones, the start and the end")
+            .one_of({"run"})
+            .standard("run"),
+        expression("expected", "what it must be: a number, or an expression of variables at the end; of a drift: 0"),
+        number("within", "how far it may be from that").at_least(0)}}};
 }
 
 }  // namespace

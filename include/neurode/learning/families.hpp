@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -43,6 +44,8 @@ const std::vector<LossEntry>& losses();
 /// A learning rule: what plays the gradient for the flow. `parameters` are its keys in [learning].
 struct RuleEntry : Entry {
   bool needs_loss = true;
+  /// Claims that g is the gradient of the loss: `neurode check --gradient` holds it to that.
+  bool exact = false;
   /// Reports what the rule cannot be used with; may be null.
   void (*check)(const Setup& setup, Diagnostics& diagnostics) = nullptr;
   Problem (*build)(const Setup& setup) = nullptr;
@@ -75,5 +78,14 @@ struct RateEntry : Entry {
   std::vector<double> (*breakpoints)(const Parameters& parameters, double start, double t0, double t1) = nullptr;
 };
 const std::vector<RateEntry>& rates();
+
+struct MonitorContext;
+
+/// A figure of merit that is made, and computed, only where a scenario asks for it.
+struct MonitorEntry : Entry {
+  /// The figure as a function of (t, x); empty where there is none here (`why`).
+  std::function<double(double t, const double* x)> (*build)(const MonitorContext& context, std::string* why) = nullptr;
+};
+const std::vector<MonitorEntry>& monitors();
 
 }  // namespace neurode::learning

@@ -186,6 +186,16 @@ struct RecordSection {
   int gzip = 4;
 };
 
+/// A fact that a run ends with: [report] NAME = "value", or a table.
+struct FactSection {
+  std::string name;
+  Location where;
+  equations::SourceText value;
+  std::string of = "last";
+  std::optional<equations::SourceText> expected;  ///< a number or an expression
+  std::optional<double> within;
+};
+
 /// A scenario as written: checked for shape, names of keys, types and units of its own keys. Names of family members
 /// (models, methods, ...) and their keys are checked by the layers that own them.
 struct Scenario {
@@ -204,6 +214,7 @@ struct Scenario {
   IntegratorSection integrator;
   TimeSection time;
   RecordSection record;
+  std::vector<FactSection> report;
 };
 
 }  // namespace neurode::scenario

@@ -93,6 +93,7 @@ Problem build(const Setup& setup) {
 RuleEntry gradient_flow() {
   RuleEntry flow;
   flow.name = "gradient_flow";
+  flow.exact = true;
   flow.summary =
       "dw/dt = -rate * dL/dw. adiabatic: activity sits at its steady state; coupled: activity and error signals "
       "relax "
