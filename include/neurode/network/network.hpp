@@ -10,6 +10,7 @@
 #include "neurode/dynamics/layout.hpp"
 #include "neurode/network/data.hpp"
 #include "neurode/network/families.hpp"
+#include "neurode/network/motion.hpp"
 #include "neurode/scenario/scenario.hpp"
 
 namespace neurode::network {
@@ -20,6 +21,7 @@ struct Bias {
   std::string input;
   Matrix values;  ///< n x 1
   bool plastic = false;
+  Motion motion = {};
 };
 
 /// Numbers a neuron: one for all, or one each.
@@ -85,6 +87,7 @@ struct Projection {
   Parameters rule_parameters;
   double time_factor = 1;  ///< the rule's time units per scenario time unit
   std::string unit;        ///< of the weights: of the input over that of FROM's output; "" where either is not declared
+  Motion motion;           ///< where they move
   bool moves() const { return plastic || rule; }
 };
 

@@ -74,6 +74,7 @@ struct PlasticitySection {
 struct WeightsSection {
   Choice init;  ///< a number: "constant" with the setting `value`; a list: "values" with the setting `values`
   bool plastic = false;
+  Parameters motion = {};  ///< rate, decay, l1, l1_width, bounds, bound and, of weights, dale; empty: no table
 };
 
 struct PopulationSection {

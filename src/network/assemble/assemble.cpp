@@ -229,6 +229,12 @@ Assembly Assembler::run() {
     if (net_.projections[k].rule) add_plasticity(k);
     if (!net_.projections[k].effect.text.empty()) add_effect(k);
   }
+  for (const auto& w : out_.plastic) {  // what follows the learning rule is held there
+    if (w.part < 0 || w.projection < 0) continue;
+    const Projection& pr = net_.projections[static_cast<std::size_t>(w.projection)];
+    auto& part = out_.parts[static_cast<std::size_t>(w.part)];
+    if (pr.rule) part.rate = moved(out_.program, pr.motion, w.value, part.rate);
+  }
   add_signals();
   std::erase_if(out_.plastic, [&](const Assembly::Plastic& x) {
     return x.projection >= 0 && !net_.projections[static_cast<std::size_t>(x.projection)].plastic;

@@ -134,6 +134,7 @@ void read_biases(const scenario::PopulationSection& section, const scenario::Sce
     if (!values) continue;
     bias.values = *values;
     bias.plastic = weights.plastic;
+    bias.motion = read_motion(weights, bias.values, bias.plastic, nullptr, pop.name, diagnostics);
     if (bias.plastic || bias.values.cwiseAbs().maxCoeff() > 0) pop.biases.push_back(std::move(bias));
   }
 }

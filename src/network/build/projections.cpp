@@ -57,7 +57,11 @@ class ProjectionBuilder {
     if (!connect()) return false;
     check_way();
     if (!settle_dense()) return false;
-    return read_weights();
+    if (!read_weights()) return false;
+    if (section_.weights_given) {
+      pr_.motion = read_motion(section_.weights, *pr_.weights, moves(), pr_.wiring.get(), from_.name, diagnostics_);
+    }
+    return true;
   }
 
  private:
