@@ -31,6 +31,12 @@ struct Setup {
   const network::Samples* train() const { return network.data ? &network.data->train : nullptr; }
 };
 
+/// Further numbers that a program is shown: what it reads of vector ProgramSystem::kShown behind the batches.
+struct MoreShown {
+  std::unique_ptr<Presented> numbers;
+  Index size = 0;
+};
+
 /// What a rule hands to the flow: the network's equations and, of each of assembly.plastic, what plays dL/dw.
 struct Draft {
   const Setup& setup;
@@ -38,6 +44,11 @@ struct Draft {
   ValueId loss, output;           ///< output invalid: loss and accuracy are solved for, at the free fixed point
   std::vector<ValueId> gradient;  ///< in the order of assembly.plastic; invalid: the weight stands still
   bool symmetric = false;         ///< the gradient is one, of a function of the weights alone
+  /// States that move with the weights, by flow time (ds = rate dt), and their rates by it.
+  std::vector<std::pair<ValueId, ValueId>> moves = {};
+  MoreShown shown = {};
+  /// Values of n x samples and what flows back into them: `gradient` is their adjoint. Empty where it is none.
+  Program::Seeds seeds = {};
   /// Gain of the way back, where connections act both ways: what the network tells is that of its free fixed point.
   std::optional<double> feedback = std::nullopt;
   /// Times at which the rule itself is not smooth; may be null.
@@ -68,6 +79,10 @@ std::vector<double> learning_breakpoints(const Setup& setup, double t0, double t
 double per_sample(const Setup& setup, Index samples);
 /// Names the loss for the record ("batch_loss" where batches are shown, and then 0 while none is).
 ValueId name_loss(const Setup& setup, network::Assembly& assembly, ValueId loss);
+/// What the loss is a convex function of: the output or, where the loss takes it, the argument of its softmax.
+ValueId score_of(const Setup& setup, const network::Assembly& assembly);
+/// What moving weights or a bias keep to.
+const network::Motion& motion_of(const network::Network& network, const network::Assembly::Plastic& weights);
 /// The loss of an assembly whose clamped populations hold `samples` (may be null).
 ValueId add_loss(const Setup& setup, network::Assembly& assembly, const network::Samples* samples, bool steady);
 
@@ -77,14 +92,17 @@ Problem plain_problem(const scenario::Scenario& scenario, const network::Network
 /// v * factor, of any shape; invalid stays invalid.
 ValueId scaled(Program& program, ValueId v, double factor);
 
+/// How much of vector kShown the batches take: MoreShown begins there.
+Index shown_size(const network::Assembly& assembly, const network::Network& network);
+
 /// Wraps a program into system, sampler and recordable names.
 Problem wrap(network::Assembly assembly, const network::Network& network, bool symmetric,
-             std::function<std::vector<double>(double, double)> more_breakpoints = {});
+             std::function<std::vector<double>(double, double)> more_breakpoints = {}, MoreShown more_shown = {});
 
 /// Adds accuracy on the training samples, and loss and accuracy on the test samples. `weights_offset`: where the moving
-/// weights start in the state.
-/// `feedback`: see Draft.
+/// weights start in the state. `feedback`: see Draft. `settled`: activity of a network with loops sits at its fixed
+/// point, of test samples too.
 void add_metrics(const Setup& setup, Problem& problem, ValueId loss, ValueId output, Index weights_offset,
-                 std::optional<double> feedback = std::nullopt);
+                 std::optional<double> feedback = std::nullopt, bool settled = false);
 
 }  // namespace neurode::learning

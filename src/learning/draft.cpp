@@ -4,6 +4,8 @@
 #include "learning/build.hpp"
 #include "learning/flow_system.hpp"
 #include "learning/flows/flows.hpp"
+#include "learning/flows/metric.hpp"
+#include "learning/monitors/monitors.hpp"
 
 namespace neurode::learning {
 
@@ -38,10 +40,12 @@ void set_rate(Assembly& a, ValueId state, ValueId rate) {
   throw std::logic_error("a rate for what is no state");
 }
 
-/// Where the moving weights start in the state.
+/// Where the moving weights start in the state, those of local rules among them.
 static Index weights_offset(const Assembly& a) {
-  if (a.plastic.empty()) return 0;
-  return a.layout.slices()[static_cast<std::size_t>(a.plastic.front().part)].offset;
+  for (const Slice& s : a.layout.slices()) {
+    if (s.block == Block::weights) return s.offset;
+  }
+  return 0;
 }
 
 static std::function<std::vector<double>(double, double)> breakpoints(const Setup& setup) {
@@ -49,15 +53,38 @@ static std::function<std::vector<double>(double, double)> breakpoints(const Setu
   return [setup](double t0, double t1) { return learning_breakpoints(setup, t0, t1); };
 }
 
+const network::Motion& motion_of(const network::Network& network, const Assembly::Plastic& w) {
+  if (w.projection >= 0) return network.projections[static_cast<std::size_t>(w.projection)].motion;
+  return network.populations[static_cast<std::size_t>(w.population)].biases[static_cast<std::size_t>(w.bias)].motion;
+}
+
+ValueId score_of(const Setup& setup, const Assembly& a) {
+  const auto p = static_cast<std::size_t>(setup.output);
+  return setup.loss->wants_softmax && setup.steady && a.softmax[p].argument.valid() ? a.softmax[p].argument
+                                                                                    : a.outputs[p];
+}
+
 static bool symmetric(const Setup& setup) {
-  bool local_rules = false;
-  for (const auto& pr : setup.network.projections) local_rules = local_rules || pr.rule;
-  return setup.flow->symmetric && setup.rate->constant && !local_rules;
+  // A factor of its own or bounds multiply the rows of a symmetric matrix.
+  const auto plain = [](const network::Motion& m) { return m.rate == 1 && !m.bounded(); };
+  bool even = true;
+  for (const auto& pr : setup.network.projections) even = even && !pr.rule && plain(pr.motion);
+  for (const auto& pop : setup.network.populations) {
+    for (const auto& b : pop.biases) even = even && !b.rule && plain(b.motion);
+  }
+  return setup.flow->symmetric && setup.rate->constant && even;
 }
 
 Problem finish(Draft d) {
-  add_flow(d.setup, d.assembly, d.loss, d.gradient);
+  if (d.setup.flow->metric) {
+    const Setup& setup = d.setup;
+    const Assembly inner = d.assembly;  // names, and which weights these are
+    const ValueId loss = d.loss, output = d.output;
+    return finish(setup, inner, loss, output, solved_gradient(std::move(d)));
+  }
+  add_flow(d.setup, d.assembly, d.loss, d.gradient, d.moves, d.seeds);
   const Index offset = weights_offset(d.assembly);
+  MonitorContext monitors = monitor_context(d.setup, d.assembly, d.assembly.layout);
   auto times = breakpoints(d.setup);
   if (d.breakpoints) {
     times = [of_setup = times, own = d.breakpoints](double t0, double t1) {
@@ -68,14 +95,39 @@ Problem finish(Draft d) {
       return all;
     };
   }
-  Problem problem = wrap(std::move(d.assembly), d.setup.network, d.symmetric && symmetric(d.setup), std::move(times));
+  Problem problem = wrap(std::move(d.assembly), d.setup.network, d.symmetric && symmetric(d.setup), std::move(times),
+                         std::move(d.shown));
   add_metrics(d.setup, problem, d.loss, d.output, offset, d.feedback);
+  const auto sampler = std::make_shared<std::unique_ptr<Sampler>>();
+  monitors.gradient = [sampler, make = problem.sampler, g = d.gradient, weights = monitors.weights](
+                          double t, const double* x, double* out) {
+    if (!*sampler) {  // when first asked for
+      std::vector<ValueId> valid;
+      for (const ValueId v : g) {
+        if (v.valid()) valid.push_back(v);
+      }
+      *sampler = make(valid);
+    }
+    Vector values((*sampler)->size());
+    (*sampler)->run(t, x, values.data());
+    Index at = 0;
+    for (std::size_t k = 0; k < g.size(); ++k) {
+      const Index size = weights[k].size();
+      if (g[k].valid()) {
+        Eigen::Map<Vector>(out, size) = values.segment(at, size);
+        at += size;
+      } else {
+        Eigen::Map<Vector>(out, size).setZero();
+      }
+      out += size;
+    }
+  };
+  offer_monitors(problem, std::move(monitors));
   return problem;
 }
 
 Problem finish(const Setup& setup, const Assembly& inner, ValueId loss, ValueId output,
                std::unique_ptr<Gradient> gradient) {
-  if (setup.flow->solve) gradient = setup.flow->solve(std::move(gradient), setup.flow_parameters);
   Problem problem;
   problem.named = inner.named;
   auto system = std::make_unique<FlowSystem>(setup, inner, std::move(gradient), symmetric(setup), breakpoints(setup));
@@ -84,7 +136,10 @@ Problem finish(const Setup& setup, const Assembly& inner, ValueId loss, ValueId 
   FlowSystem* raw = system.get();
   problem.system = std::move(system);
   problem.sampler = [raw](const std::vector<ValueId>& values) { return raw->sampler(values); };
-  add_metrics(setup, problem, loss, output, 0);
+  add_metrics(setup, problem, loss, output, 0, std::nullopt, setup.rule_entry->name == "gradient_flow");
+  MonitorContext monitors = monitor_context(setup, inner, problem.system->layout());
+  monitors.gradient = [raw](double t, const double* x, double* g) { raw->gradient(t, x, g); };
+  offer_monitors(problem, std::move(monitors));
   return problem;
 }
 

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include "learning/build.hpp"
+#include "learning/flows/flows.hpp"
+#include "learning/flows/metric.hpp"
 
 namespace neurode::learning {
 
@@ -117,7 +119,7 @@ Problem build_problem(const scenario::Scenario& scenario, const network::Network
   if (diagnostics.size() > before) return problem;
 
   const auto& pop = net.populations[static_cast<std::size_t>(setup.output)];
-  const Index width = net.data ? net.data->train.targets.rows() : 0;
+  const Index width = net.data ? net.data->train.target_rows() : 0;
   if (section.has_target()) {
     setup.target_table = check_target(scenario, pop.size, diagnostics);
     if (width > 0) {
@@ -139,7 +141,10 @@ Problem build_problem(const scenario::Scenario& scenario, const network::Network
   if (diagnostics.size() > before) return problem;
 
   setup.steady = network::can_be_steady(net);
+  if (setup.loss && setup.loss->check) setup.loss->check(setup, diagnostics);
   if (setup.rate->check) setup.rate->check(setup.rate_parameters, diagnostics);
+  if (setup.flow->metric) check_metric(setup, diagnostics);
+  if (setup.flow->stochastic) check_noise(setup, diagnostics);
   if (setup.flow->check) setup.flow->check(setup, diagnostics);
   if (setup.rule_entry->check) setup.rule_entry->check(setup, diagnostics);
   if (diagnostics.size() > before) return problem;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,7 +14,6 @@ namespace neurode::learning {
 struct Setup;
 struct Problem;
 struct FlowContext;
-class Gradient;
 
 /// What a loss is built from: output activity and targets, n x samples each.
 struct LossContext {
@@ -22,11 +22,20 @@ struct LossContext {
   /// Of the output population where it is a softmax at steady state, else null.
   const network::Assembly::Softmax* softmax = nullptr;
   const Parameters& parameters;
+  /// 1 where there is a target, else 0, n x samples; invalid: everywhere.
+  ValueId mask = {};
+  /// The whole network with output population `population`; null where the output is no part of it.
+  const network::Assembly* assembly = nullptr;
+  const network::Network* network = nullptr;
+  std::size_t population = 0;
+  bool each_sample = false;  ///< 1 x samples instead: what each of them adds
 };
 
 /// A loss L(output, targets), one number.
 struct LossEntry : Entry {
   bool wants_softmax = false;
+  /// Reports outputs and targets it cannot be used with; may be null.
+  void (*check)(const Setup& setup, Diagnostics& diagnostics) = nullptr;
   ValueId (*build)(const LossContext& context) = nullptr;
 };
 const std::vector<LossEntry>& losses();
@@ -34,11 +43,20 @@ const std::vector<LossEntry>& losses();
 /// A learning rule: what plays the gradient for the flow. `parameters` are its keys in [learning].
 struct RuleEntry : Entry {
   bool needs_loss = true;
+  /// Claims that g is the gradient of the loss: `neurode check --gradient` holds it to that.
+  bool exact = false;
   /// Reports what the rule cannot be used with; may be null.
   void (*check)(const Setup& setup, Diagnostics& diagnostics) = nullptr;
   Problem (*build)(const Setup& setup) = nullptr;
 };
 const std::vector<RuleEntry>& rules();
+
+/// What a flow's metric M(w) is built from; all in the order of the weights that move.
+struct MetricContext {
+  Program& program;
+  ValueId loss, score;  ///< score: what the loss is a convex function of, the output or the argument of its softmax
+  const std::vector<ValueId>&weights, &gradient, &direction;
+};
 
 /// An optimiser as a flow: how weights move along a gradient g(w), whatever rule g comes from.
 struct FlowEntry : Entry {
@@ -49,9 +67,9 @@ struct FlowEntry : Entry {
   void (*check)(const Setup& setup, Diagnostics& diagnostics) = nullptr;
   /// Sets context.direction, in flow time s: ds = rate dt.
   void (*build)(FlowContext& context) = nullptr;
-  /// For flows whose direction is the solution of equations: what takes the gradient's place; build then moves along
-  /// it. May be null.
-  std::unique_ptr<Gradient> (*solve)(std::unique_ptr<Gradient> gradient, const Parameters& parameters) = nullptr;
+  /// For flows along M^-1 g: M d, of each weight. `build` then gets M^-1 g for g. May be null.
+  std::vector<ValueId> (*metric)(const MetricContext& context) = nullptr;
+  bool dense_metric = false;  ///< M is formed and factorised, as it need not be positive; else conjugate gradients
 };
 const std::vector<FlowEntry>& flows();
 
@@ -66,5 +84,14 @@ struct RateEntry : Entry {
   std::vector<double> (*breakpoints)(const Parameters& parameters, double start, double t0, double t1) = nullptr;
 };
 const std::vector<RateEntry>& rates();
+
+struct MonitorContext;
+
+/// A figure of merit that is made, and computed, only where a scenario asks for it.
+struct MonitorEntry : Entry {
+  /// The figure as a function of (t, x); empty where there is none here (`why`).
+  std::function<double(double t, const double* x)> (*build)(const MonitorContext& context, std::string* why) = nullptr;
+};
+const std::vector<MonitorEntry>& monitors();
 
 }  // namespace neurode::learning
