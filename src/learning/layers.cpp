@@ -58,12 +58,6 @@ void Layers::check(const Setup& setup, Diagnostics& diagnostics) {
         refuse(fmt::format("takes no local rules, and \"{}\" follows one", bias.name), "no plasticity there");
     }
   }
-  for (std::size_t p = 0; p < setup.network.populations.size(); ++p) {
-    const auto& pop = setup.network.populations[p];
-    if (!pop.softmax || static_cast<int>(p) == setup.output) continue;
-    refuse(fmt::format("needs hidden units that act one by one, and \"{}\" is a softmax", pop.name),
-           "softmax for the output population only");
-  }
   if (!setup.network.stimuli.empty()) refuse("takes no stimuli", "inputs from [data] alone");
 }
 

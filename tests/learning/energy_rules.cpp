@@ -218,9 +218,9 @@ TEST_CASE("what these rules cannot learn is refused with the reason") {
             "needs all to all connections that add w * pre, which \"h -> y\" has not");
     refused(RuleNet{keys, "tanh", "identity", skip + "coupling = \"w * pre^2\"\n"}.text(),
             "needs all to all connections that add w * pre, which \"h -> y\" has not");
-    refused(RuleNet{keys, "softmax"}.text(), "needs hidden units that act one by one, and \"h\" is a softmax");
+    refused(RuleNet{keys, "softmax"}.text(), "softmax is for the output population only");
     refused(
-        RuleNet{keys, "tanh", "identity", "[stimulus.s]\ntarget = \"h\"\nkind = \"constant\"\nvalue = 1\n"}.text(),
+        RuleNet{keys, "tanh", "identity", "[stimulus.s]\ntarget = \"h\"\nkind = \"constant\"\namplitude = 1\n"}.text(),
         "takes no stimuli");
   }
 }
