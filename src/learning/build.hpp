@@ -47,6 +47,8 @@ struct Draft {
   /// States that move with the weights, by flow time (ds = rate dt), and their rates by it.
   std::vector<std::pair<ValueId, ValueId>> moves = {};
   MoreShown shown = {};
+  /// Values of n x samples and what flows back into them: `gradient` is their adjoint. Empty where it is none.
+  Program::Seeds seeds = {};
   /// Gain of the way back, where connections act both ways: what the network tells is that of its free fixed point.
   std::optional<double> feedback = std::nullopt;
   /// Times at which the rule itself is not smooth; may be null.
@@ -77,6 +79,10 @@ std::vector<double> learning_breakpoints(const Setup& setup, double t0, double t
 double per_sample(const Setup& setup, Index samples);
 /// Names the loss for the record ("batch_loss" where batches are shown, and then 0 while none is).
 ValueId name_loss(const Setup& setup, network::Assembly& assembly, ValueId loss);
+/// What the loss is a convex function of: the output or, where the loss takes it, the argument of its softmax.
+ValueId score_of(const Setup& setup, const network::Assembly& assembly);
+/// What moving weights or a bias keep to.
+const network::Motion& motion_of(const network::Network& network, const network::Assembly::Plastic& weights);
 /// The loss of an assembly whose clamped populations hold `samples` (may be null).
 ValueId add_loss(const Setup& setup, network::Assembly& assembly, const network::Samples* samples, bool steady);
 

@@ -4,6 +4,7 @@
 #include "learning/build.hpp"
 #include "learning/flow_system.hpp"
 #include "learning/flows/flows.hpp"
+#include "learning/flows/metric.hpp"
 #include "learning/monitors/monitors.hpp"
 
 namespace neurode::learning {
@@ -51,17 +52,36 @@ static std::function<std::vector<double>(double, double)> breakpoints(const Setu
   return [setup](double t0, double t1) { return learning_breakpoints(setup, t0, t1); };
 }
 
+const network::Motion& motion_of(const network::Network& network, const Assembly::Plastic& w) {
+  if (w.projection >= 0) return network.projections[static_cast<std::size_t>(w.projection)].motion;
+  return network.populations[static_cast<std::size_t>(w.population)].biases[static_cast<std::size_t>(w.bias)].motion;
+}
+
+ValueId score_of(const Setup& setup, const Assembly& a) {
+  const auto p = static_cast<std::size_t>(setup.output);
+  return setup.loss->wants_softmax && setup.steady && a.softmax[p].argument.valid() ? a.softmax[p].argument
+                                                                                    : a.outputs[p];
+}
+
 static bool symmetric(const Setup& setup) {
-  bool local_rules = false;
-  for (const auto& pr : setup.network.projections) local_rules = local_rules || pr.rule;
+  // A factor of its own or bounds multiply the rows of a symmetric matrix.
+  const auto plain = [](const network::Motion& m) { return m.rate == 1 && !m.bounded(); };
+  bool even = true;
+  for (const auto& pr : setup.network.projections) even = even && !pr.rule && plain(pr.motion);
   for (const auto& pop : setup.network.populations) {
-    for (const auto& bias : pop.biases) local_rules = local_rules || bias.rule;
+    for (const auto& b : pop.biases) even = even && !b.rule && plain(b.motion);
   }
-  return setup.flow->symmetric && setup.rate->constant && !local_rules;
+  return setup.flow->symmetric && setup.rate->constant && even;
 }
 
 Problem finish(Draft d) {
-  add_flow(d.setup, d.assembly, d.loss, d.gradient, d.moves);
+  if (d.setup.flow->metric) {
+    const Setup& setup = d.setup;
+    const Assembly inner = d.assembly;  // names, and which weights these are
+    const ValueId loss = d.loss, output = d.output;
+    return finish(setup, inner, loss, output, solved_gradient(std::move(d)));
+  }
+  add_flow(d.setup, d.assembly, d.loss, d.gradient, d.moves, d.seeds);
   const Index offset = weights_offset(d.assembly);
   MonitorContext monitors = monitor_context(d.setup, d.assembly, d.assembly.layout);
   auto times = breakpoints(d.setup);
@@ -107,7 +127,6 @@ Problem finish(Draft d) {
 
 Problem finish(const Setup& setup, const Assembly& inner, ValueId loss, ValueId output,
                std::unique_ptr<Gradient> gradient) {
-  if (setup.flow->solve) gradient = setup.flow->solve(std::move(gradient), setup.flow_parameters);
   Problem problem;
   problem.named = inner.named;
   auto system = std::make_unique<FlowSystem>(setup, inner, std::move(gradient), symmetric(setup), breakpoints(setup));

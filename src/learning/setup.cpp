@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include "learning/build.hpp"
+#include "learning/flows/flows.hpp"
+#include "learning/flows/metric.hpp"
 
 namespace neurode::learning {
 
@@ -141,6 +143,8 @@ Problem build_problem(const scenario::Scenario& scenario, const network::Network
   setup.steady = network::can_be_steady(net);
   if (setup.loss && setup.loss->check) setup.loss->check(setup, diagnostics);
   if (setup.rate->check) setup.rate->check(setup.rate_parameters, diagnostics);
+  if (setup.flow->metric) check_metric(setup, diagnostics);
+  if (setup.flow->stochastic) check_noise(setup, diagnostics);
   if (setup.flow->check) setup.flow->check(setup, diagnostics);
   if (setup.rule_entry->check) setup.rule_entry->check(setup, diagnostics);
   if (diagnostics.size() > before) return problem;

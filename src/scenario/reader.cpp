@@ -203,6 +203,17 @@ std::optional<Choice> read_choice(const std::string& section, const std::string&
   return c;
 }
 
+/// [low, high], where one may be infinite.
+static bool check_bounds(const Value& v, Diagnostics& diagnostics) {
+  const auto good = [](const Value& x) { return x.is_number() && !std::isnan(x.number()); };
+  if (v.is_list() && v.list().size() == 2 && good(v.list()[0]) && good(v.list()[1]) &&
+      v.list()[0].number() < v.list()[1].number()) {
+    return true;
+  }
+  fault(diagnostics, v, "must be two numbers, the smaller first", "[low, high]; -inf and inf for an open side");
+  return false;
+}
+
 std::optional<WeightsSection> read_weights(const std::string& section, const Value& v, bool rows,
                                            Diagnostics& diagnostics) {
   WeightsSection out;
@@ -218,6 +229,8 @@ std::optional<WeightsSection> read_weights(const std::string& section, const Val
     if (const Value* rule = rows ? nullptr : known.find("plasticity")) {
       out.plasticity = read_choice("projection.*.plasticity", "rule", *rule, diagnostics);
     }
+    out.motion = known;
+    if (const Value* bounds = known.find("bounds"); bounds && !check_bounds(*bounds, diagnostics)) return std::nullopt;
     if (init.is_string() && is_identifier(init.string())) {
       out.init.name = init.string();
       return out;

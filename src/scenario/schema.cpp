@@ -287,6 +287,7 @@ class SchemaWriter {
         any_of({ref("column"), R"({"type": "array", "minItems": 1, "items": )" + ref("column") + "}"});
     const std::string tolerance = any_of({R"({"type": "number", "exclusiveMinimum": 0})", ref("quantity")}),
                       scalar = any_of({kNumber, ref("quantity")});
+    const std::string interval = R"("type": "array", "minItems": 2, "maxItems": 2, "items": )" + std::string(kNumber);
     const std::string initialiser = "{" + names_of(f_.initialisers, false) + "}";
     const std::string value = any_of({kNumber, ref("quantity"), ref("numbers"), ref("parameter")});
     const std::string parameters =
@@ -328,6 +329,8 @@ class SchemaWriter {
          map_of("{" +
                 any_of({text, ref("numbers"), ref("distribution"), R"({"type": "object", "required": ["path"]})"}) +
                 "}")},
+        {"population.*.bias.bounds", interval},
+        {"projection.*.weights.bounds", interval},
         {"population.*.bias", any_of({ref("bias"), biases})},
         {"population.*.initial", map_of(ref("initial"))},
         {"population.*.bias.plasticity", any_of({"{" + names_of(f_.plasticity, true) + "}", ref("local_rule")})},

@@ -14,7 +14,6 @@ namespace neurode::learning {
 struct Setup;
 struct Problem;
 struct FlowContext;
-class Gradient;
 
 /// What a loss is built from: output activity and targets, n x samples each.
 struct LossContext {
@@ -52,6 +51,13 @@ struct RuleEntry : Entry {
 };
 const std::vector<RuleEntry>& rules();
 
+/// What a flow's metric M(w) is built from; all in the order of the weights that move.
+struct MetricContext {
+  Program& program;
+  ValueId loss, score;  ///< score: what the loss is a convex function of, the output or the argument of its softmax
+  const std::vector<ValueId>&weights, &gradient, &direction;
+};
+
 /// An optimiser as a flow: how weights move along a gradient g(w), whatever rule g comes from.
 struct FlowEntry : Entry {
   /// dw/ds is -c g with one c for all weights: the Jacobian is symmetric where the gradient's is.
@@ -61,9 +67,9 @@ struct FlowEntry : Entry {
   void (*check)(const Setup& setup, Diagnostics& diagnostics) = nullptr;
   /// Sets context.direction, in flow time s: ds = rate dt.
   void (*build)(FlowContext& context) = nullptr;
-  /// For flows whose direction is the solution of equations: what takes the gradient's place; build then moves along
-  /// it. May be null.
-  std::unique_ptr<Gradient> (*solve)(std::unique_ptr<Gradient> gradient, const Parameters& parameters) = nullptr;
+  /// For flows along M^-1 g: M d, of each weight. `build` then gets M^-1 g for g. May be null.
+  std::vector<ValueId> (*metric)(const MetricContext& context) = nullptr;
+  bool dense_metric = false;  ///< M is formed and factorised, as it need not be positive; else conjugate gradients
 };
 const std::vector<FlowEntry>& flows();
 

@@ -10,6 +10,7 @@
 #include "neurode/dynamics/layout.hpp"
 #include "neurode/network/data.hpp"
 #include "neurode/network/families.hpp"
+#include "neurode/network/motion.hpp"
 #include "neurode/scenario/scenario.hpp"
 
 namespace neurode::network {
@@ -35,6 +36,7 @@ struct Bias {
   bool plastic = false;
   LocalRule rule = {};
   bool moves() const { return plastic || rule; }
+  Motion motion = {};
 };
 
 /// Numbers a neuron: one for all, or one each.
@@ -98,6 +100,7 @@ struct Projection {
   bool plastic = false;  ///< follows the learning rule
   LocalRule rule;        ///< follows a local rule
   std::string unit;      ///< of the weights: of the input over that of FROM's output; "" where either is not declared
+  Motion motion;         ///< what they keep to while they move
   bool moves() const { return plastic || rule; }
 };
 

@@ -79,6 +79,7 @@ struct WeightsSection {
   Choice init;  ///< a number: "constant" with the setting `value`; a list: "values" with the setting `values`
   bool plastic = false;
   std::optional<Choice> plasticity = {};  ///< of a bias: a local rule
+  Parameters motion = {};  ///< rate, decay, l1, l1_width, bounds, bound and, of weights, dale; empty: no table
 };
 
 struct PopulationSection {

@@ -13,11 +13,15 @@ FlowEntry adagrad();
 FlowEntry adam();
 FlowEntry gradient();
 FlowEntry heavy_ball();
+FlowEntry langevin();
 FlowEntry mirror();
+FlowEntry natural();
 FlowEntry nesterov();
+FlowEntry newton();
 FlowEntry normalised();
 FlowEntry polyak();
 FlowEntry rmsprop();
+FlowEntry sgd_sde();
 FlowEntry sign();
 
 /// What a flow is made of, and what it makes. Derivatives are by flow time s, ds = rate dt: a schedule of the rate and
@@ -26,11 +30,16 @@ struct FlowContext {
   network::Assembly& a;
   const Parameters& parameters;
   double start = 0;                ///< time at which the run starts
-  ValueId loss;                    ///< 1 x 1
+  ValueId loss;                    ///< 1 x 1, with decay and l1
+  Program::Seeds seeds;            ///< of Draft
   std::vector<std::string> names;  ///< of the weights that move
   std::vector<ValueId> weights, gradient;
   std::vector<equations::Node> direction;                  ///< dw/ds of each: to be set by the flow
   std::vector<std::pair<ValueId, equations::Node>> moves;  ///< states added and their derivative by s
+  std::vector<double> factors;  ///< of dw/ds and of `shake`, each weight's key `rate`: what a flow sets is multiplied
+  std::vector<equations::Node> shake;  ///< white noise of each: linear in increments by s
+  std::vector<Noise::Source> sources;
+  bool own_channels = false;  ///< each element has an increment of its own, and of no other state's amplitude
 
   std::size_t size() const { return weights.size(); }
   equations::Graph& graph() const { return a.program.graph(); }
@@ -48,13 +57,17 @@ struct FlowContext {
   Expr total(const std::vector<equations::Node>& terms);
   /// |g|^2 over all weights.
   Expr squared_gradient();
+  /// Increments of Brownian motions by s, with a name of their own.
+  ValueId increments(const std::string& name, Index rows, Index cols);
   /// Flow time since the start, as a state "flow.time".
   Expr flow_time();
 };
 
-/// Sets the rates of the moving weights, and of the states that flow and rate add, and of those in `moves` (state and
+/// Sets the rates of the moving weights, of the states that flow and rate add, and of those in `moves` (state and
 /// derivative by s).
 void add_flow(const Setup& setup, network::Assembly& assembly, ValueId loss, const std::vector<ValueId>& gradient,
-              const std::vector<std::pair<ValueId, ValueId>>& moves = {});
+              const std::vector<std::pair<ValueId, ValueId>>& moves = {}, const Program::Seeds& seeds = {});
+/// Reports what noise cannot be put on.
+void check_noise(const Setup& setup, Diagnostics& diagnostics);
 
 }  // namespace neurode::learning

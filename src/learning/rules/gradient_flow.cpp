@@ -9,6 +9,14 @@ using network::Assembly;
 
 namespace {
 
+/// What flows back from the loss into what it reads, for flows that weigh samples.
+Program::Seeds score_seeds(const Setup& setup, Assembly& a, ValueId loss) {
+  if (!setup.flow->stochastic) return {};
+  const ValueId scores[] = {score_of(setup, a)};
+  return {
+      {scores[0], a.program.adjoint({{loss, a.program.elementwise(1, 1, a.program.graph().constant(1))}}, scores)[0]}};
+}
+
 /// Networks without loops: the loss as an expression of the weights.
 Problem layered(const Setup& setup) {
   const auto* train = setup.train();
@@ -19,7 +27,10 @@ Problem layered(const Setup& setup) {
   for (const auto& w : a.plastic) weights.push_back(w.value);
   const ValueId seed = a.program.elementwise(1, 1, a.program.graph().constant(1));
   auto gradient = a.program.adjoint({{loss, seed}}, weights);
-  return finish({setup, std::move(a), loss, output, std::move(gradient), true});
+  auto seeds = score_seeds(setup, a, loss);
+  Draft draft{setup, std::move(a), loss, output, std::move(gradient), true};
+  draft.seeds = std::move(seeds);
+  return finish(std::move(draft));
 }
 
 /// Activity, error signals and weights in one system.
@@ -30,6 +41,7 @@ Problem coupled(const Setup& setup) {
   const ValueId output = a.outputs[static_cast<std::size_t>(setup.output)];
   auto& g = a.program.graph();
 
+  const auto score = score_seeds(setup, a, loss);
   Program::Seeds seeds = {{loss, a.program.elementwise(1, 1, g.constant(1))}};
   std::vector<ValueId> targets;
   std::vector<ValueId> errors;
@@ -50,8 +62,11 @@ Problem coupled(const Setup& setup) {
   for (std::size_t k = 0; k < activities; ++k) {
     set_rate(a, errors[k], scaled(a.program, bars[k], 1 / setup.rule.number("error_tau")));
   }
-  return finish(
-      {setup, std::move(a), loss, output, {bars.begin() + static_cast<std::ptrdiff_t>(activities), bars.end()}});
+  std::vector<ValueId> gradient(bars.begin() + static_cast<std::ptrdiff_t>(activities), bars.end());
+  seeds[0] = score.empty() ? seeds[0] : score[0];
+  Draft draft{setup, std::move(a), loss, output, std::move(gradient)};
+  draft.seeds = std::move(seeds);
+  return finish(std::move(draft));
 }
 
 void check(const Setup& setup, Diagnostics& diagnostics) {

@@ -243,6 +243,16 @@ Assembly Assembler::run() {
       if (net_.populations[p].biases[b].rule) add_bias_plasticity(p, b);
     }
   }
+  for (const auto& w : out_.plastic) {  // what follows the learning rule is held there
+    if (w.part < 0) continue;
+    const Projection* pr = w.projection >= 0 ? &net_.projections[static_cast<std::size_t>(w.projection)] : nullptr;
+    const Bias* bias =
+        pr ? nullptr
+           : &net_.populations[static_cast<std::size_t>(w.population)].biases[static_cast<std::size_t>(w.bias)];
+    if (pr ? !pr->rule : !bias->rule) continue;
+    auto& part = out_.parts[static_cast<std::size_t>(w.part)];
+    part.rate = moved(out_.program, pr ? pr->motion : bias->motion, w.value, part.rate);
+  }
   add_signals();
   std::erase_if(out_.plastic, [&](const Assembly::Plastic& x) {
     if (x.projection >= 0) return !net_.projections[static_cast<std::size_t>(x.projection)].plastic;

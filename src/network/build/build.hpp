@@ -32,6 +32,11 @@ std::optional<Vector> per_neuron(const Value& value, Index n, const std::string&
                                  const scenario::Scenario& scenario, const ParameterSpec* range,
                                  Diagnostics& diagnostics);
 
+/// What moving weights (`wiring`, from population `from`) or a bias keep to; keys given for what stands still are
+/// faults.
+Motion read_motion(const scenario::WeightsSection& section, const Matrix& initial, bool moves, const Wiring* wiring,
+                   const std::string& from, Diagnostics& diagnostics);
+
 /// Fills one population, projection or stimulus of the network from its section.
 void build_population(const scenario::PopulationSection& section, const scenario::Scenario& scenario, Network& network,
                       Diagnostics& diagnostics, bool synapses = false);

@@ -156,6 +156,7 @@ void read_biases(const scenario::PopulationSection& section, const scenario::Sce
                        "a bias follows either the learning rule or a local rule, not both",
                        "plastic = true and plasticity", "one of the two", ""});
     }
+    bias.motion = read_motion(weights, bias.values, bias.moves(), nullptr, pop.name, diagnostics);
     if (bias.moves() || bias.values.cwiseAbs().maxCoeff() > 0) pop.biases.push_back(std::move(bias));
   }
 }

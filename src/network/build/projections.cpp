@@ -44,7 +44,11 @@ class ProjectionBuilder {
     check_way();
     finish_rule();
     if (!settle_dense()) return false;
-    return read_weights();
+    if (!read_weights()) return false;
+    if (section_.weights_given) {
+      pr_.motion = read_motion(section_.weights, *pr_.weights, moves(), pr_.wiring.get(), from_.name, diagnostics_);
+    }
+    return true;
   }
 
   /// What can be said of the rule once the delays are known.
