@@ -41,7 +41,7 @@ struct MoreShown {
 struct Draft {
   const Setup& setup;
   network::Assembly assembly;
-  ValueId loss, output;
+  ValueId loss, output;           ///< output invalid: loss and accuracy are solved for, at the free fixed point
   std::vector<ValueId> gradient;  ///< in the order of assembly.plastic; invalid: the weight stands still
   bool symmetric = false;         ///< the gradient is one, of a function of the weights alone
   /// States that move with the weights, by flow time (ds = rate dt), and their rates by it.

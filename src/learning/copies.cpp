@@ -1,6 +1,7 @@
 #include "learning/copies.hpp"
 
 #include <fmt/format.h>
+#include <algorithm>
 
 namespace neurode::learning {
 
@@ -40,6 +41,7 @@ Copy Copies::add(const std::string& suffix, const std::string& long_name, ValueI
     s.col_dimension = "sample";
     copy.u[q] = add_state(a_, s, Matrix::Zero(s.rows, s.cols));
     copy.r[q] = layers_.activate(q, copy.u[q], q == last ? &copy.softmax : nullptr);
+    own_.push_back(copy.r[q]);
     a_.named.push_back({layers_.name(q) + ".r" + suffix, copy.r[q], "",
                         "output of population " + layers_.name(q) + long_name, s.row_dimension, s.col_dimension, false,
                         s.rows, s.cols, s.row_dimension});
@@ -62,6 +64,17 @@ void Copies::relax(const Copy& copy, double tau, const std::vector<ValueId>& nud
     if (q < nudge.size() && nudge[q].valid()) rate = rate + Expr(p, nudge[q]);
     set_rate(a_, copy.u[q], p.elementwise(layers_.size(q), a_.samples, rate / tau));
   }
+}
+
+void Copies::hide_forward_pass() {
+  std::erase_if(a_.named, [&](const network::Named& n) {
+    if (n.state || n.col_dimension != "sample") return false;
+    for (const std::size_t q : layers_.order()) {
+      if (layers_.clamped(q) || n.population != layers_.name(q)) continue;
+      return std::find(own_.begin(), own_.end(), n.value) == own_.end();
+    }
+    return false;
+  });
 }
 
 }  // namespace neurode::learning

@@ -33,12 +33,15 @@ class Copies {
   Copy add(const std::string& suffix, const std::string& long_name, ValueId given = {});
   /// tau du/dt = -u + drive + nudge of each population (invalid: none).
   void relax(const Copy& copy, double tau, const std::vector<ValueId>& nudge = {});
+  /// Takes the names of the forward pass, which is not what this network does, out of the record.
+  void hide_forward_pass();
 
  private:
   const Setup& setup_;
   network::Assembly& a_;
   const Layers& layers_;
   double gain_;
+  std::vector<ValueId> own_;  ///< outputs of copies
 };
 
 }  // namespace neurode::learning

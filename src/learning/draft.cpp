@@ -19,6 +19,7 @@ ValueId scaled(Program& program, ValueId v, double factor) {
 }
 
 ValueId add_state(Assembly& a, Slice s, const Matrix& initial) {
+  std::erase_if(a.named, [&](const network::Named& n) { return n.name == s.name; });  // a state of a forward pass
   const Index offset = a.layout.add(s);
   const ValueId value = a.program.input(ProgramSystem::kState, offset, s.rows, s.cols);
   a.parts.push_back({value, {}});

@@ -27,6 +27,7 @@ Layers::Layers(const network::Network& network, Assembly& assembly) : network_(n
     auto& mine = biases_.emplace_back();
     for (const auto& b : pop.biases) mine.emplace_back(assembly.find(b.name)->value, plastic(b.name));
   }
+  given_.resize(network.populations.size());
   order_ = network::evaluation_order(network, std::vector<char>(network.populations.size(), 1));
 }
 
@@ -57,6 +58,12 @@ void Layers::check(const Setup& setup, Diagnostics& diagnostics) {
         refuse(fmt::format("takes no local rules, and \"{}\" follows one", bias.name), "no plasticity there");
     }
   }
+  for (std::size_t p = 0; p < setup.network.populations.size(); ++p) {
+    const auto& pop = setup.network.populations[p];
+    if (!pop.softmax || static_cast<int>(p) == setup.output) continue;
+    refuse(fmt::format("needs hidden units that act one by one, and \"{}\" is a softmax", pop.name),
+           "softmax for the output population only");
+  }
   if (!setup.network.stimuli.empty()) refuse("takes no stimuli", "inputs from [data] alone");
 }
 
@@ -64,7 +71,9 @@ ValueId Layers::input(std::size_t p) const {
   return assembly_.find(name(p) + "." + network_.populations[p].first_input())->value;
 }
 
-ValueId Layers::total(std::size_t p, const std::vector<ValueId>& outputs) const {
+ValueId Layers::given(std::size_t p) const {
+  auto& known = given_[p];
+  if (known) return *known;
   Program& program = assembly_.program;
   ValueId sum;
   Node drive = program.graph().constant(0);
@@ -73,9 +82,19 @@ ValueId Layers::total(std::size_t p, const std::vector<ValueId>& outputs) const 
     sum = program.broadcast(program.elementwise(size(p), 1, drive), size(p), assembly_.samples);
   }
   for (const Link& l : links_) {
-    if (l.post == p) sum = program.product(l.weight, false, outputs[l.pre], false, sum);
+    if (l.post == p && clamped(l.pre)) sum = program.product(l.weight, false, output(l.pre), false, sum);
   }
-  if (!sum.valid()) sum = program.elementwise(size(p), assembly_.samples, drive);
+  known = sum;
+  return sum;
+}
+
+ValueId Layers::total(std::size_t p, const std::vector<ValueId>& outputs) const {
+  Program& program = assembly_.program;
+  ValueId sum = given(p);
+  for (const Link& l : links_) {
+    if (l.post == p && !clamped(l.pre)) sum = program.product(l.weight, false, outputs[l.pre], false, sum);
+  }
+  if (!sum.valid()) sum = program.elementwise(size(p), assembly_.samples, program.graph().constant(0));
   return sum;
 }
 
@@ -88,14 +107,14 @@ ValueId Layers::back(std::size_t p, const std::vector<ValueId>& outputs) const {
 }
 
 std::vector<ValueId> Layers::outer(const std::vector<ValueId>& slope, const std::vector<ValueId>& r, double factor,
-                                   const std::vector<ValueId>& base) const {
+                                   const std::vector<ValueId>& base, bool from_clamped) const {
   Program& program = assembly_.program;
   std::vector<ValueId> out = base;
   out.resize(assembly_.plastic.size());
   std::vector<ValueId> scaled_slope;
   for (const ValueId s : slope) scaled_slope.push_back(scaled(program, s, factor));
   for (const Link& l : links_) {
-    if (l.plastic < 0 || !slope[l.post].valid()) continue;
+    if (l.plastic < 0 || !slope[l.post].valid() || (from_clamped && !clamped(l.pre))) continue;
     auto& g = out[static_cast<std::size_t>(l.plastic)];
     g = program.product(scaled_slope[l.post], false, r[l.pre], true, g);
   }
@@ -106,6 +125,28 @@ std::vector<ValueId> Layers::outer(const std::vector<ValueId>& slope, const std:
       const Expr sum(program, program.sum(scaled_slope[p], Program::Along::columns));
       g = program.elementwise(size(p), 1, g.valid() ? sum + Expr(program, g) : sum);
     }
+  }
+  return out;
+}
+
+std::vector<ValueId> Layers::contrast(const std::vector<ValueId>& high, const std::vector<ValueId>& low,
+                                      const std::vector<double>& factors) const {
+  Program& program = assembly_.program;
+  const std::size_t count = biases_.size();
+  std::vector<ValueId> difference(count), up(count), down(count), out;
+  for (std::size_t p = 0; p < count; ++p) {
+    if (clamped(p)) continue;
+    const Expr h(program, high[p]), l(program, low[p]);
+    const Index n = size(p), samples = assembly_.samples;
+    difference[p] = program.elementwise(n, samples, factors[p] * (h - l));
+    up[p] = program.elementwise(n, samples, factors[p] * h);
+    down[p] = program.elementwise(n, samples, -factors[p] * l);
+  }
+  out = outer(difference, assembly_.outputs, 1, {}, true);
+  for (const Link& l : links_) {
+    if (l.plastic < 0 || clamped(l.pre)) continue;
+    const ValueId less = program.product(down[l.post], false, low[l.pre], true);
+    out[static_cast<std::size_t>(l.plastic)] = program.product(up[l.post], false, high[l.pre], true, less);
   }
   return out;
 }
@@ -125,6 +166,7 @@ ValueId Layers::activate(std::size_t p, ValueId z, Assembly::Softmax* parts) con
                                          ? graph.constant(q.values[0])
                                          : program.symbol(program.constant(q.values.replicate(1, samples)));
   }
+  names[graph.symbol("t").id] = graph.mul(program.symbol(program.time()), graph.constant(pop.time_factor));
   for (const auto& [argument, mark] : i.softmax) {
     const ValueId arg = program.elementwise(n, samples, equations::substitute(graph, argument, names));
     const ValueId top = program.broadcast(program.max(arg, Program::Along::rows), n, samples);

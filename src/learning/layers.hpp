@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,7 +35,8 @@ class Layers {
   ValueId input(std::size_t p) const;
   ValueId output(std::size_t p) const { return assembly_.outputs[p]; }
 
-  /// sum over links into p of W r(pre) + biases; `outputs`: r of each population.
+  /// sum over links into p of W r(pre) + biases; `outputs`: r of each population. What clamped ones and biases add is
+  /// computed once, whoever asks.
   ValueId total(std::size_t p, const std::vector<ValueId>& outputs) const;
   /// sum over links out of p of W^T r(post); invalid where there are none.
   ValueId back(std::size_t p, const std::vector<ValueId>& outputs) const;
@@ -47,19 +49,26 @@ class Layers {
   std::vector<ValueId> gradient(const std::vector<ValueId>& slopes) const;
   /// For rules whose gradients are products of activities on both sides: of each of assembly.plastic, `base` (may be
   /// empty) plus factor times sum over samples of slope(post) r(pre)^T, of a bias slope(post) alone. slope[p] invalid:
-  /// nothing.
+  /// nothing. `from_clamped`: biases and links from clamped populations alone.
   std::vector<ValueId> outer(const std::vector<ValueId>& slope, const std::vector<ValueId>& r, double factor,
-                             const std::vector<ValueId>& base = {}) const;
+                             const std::vector<ValueId>& base = {}, bool from_clamped = false) const;
+  /// The same for outer products of activity itself: high r r^T - low r r^T, times the factor of the population that
+  /// receives. Where what sends is clamped the difference is taken first: half the work, and nothing cancels.
+  std::vector<ValueId> contrast(const std::vector<ValueId>& high, const std::vector<ValueId>& low,
+                                const std::vector<double>& factors) const;
   /// The loss as a function of an output population's activity and softmax parts.
   ValueId loss(const Setup& setup, const network::Samples* samples, ValueId output,
                const network::Assembly::Softmax* parts) const;
 
  private:
+  ValueId given(std::size_t p) const;
+
   const network::Network& network_;
   network::Assembly& assembly_;
   std::vector<Link> links_;
   std::vector<std::size_t> order_;
   std::vector<std::vector<std::pair<ValueId, int>>> biases_;  ///< value and index into assembly.plastic
+  mutable std::vector<std::optional<ValueId>> given_;         ///< what clamped populations and biases add
 };
 
 }  // namespace neurode::learning

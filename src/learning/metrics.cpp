@@ -92,27 +92,37 @@ class SteadyProgram {
   void run(double t, const double* weights, const double* shown = nullptr) {
     const double time[] = {t, t};
     const double* in[] = {time, activity_.data(), nullptr, weights, nullptr, nullptr, nullptr, nullptr, shown};
-    if (step_) settle(in);
     double* out[] = {buffer_.data()};
-    code_->run(in, out);
+    if (!step_ || settle(in)) {
+      code_->run(in, out);
+    } else {
+      buffer_.setConstant(std::nan(""));
+    }
   }
   Index size() const { return assembly_.samples; }
   double loss() const { return buffer_[0]; }
   Eigen::Map<const Matrix> outputs() const { return {buffer_.data() + 1, outputs_, size()}; }
 
  private:
-  /// Half steps along the relaxation, from zero so that what came before does not matter. Where it does not come to
-  /// rest the figures are those of where it was last.
-  void settle(const double* const* in) {
-    constexpr int kMostSteps = 10000;
-    constexpr double kStep = 0.5, kSmall = 1e-9;
+  /// Steps along the relaxation, smaller where it swings, from zero so that what came before does not matter. False
+  /// where it does not come to rest.
+  bool settle(const double* const* in) {
+    constexpr int kMostSteps = 2000;
+    constexpr double kSmall = 1e-11, kLeast = 0.05;
     activity_.setZero();
+    if (activity_.size() == 0) return true;
     double* out[] = {change_.data()};
+    double step = 1, before = std::numeric_limits<double>::infinity();
     for (int k = 0; k < kMostSteps; ++k) {
       step_->run(in, out);
-      activity_ += kStep * change_;
-      if (change_.size() == 0 || !(change_.cwiseAbs().maxCoeff() > kSmall)) return;
+      if (change_.cwiseAbs().maxCoeff() <= kSmall) return true;
+      const double norm = change_.squaredNorm();
+      if (!std::isfinite(norm)) return false;
+      step = norm < before ? std::min(1.0, 1.1 * step) : std::max(kLeast, 0.5 * step);
+      before = norm;
+      activity_ += step * change_;
     }
+    return false;
   }
 
   network::Assembly assembly_;
@@ -127,6 +137,7 @@ Scorer steady_scorer(const Setup& setup, const network::Samples& samples, const 
   const auto program = std::make_shared<SteadyProgram>(setup, samples, options, feedback);
   return [program, telling, &samples](double t, const double* weights) {
     program->run(t, weights);
+    if (std::isnan(program->loss())) return Score{std::nan(""), std::nan("")};
     return Score{program->loss(), static_cast<double>(telling.right(program->outputs(), samples.targets)) /
                                       static_cast<double>(samples.count())};
   };
@@ -236,23 +247,27 @@ void add_metrics(const Setup& setup, Problem& problem, ValueId loss, ValueId out
   }
   const auto& data = *setup.network.data;
   const bool parts = data.shown_in_time(), stream = data.train.stream != nullptr;
-  // All rows have a loss of their own where activity is known at once. Else what is in the state is there to measure.
-  const bool whole = parts && setup.steady && !data.sequence && !stream;
-  const std::shared_ptr<Sampler> losses = problem.sampler({loss});
-  problem.metrics.push_back(
-      {whole || (stream && setup.steady) ? "batch_loss" : "loss",
-       (parts ? "loss on the samples shown: " : "loss on the training samples: ") + setup.loss->name,
-       [losses](double t, const double* x) {
-         double value = 0;
-         losses->run(t, x, &value);
-         return value;
-       }});
+  // All rows have a loss of their own where activity is known at once or `output` leaves it to be solved for. Else what
+  // is in the state is there to measure.
+  const bool solved = !output.valid() && !stream && !data.sequence;
+  const bool whole = solved || (parts && setup.steady && !data.sequence && !stream);
+  if (!solved || parts) {
+    const std::shared_ptr<Sampler> losses = problem.sampler({loss});
+    problem.metrics.push_back(
+        {whole || (stream && setup.steady) ? "batch_loss" : "loss",
+         (parts ? "loss on the samples shown: " : "loss on the training samples: ") + setup.loss->name,
+         [losses](double t, const double* x) {
+           double value = 0;
+           losses->run(t, x, &value);
+           return value;
+         }});
+  }
   const Telling telling(setup, stream ? nullptr : &data.train.targets, data.train.target_rows());
   const Index weights = moving_weights(setup);
   if (whole) {
     add_scores(setup, problem, steady_scorer(setup, data.train, telling, feedback), "", "training", weights_offset,
                weights);
-  } else if (!parts) {
+  } else if (!parts && output.valid()) {
     const std::shared_ptr<Sampler> outputs = problem.sampler({output});
     const auto buffer = std::make_shared<Matrix>(data.train.targets.rows(), data.train.targets.cols());
     problem.metrics.push_back({"accuracy", "share of training samples told right",

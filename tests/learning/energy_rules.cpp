@@ -115,6 +115,44 @@ TEST_CASE("loss and accuracy of a network with feedback are those of its free fi
         p->problem.metric("accuracy")->evaluate(60, end.x.data()));
 }
 
+TEST_CASE("without a free copy all the time, loss and accuracy are solved for; the forward pass has no names") {
+  for (const std::string keys : {"variant = \"symmetric\"\n", "variant = \"continual\"\n"}) {
+    CAPTURE(keys);
+    auto p = prepared(RuleNet{kEp + keys}.text());
+    auto free = prepared(RuleNet{kEp + "rate = 1e-30"}.text(), {"time.end=60"});
+    const auto end = integrated(*free);
+    const double truth = free->problem.metric("loss")->evaluate(60, end.x.data());
+    const Vector x = p->problem.initial;  // activity at 0: it does not count
+    CHECK(p->problem.metric("loss")->evaluate(0, x.data()) == doctest::Approx(truth).epsilon(1e-9));
+    CHECK(p->problem.metric("test_loss")->evaluate(0, x.data()) == doctest::Approx(truth).epsilon(1e-9));
+    CHECK(p->problem.metric("accuracy")->evaluate(0, x.data()) ==
+          free->problem.metric("accuracy")->evaluate(60, end.x.data()));
+    Vector moved = x;  // other weights, other figures
+    const auto [first, size] = weights_of(*p->problem.system);
+    moved.segment(first, size) *= 1.1;
+    CHECK(std::abs(p->problem.metric("loss")->evaluate(0, moved.data()) - truth) > 1e-3 * truth);
+    CHECK(p->problem.metric("loss")->evaluate(0, x.data()) == doctest::Approx(truth).epsilon(1e-9));
+  }
+  for (const std::string keys : {kEp, std::string("rule = \"contrastive_hebbian\"\n")}) {
+    auto p = prepared(RuleNet{keys}.text());
+    for (const char* name : {"h.a", "h.I", "h.output", "y.a"}) CHECK(p->problem.find(name) == nullptr);
+    for (const char* name : {"h.u", "h.r", "y.r", "h.bias", "x -> h.weights", "x.output"}) {
+      CAPTURE(name);
+      CHECK(p->problem.find(name) != nullptr);
+    }
+  }
+}
+
+TEST_CASE("where the free network does not come to rest its figures are no numbers") {
+  const std::string text = RuleNet{kEp, "identity"}.text();
+  auto p = prepared(text);
+  Vector x = p->problem.initial;
+  CHECK(std::isfinite(p->problem.metric("test_loss")->evaluate(0, x.data())));
+  x *= 10;  // W^T W > 1: runs away
+  CHECK(std::isnan(p->problem.metric("test_loss")->evaluate(0, x.data())));
+  CHECK(std::isnan(p->problem.metric("test_accuracy")->evaluate(0, x.data())));
+}
+
 TEST_CASE("contrastive Hebbian learning: back-propagation up to O(gamma)") {
   const std::string soft = "[[1, 0], [1, 0], [0, 1], [0, 1], [1, 0], [1, 0]]";
   for (const bool softmax : {false, true}) {
@@ -167,4 +205,22 @@ TEST_CASE("what these rules cannot learn is refused with the reason") {
                     doctest::Contains("compares the output with its targets"));
   CHECK_THROWS_WITH(prepared(RuleNet{"rule = \"latent_equilibrium\"\noutput = \"y\"", "tanh", "identity", loop}.text()),
                     doctest::Contains("its projections form a cycle"));
+  const auto refused = [](const std::string& text, const std::string& what) {
+    CAPTURE(what);
+    CHECK_THROWS_WITH(prepared(text), doctest::Contains(what.c_str()));
+  };
+  for (const std::string rule : {"contrastive_hebbian", "direct_feedback_alignment", "equilibrium_propagation",
+                                 "feedback_alignment", "latent_equilibrium", "predictive_coding"}) {
+    const std::string keys = "rule = \"" + rule + "\"";
+    const std::string skip = "[projection.\"h -> y\"]\nweights = { init = 0.1, plastic = true }\n";
+    CHECK_NOTHROW(prepared(RuleNet{keys, "tanh", "identity", skip}.text()));
+    refused(RuleNet{keys, "tanh", "identity", skip + "connect = { rule = \"fixed_probability\", p = 0.5 }\n"}.text(),
+            "needs all to all connections that add w * pre, which \"h -> y\" has not");
+    refused(RuleNet{keys, "tanh", "identity", skip + "coupling = \"w * pre^2\"\n"}.text(),
+            "needs all to all connections that add w * pre, which \"h -> y\" has not");
+    refused(RuleNet{keys, "softmax"}.text(), "needs hidden units that act one by one, and \"h\" is a softmax");
+    refused(
+        RuleNet{keys, "tanh", "identity", "[stimulus.s]\ntarget = \"h\"\nkind = \"constant\"\nvalue = 1\n"}.text(),
+        "takes no stimuli");
+  }
 }

@@ -36,15 +36,9 @@ Problem build(const Setup& setup) {
   double slope = setup.loss_parameters.number("factor") * per_sample(setup, a.samples);
   if (!setup.loss->wants_softmax) slope *= 2;
   const auto d = distances(layers, last, net.populations.size());
-  std::vector<ValueId> gradient(a.plastic.size());
-  for (std::size_t q = 0; q < net.populations.size(); ++q) {
-    if (layers.clamped(q)) continue;
-    const double factor = slope * std::pow(gamma, -d[q]);
-    std::vector<ValueId> up(net.populations.size()), down = up;
-    up[q] = free.r[q];
-    down[q] = clamped.r[q];
-    gradient = layers.outer(up, free.r, factor, layers.outer(down, clamped.r, -factor, gradient));
-  }
+  std::vector<double> factors(net.populations.size());
+  for (std::size_t q = 0; q < factors.size(); ++q) factors[q] = -slope * std::pow(gamma, -d[q]);
+  auto gradient = layers.contrast(clamped.r, free.r, factors);
   Program& p = a.program;
   if (a.shown) {
     for (auto& g : gradient) {
@@ -54,6 +48,7 @@ Problem build(const Setup& setup) {
     }
   }
   const ValueId loss = name_loss(setup, a, layers.loss(setup, setup.train(), free.r[last], &free.softmax));
+  copies.hide_forward_pass();
   Draft draft{setup, std::move(a), loss, free.r[last], std::move(gradient)};
   draft.feedback = gamma;
   return finish(std::move(draft));

@@ -33,13 +33,12 @@ class EquilibriumPropagation {
     copies_.relax(high, tau_, nudge(high, high_loss, number(beta_)));
     // g = (dE/dw(high) - dE/dw(low)) / distance, dE/dw = -r r^T.
     const double factor = share_ / (symmetric ? 2 * beta_ : beta_);
-    const auto gradient = layers_.outer(high.r, high.r, -factor, layers_.outer(low.r, low.r, factor));
-    Program& p = a_.program;
+    const auto gradient = layers_.contrast(high.r, low.r, std::vector<double>(high.r.size(), -factor));
+    if (!symmetric) return finished(low.r[last_], low_loss, gradient);
+    Program& p = a_.program;  // halfway between the nudges: the free one but for O(beta^2)
     const auto n = p[low.r[last_]];
-    const ValueId output = symmetric
-                               ? p.elementwise(n.rows, n.cols, 0.5 * (Expr(p, low.r[last_]) + Expr(p, high.r[last_])))
-                               : low.r[last_];
-    return finished(output, symmetric ? layers_.loss(setup_, setup_.train(), output, nullptr) : low_loss, gradient);
+    const Expr middle = 0.5 * (Expr(p, low.r[last_]) + Expr(p, high.r[last_]));
+    return finished({}, layers_.loss(setup_, setup_.train(), p.elementwise(n.rows, n.cols, middle), nullptr), gradient);
   }
 
  private:
@@ -103,11 +102,13 @@ class EquilibriumPropagation {
       }
       return times;
     };
-    return finished(copy.r[last_], value, gradient);
+    return finished({}, value, gradient);
   }
 
+  /// `output`: of a free copy; invalid where there is none all the time.
   Problem finished(ValueId output, ValueId value, std::vector<ValueId> gradient) {
     value = name_loss(setup_, a_, value);
+    copies_.hide_forward_pass();
     Draft draft{setup_, std::move(a_), value, output, std::move(gradient)};
     draft.feedback = 1.0;
     draft.breakpoints = breakpoints_;
