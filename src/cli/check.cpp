@@ -17,10 +17,11 @@ namespace {
 struct CheckArguments {
   std::string scenario;
   std::vector<std::string> set;
-  bool json = false;
+  bool json = false, gradient = false;
 };
 
 int check(const CheckArguments& a) {
+  if (a.gradient) return check_gradient(a.scenario, a.set, a.json);
   const auto p = run::prepare(a.scenario, a.set);
   const run::Description d = run::describe(*p);
   if (a.json) {
@@ -74,10 +75,15 @@ void add_check(CLI::App& app, Action& action) {
   c->add_option("SCENARIO", a->scenario, "Scenario file")->required();
   c->add_option("--set", a->set, "KEY=VALUE: overrides a key of the scenario")->allow_extra_args(false);
   c->add_flag("--json", a->json, "As JSON");
+  c->add_flag("--gradient", a->gradient,
+              "What the learning rule follows, against differences of the loss and back-propagation, by weight matrix");
   c->footer(
       "Examples:\n  neurode check scenarios/xor.toml\n  neurode check scenarios/hodgkin_huxley.toml --set "
-      "population.axon.size=100\n\n"
-      "Exit status: 0 all right; 2 the scenario has faults, each told with its place.");
+      "population.axon.size=100\n"
+      "  neurode check scenarios/xor.toml --gradient\n\n"
+      "Exit status: 0 all right; 2 the scenario has faults, each told with its place; 3 with --gradient: the rule "
+      "claims\n"
+      "to follow the gradient and does not.");
   c->callback([a, &action] { action = [a] { return check(*a); }; });
 }
 

@@ -2,11 +2,16 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <string>
+#include <vector>
 
 namespace neurode::cli {
 
 /// A command adds itself to the program and returns, by `action`, what to do; the action's value is the exit status.
 using Action = std::function<int()>;
+
+/// `check --gradient`. Gives the exit status.
+int check_gradient(const std::string& scenario, const std::vector<std::string>& set, bool json);
 
 void add_run(CLI::App& app, Action& action);
 void add_check(CLI::App& app, Action& action);

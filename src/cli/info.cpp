@@ -8,6 +8,7 @@
 #include "neurode/analysis/export.hpp"
 #include "neurode/core/json.hpp"
 #include "neurode/core/value.hpp"
+#include "neurode/run/report.hpp"
 
 namespace neurode::cli {
 
@@ -48,6 +49,7 @@ void write_attribute(JsonWriter& w, const record::Attribute& a) {
 
 int info(const InfoArguments& a) {
   const record::Reader reader(a.file);
+  const auto report = run::read_report(reader);
   const record::Attribute* scenario = reader.attribute("scenario");
   if (a.scenario) {
     fmt::print("{}", scenario ? attribute_text(*scenario) : "");
@@ -57,10 +59,21 @@ int info(const InfoArguments& a) {
     JsonWriter w;
     w.begin_object().member("file", a.file).key("attributes").begin_object();
     for (const auto& [name, value] : reader.attributes()) {
+      if (run::is_report_attribute(name)) continue;
       w.key(name);
       write_attribute(w, value);
     }
-    w.end_object().key("variables").begin_array();
+    w.end_object();
+    if (!report.empty()) {
+      w.key("report").begin_array();
+      for (const auto& f : report) {
+        w.begin_object().member("name", f.name).member("value", f.value).member("unit", f.unit);
+        if (f.expected) w.member("expected", *f.expected).member("within", *f.within).member("holds", f.holds());
+        w.end_object();
+      }
+      w.end_array();
+    }
+    w.key("variables").begin_array();
     for (const auto& v : reader.variables()) {
       w.begin_object()
           .member("name", v.name)
@@ -80,8 +93,11 @@ int info(const InfoArguments& a) {
   fmt::print("{}\n", a.file);
   for (const auto& [name, value] : reader.attributes()) {
     if (name == "scenario" || (!name.empty() && name[0] == '_')) continue;
+    if (run::is_report_attribute(name)) continue;
     fmt::print("  {:<16} {}\n", name, attribute_text(value));
   }
+  if (!report.empty()) fmt::print("report\n");
+  for (const auto& line : run::report_lines(report)) fmt::print("  {}\n", line);
   fmt::print("variables\n");
   for (const auto& v : reader.variables()) {
     if (v.coordinate) continue;

@@ -54,6 +54,8 @@ void print_summary(const run::Summary& s, const run::Prepared& p) {
     }
     fmt::print("  switches         {}: to {}{}\n", c.switches, list, r.switches.size() > kShown ? ", ..." : "");
   }
+  if (!s.report.empty()) fmt::print("  report\n");
+  for (const auto& line : run::report_lines(s.report)) fmt::print("    {}\n", line);
   fmt::print("  wall time        {}\n", duration_text(c.wall_seconds));
   fmt::print("  file             {}  ({})\n", s.file.string(), size_text(static_cast<double>(s.bytes)));
 }

@@ -13,7 +13,8 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 }  // namespace
 
-ProgramJumps::ProgramJumps(ProgramSystem& system, SpikeRules rules) : system_(system), rules_(std::move(rules)) {
+ProgramJumps::ProgramJumps(ProgramSystem& system, SpikeRules rules)
+    : system_(system), rules_(std::move(rules)), changes_(system.program(), system.layout(), rules_.changes) {
   const auto& slices = system_.layout().slices();
   std::vector<Executable::Output> margins;
   Index longest = 0;
@@ -42,25 +43,7 @@ ProgramJumps::ProgramJumps(ProgramSystem& system, SpikeRules rules) : system_(sy
     tapes_.emplace_back(system_.program().graph(), effect.values, inputs);
     scratch = std::max(scratch, tapes_.back().scratch_size());
     most_states = std::max(most_states, effect.parts.size());
-    Columns c;
-    if (effect.pattern) {
-      const SparsePattern& p = *effect.pattern;
-      c.start.assign(static_cast<std::size_t>(p.cols) + 1, 0);
-      for (const std::int32_t j : p.column) ++c.start[static_cast<std::size_t>(j) + 1];
-      for (std::size_t j = 1; j < c.start.size(); ++j) c.start[j] += c.start[j - 1];
-      c.row.resize(p.column.size());
-      c.element.resize(p.column.size());
-      std::vector<std::int64_t> next(c.start.begin(), c.start.end() - 1);
-      for (Index i = 0; i < p.rows; ++i) {
-        for (auto e = p.start[static_cast<std::size_t>(i)]; e < p.start[static_cast<std::size_t>(i) + 1]; ++e) {
-          const auto j = static_cast<std::size_t>(p.column[static_cast<std::size_t>(e)]);
-          const auto at = static_cast<std::size_t>(next[j]++);
-          c.row[at] = static_cast<std::int32_t>(i);
-          c.element[at] = e;
-        }
-      }
-    }
-    columns_.push_back(std::move(c));
+    columns_.push_back(effect.pattern ? columns_of(*effect.pattern) : Columns{});
   }
   for (const auto& rule : rules_.thresholds) {
     for (const auto& reset : rule.resets) {
@@ -71,7 +54,7 @@ ProgramJumps::ProgramJumps(ProgramSystem& system, SpikeRules rules) : system_(sy
   tape_scratch_.resize(scratch + 8);
   inputs_.resize(most_states + 1);
   outputs_.resize(most_states);
-  queue_.reserve(static_cast<std::size_t>(thresholds_) * (1 + rules_.effects.size()));
+  queue_.reserve(static_cast<std::size_t>(thresholds_) * (1 + rules_.effects.size() + rules_.changes.size()));
 }
 
 ProgramJumps::Place ProgramJumps::place(Index k) const {
@@ -160,6 +143,30 @@ void ProgramJumps::fire(double t, std::span<const Index> fired, double* x) {
       }
     }
   }
+  change(t, fired, x);
+}
+
+void ProgramJumps::change(double t, std::span<const Index> fired, double* x) {
+  for (const bool post : {false, true}) {
+    for (std::size_t c = 0; c < rules_.changes.size(); ++c) {
+      const auto& change = rules_.changes[c];
+      if (change.post != post) continue;
+      const auto number = static_cast<std::int32_t>(rules_.effects.size() + c);
+      for (const Index k : fired) {
+        const Place p = place(k);
+        if (p.rule != change.threshold) continue;
+        if (change.delay.size() > 1) {
+          changes_.for_each(c, p.row, [&](std::int64_t at, std::int64_t element) {
+            schedule(t + change.delay[element], number, at, 0);
+          });
+        } else if (change.delay.size() == 1) {
+          schedule(t + change.delay[0], number, p.row, 0);
+        } else {
+          changes_.spike(c, p.row, x);
+        }
+      }
+    }
+  }
 }
 
 bool ProgramJumps::deliver(double t, double* x) {
@@ -177,6 +184,11 @@ bool ProgramJumps::deliver(double t, double* x) {
       continue;
     }
     const auto e = static_cast<std::size_t>(s.effect);
+    if (e >= rules_.effects.size()) {
+      const std::size_t c = e - rules_.effects.size();
+      rules_.changes[c].delay.size() > 1 ? changes_.arrival(c, s.index, x) : changes_.spike(c, s.index, x);
+      continue;
+    }
     const auto& effect = rules_.effects[e];
     if (effect.delay.size() > 1) {
       act(e, s.index, s.index + 1, s.sample, x);

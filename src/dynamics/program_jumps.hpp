@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "dynamics/spike_changes.hpp"
 #include "neurode/dynamics/executable.hpp"
 #include "neurode/dynamics/jumps.hpp"
 #include "neurode/dynamics/program_system.hpp"
@@ -36,21 +37,17 @@ class ProgramJumps : public Jumps {
   Place place(Index k) const;
 
  private:
-  /// The connections of each neuron that spikes: rows, and where the weights stand.
-  struct Columns {
-    std::vector<std::int64_t> start;
-    std::vector<std::int32_t> row;
-    std::vector<std::int64_t> element;
-  };
   struct Scheduled {
     double t = 0;
     std::uint64_t order = 0;
-    std::int32_t effect = 0;  ///< -1 - rule: the end of a refractory time
+    std::int32_t effect = 0;  ///< -1 - rule: the end of a refractory time; from effects.size() on: a change
     std::int64_t index = 0;   ///< of the neuron that spiked (all its connections), or of the connection
     std::int32_t sample = 0;
   };
   static bool later(const Scheduled& a, const Scheduled& b) { return a.t != b.t ? a.t > b.t : a.order > b.order; }
   void schedule(double t, std::int32_t effect, std::int64_t index, Index sample);
+  /// What the spikes of these neurons do to what learns: those that send first, then those that receive.
+  void change(double t, std::span<const Index> fired, double* x);
   /// Connections [from, to) of the effect's list, in one sample.
   void act(std::size_t effect, std::int64_t from, std::int64_t to, Index sample, double* x);
 
@@ -62,6 +59,7 @@ class ProgramJumps : public Jumps {
   std::vector<std::unique_ptr<Executable>> resets_;  ///< of each rule; null: none
   std::vector<equations::Tape> tapes_;               ///< of each effect
   std::vector<Columns> columns_;
+  SpikeChanges changes_;
   Vector flags_, reset_values_;
   std::vector<double> lanes_, tape_scratch_;
   std::vector<equations::LaneInput> inputs_;

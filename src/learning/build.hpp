@@ -31,6 +31,12 @@ struct Setup {
   const network::Samples* train() const { return network.data ? &network.data->train : nullptr; }
 };
 
+/// Further numbers that a program is shown: what it reads of vector ProgramSystem::kShown behind the batches.
+struct MoreShown {
+  std::unique_ptr<Presented> numbers;
+  Index size = 0;
+};
+
 /// What a rule hands to the flow: the network's equations and, of each of assembly.plastic, what plays dL/dw.
 struct Draft {
   const Setup& setup;
@@ -38,6 +44,9 @@ struct Draft {
   ValueId loss, output;
   std::vector<ValueId> gradient;  ///< in the order of assembly.plastic; invalid: the weight stands still
   bool symmetric = false;         ///< the gradient is one, of a function of the weights alone
+  /// States that move with the weights, by flow time (ds = rate dt), and their rates by it.
+  std::vector<std::pair<ValueId, ValueId>> moves = {};
+  MoreShown shown = {};
   /// Values of n x samples and what flows back into them: `gradient` is their adjoint. Empty where it is none.
   Program::Seeds seeds = {};
   /// Gain of the way back, where connections act both ways: what the network tells is that of its free fixed point.
@@ -83,14 +92,17 @@ Problem plain_problem(const scenario::Scenario& scenario, const network::Network
 /// v * factor, of any shape; invalid stays invalid.
 ValueId scaled(Program& program, ValueId v, double factor);
 
+/// How much of vector kShown the batches take: MoreShown begins there.
+Index shown_size(const network::Assembly& assembly, const network::Network& network);
+
 /// Wraps a program into system, sampler and recordable names.
 Problem wrap(network::Assembly assembly, const network::Network& network, bool symmetric,
-             std::function<std::vector<double>(double, double)> more_breakpoints = {});
+             std::function<std::vector<double>(double, double)> more_breakpoints = {}, MoreShown more_shown = {});
 
 /// Adds accuracy on the training samples, and loss and accuracy on the test samples. `weights_offset`: where the moving
-/// weights start in the state.
-/// `feedback`: see Draft.
+/// weights start in the state. `feedback`: see Draft. `settled`: activity of a network with loops sits at its fixed
+/// point, of test samples too.
 void add_metrics(const Setup& setup, Problem& problem, ValueId loss, ValueId output, Index weights_offset,
-                 std::optional<double> feedback = std::nullopt);
+                 std::optional<double> feedback = std::nullopt, bool settled = false);
 
 }  // namespace neurode::learning

@@ -5,6 +5,7 @@
 #include "learning/flow_system.hpp"
 #include "learning/flows/flows.hpp"
 #include "learning/flows/metric.hpp"
+#include "learning/monitors/monitors.hpp"
 
 namespace neurode::learning {
 
@@ -38,10 +39,12 @@ void set_rate(Assembly& a, ValueId state, ValueId rate) {
   throw std::logic_error("a rate for what is no state");
 }
 
-/// Where the moving weights start in the state.
+/// Where the moving weights start in the state, those of local rules among them.
 static Index weights_offset(const Assembly& a) {
-  if (a.plastic.empty()) return 0;
-  return a.layout.slices()[static_cast<std::size_t>(a.plastic.front().part)].offset;
+  for (const Slice& s : a.layout.slices()) {
+    if (s.block == Block::weights) return s.offset;
+  }
+  return 0;
 }
 
 static std::function<std::vector<double>(double, double)> breakpoints(const Setup& setup) {
@@ -66,7 +69,7 @@ static bool symmetric(const Setup& setup) {
   bool even = true;
   for (const auto& pr : setup.network.projections) even = even && !pr.rule && plain(pr.motion);
   for (const auto& pop : setup.network.populations) {
-    for (const auto& b : pop.biases) even = even && plain(b.motion);
+    for (const auto& b : pop.biases) even = even && !b.rule && plain(b.motion);
   }
   return setup.flow->symmetric && setup.rate->constant && even;
 }
@@ -78,8 +81,9 @@ Problem finish(Draft d) {
     const ValueId loss = d.loss, output = d.output;
     return finish(setup, inner, loss, output, solved_gradient(std::move(d)));
   }
-  add_flow(d.setup, d.assembly, d.loss, d.gradient, d.seeds);
+  add_flow(d.setup, d.assembly, d.loss, d.gradient, d.moves, d.seeds);
   const Index offset = weights_offset(d.assembly);
+  MonitorContext monitors = monitor_context(d.setup, d.assembly, d.assembly.layout);
   auto times = breakpoints(d.setup);
   if (d.breakpoints) {
     times = [of_setup = times, own = d.breakpoints](double t0, double t1) {
@@ -90,8 +94,34 @@ Problem finish(Draft d) {
       return all;
     };
   }
-  Problem problem = wrap(std::move(d.assembly), d.setup.network, d.symmetric && symmetric(d.setup), std::move(times));
+  Problem problem = wrap(std::move(d.assembly), d.setup.network, d.symmetric && symmetric(d.setup), std::move(times),
+                         std::move(d.shown));
   add_metrics(d.setup, problem, d.loss, d.output, offset, d.feedback);
+  const auto sampler = std::make_shared<std::unique_ptr<Sampler>>();
+  monitors.gradient = [sampler, make = problem.sampler, g = d.gradient, weights = monitors.weights](
+                          double t, const double* x, double* out) {
+    if (!*sampler) {  // when first asked for
+      std::vector<ValueId> valid;
+      for (const ValueId v : g) {
+        if (v.valid()) valid.push_back(v);
+      }
+      *sampler = make(valid);
+    }
+    Vector values((*sampler)->size());
+    (*sampler)->run(t, x, values.data());
+    Index at = 0;
+    for (std::size_t k = 0; k < g.size(); ++k) {
+      const Index size = weights[k].size();
+      if (g[k].valid()) {
+        Eigen::Map<Vector>(out, size) = values.segment(at, size);
+        at += size;
+      } else {
+        Eigen::Map<Vector>(out, size).setZero();
+      }
+      out += size;
+    }
+  };
+  offer_monitors(problem, std::move(monitors));
   return problem;
 }
 
@@ -105,7 +135,10 @@ Problem finish(const Setup& setup, const Assembly& inner, ValueId loss, ValueId 
   FlowSystem* raw = system.get();
   problem.system = std::move(system);
   problem.sampler = [raw](const std::vector<ValueId>& values) { return raw->sampler(values); };
-  add_metrics(setup, problem, loss, output, 0);
+  add_metrics(setup, problem, loss, output, 0, std::nullopt, setup.rule_entry->name == "gradient_flow");
+  MonitorContext monitors = monitor_context(setup, inner, problem.system->layout());
+  monitors.gradient = [raw](double t, const double* x, double* g) { raw->gradient(t, x, g); };
+  offer_monitors(problem, std::move(monitors));
   return problem;
 }
 

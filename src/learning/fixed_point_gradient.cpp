@@ -31,7 +31,7 @@ class FixedPointGradient : public Gradient {
     samples_ = a_.samples;
     per_sample_ = nx_ / samples_;
     build(loss);
-    if (a_.shown) shown_ = network::show_batches(*net_.data);
+    if (a_.shown) shown_ = network::show_samples(*net_.data);
   }
 
   Index size() const override { return size_; }
@@ -311,6 +311,14 @@ std::unique_ptr<Sampler> FixedPointGradient::sampler(const std::vector<ValueId>&
 }
 
 }  // namespace
+
+std::unique_ptr<Gradient> fixed_point_gradient(const Setup& setup, const network::Samples* samples, ValueId& loss,
+                                               ValueId& output) {
+  Assembly a = network::assemble(setup.network, {samples, false, false, true});
+  loss = add_loss(setup, a, samples, false);
+  output = a.outputs[static_cast<std::size_t>(setup.output)];
+  return std::make_unique<FixedPointGradient>(setup, a, loss);
+}
 
 Problem recurrent_adiabatic_problem(const Setup& setup) {
   const auto* train = setup.train();

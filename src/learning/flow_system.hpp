@@ -19,6 +19,11 @@ class FlowSystem : public System {
   const Vector& initial() const { return outer_.initial; }
   /// The states of flow and rate, as values that sampler() takes.
   const std::vector<network::Named>& added() const { return added_; }
+  /// What the flow follows, at the state x: the weights' part of it goes to g.
+  void gradient(double t, const double* x, double* g) {
+    gradient_->evaluate(t, x, g_.data(), &g_[g_.size() - 1]);
+    Eigen::Map<Vector>(g, gradient_->size()) = g_.head(gradient_->size());
+  }
   std::unique_ptr<Sampler> sampler(const std::vector<ValueId>& values) { return gradient_->sampler(values); }
 
   void rhs(double t, const double* x, double* dxdt) override;

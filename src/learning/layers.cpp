@@ -52,6 +52,10 @@ void Layers::check(const Setup& setup, Diagnostics& diagnostics) {
       refuse(fmt::format("needs populations with one input, and \"{}\" has {}", pop.name, pop.model->inputs.size()),
              "models such as leaky_rate");
     }
+    for (const auto& bias : pop.biases) {
+      if (bias.rule)
+        refuse(fmt::format("takes no local rules, and \"{}\" follows one", bias.name), "no plasticity there");
+    }
   }
   if (!setup.network.stimuli.empty()) refuse("takes no stimuli", "inputs from [data] alone");
 }
@@ -148,7 +152,7 @@ ValueId Layers::loss(const Setup& setup, const network::Samples* samples, ValueI
                      const Assembly::Softmax* parts) const {
   const bool softmax = parts && parts->argument.valid();
   return setup.loss->build({assembly_.program, output, targets_of(setup, assembly_, samples), softmax ? parts : nullptr,
-                            setup.loss_parameters});
+                            setup.loss_parameters, assembly_.shown ? assembly_.shown->mask : ValueId{}});
 }
 
 }  // namespace neurode::learning

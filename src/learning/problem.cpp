@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "learning/build.hpp"
+#include "neurode/learning/families.hpp"
 
 namespace neurode::learning {
 
@@ -22,6 +25,26 @@ const network::Named* Problem::find(const std::string& name) const {
   return nullptr;
 }
 
+const Metric* Problem::figure(const std::string& name, std::string* why) {
+  why->clear();
+  if (const Metric* m = metric(name)) return m;
+  for (const auto& m : made) {
+    if (m->name == name) return m.get();
+  }
+  if (!maker) {
+    if (find_entry(monitors(), name)) *why = "there is no [learning] with data or a target";
+    return nullptr;
+  }
+  auto m = maker(name, why);
+  if (!m) return nullptr;
+  made.push_back(std::move(m));
+  return made.back().get();
+}
+
+std::vector<std::string> Problem::monitor_names() const {
+  return maker ? entry_names(monitors()) : std::vector<std::string>();
+}
+
 namespace {
 
 class ProgramSampler : public Sampler {
@@ -35,10 +58,50 @@ class ProgramSampler : public Sampler {
   ProgramSystem::Sampler inner_;
 };
 
+/// Numbers of two kinds, one behind the other.
+class ShownTogether : public Presented {
+ public:
+  ShownTogether(std::unique_ptr<Presented> first, Index size, MoreShown second)
+      : first_(std::move(first)), second_(std::move(second)), size_(size) {
+    both_.setZero(size_ + second_.size);
+  }
+  const double* at(double t) override {
+    std::copy_n(first_->at(t), size_, both_.data());
+    std::copy_n(second_.numbers->at(t), second_.size, both_.data() + size_);
+    return both_.data();
+  }
+  std::vector<double> breakpoints(double t0, double t1) const override {
+    auto times = first_->breakpoints(t0, t1);
+    for (const double t : second_.numbers->breakpoints(t0, t1)) times.push_back(t);
+    std::sort(times.begin(), times.end());
+    return times;
+  }
+
+ private:
+  std::unique_ptr<Presented> first_;
+  MoreShown second_;
+  Index size_;
+  Vector both_;
+};
+
+std::unique_ptr<Presented> all_shown(const Assembly& assembly, const network::Network& network, MoreShown more) {
+  if (!assembly.shown) return std::move(more.numbers);
+  auto batches = network::show_samples(*network.data);
+  if (!more.numbers) return batches;
+  return std::make_unique<ShownTogether>(std::move(batches), shown_size(assembly, network), std::move(more));
+}
+
 }  // namespace
 
+Index shown_size(const Assembly& assembly, const network::Network& network) {
+  if (!assembly.shown) return 0;
+  const network::Samples& all = network.data->train;
+  const Index kinds = network.data->masked ? 2 : 1;  // targets, and whether they are there
+  return (all.input_rows() + kinds * all.target_rows()) * assembly.samples + 1;
+}
+
 Problem wrap(Assembly assembly, const network::Network& network, bool symmetric,
-             std::function<std::vector<double>(double, double)> more_breakpoints) {
+             std::function<std::vector<double>(double, double)> more_breakpoints, MoreShown more_shown) {
   Problem problem;
   problem.initial = assembly.initial;
   problem.named = std::move(assembly.named);
@@ -61,7 +124,7 @@ Problem wrap(Assembly assembly, const network::Network& network, bool symmetric,
     problem.spiking.push_back({rule.population, first, rule.rows, rule.cols});
     first += rule.rows * rule.cols;
   }
-  if (assembly.shown) system->show(network::show_batches(*network.data));
+  if (auto shown = all_shown(assembly, network, std::move(more_shown))) system->show(std::move(shown));
   system->set_noise(std::move(assembly.noise));
   system->set_spikes(std::move(assembly.spikes));
   ProgramSystem* raw = system.get();
@@ -92,7 +155,8 @@ ValueId add_loss(const Setup& setup, Assembly& a, const network::Samples* sample
                        pop.dimension, samples ? "sample" : "", false, pop.size, a.samples, pop.name});
   }
   const ValueId loss =
-      setup.loss->build({a.program, a.outputs[p], targets, softmax ? &a.softmax[p] : nullptr, setup.loss_parameters});
+      setup.loss->build({a.program, a.outputs[p], targets, softmax ? &a.softmax[p] : nullptr, setup.loss_parameters,
+                         a.shown ? a.shown->mask : ValueId{}, &a, &setup.network, p});
   return name_loss(setup, a, loss);
 }
 

@@ -119,7 +119,7 @@ Problem build_problem(const scenario::Scenario& scenario, const network::Network
   if (diagnostics.size() > before) return problem;
 
   const auto& pop = net.populations[static_cast<std::size_t>(setup.output)];
-  const Index width = net.data ? net.data->train.targets.rows() : 0;
+  const Index width = net.data ? net.data->train.target_rows() : 0;
   if (section.has_target()) {
     setup.target_table = check_target(scenario, pop.size, diagnostics);
     if (width > 0) {
@@ -141,6 +141,7 @@ Problem build_problem(const scenario::Scenario& scenario, const network::Network
   if (diagnostics.size() > before) return problem;
 
   setup.steady = network::can_be_steady(net);
+  if (setup.loss && setup.loss->check) setup.loss->check(setup, diagnostics);
   if (setup.rate->check) setup.rate->check(setup.rate_parameters, diagnostics);
   if (setup.flow->metric) check_metric(setup, diagnostics);
   if (setup.flow->stochastic) check_noise(setup, diagnostics);

@@ -32,7 +32,7 @@ class SolvedGradient : public Gradient {
     }
     for (const auto& w : a_.plastic) size_ += a_.program[w.value].size();
     build(draft);
-    if (a_.shown) shown_ = network::show_batches(*net_.data);
+    if (a_.shown) shown_ = network::show_samples(*net_.data);
     for (Vector* v : {&w_, &g_, &d_, &r_, &p_, &mp_, &v_}) v->setZero(size_);
     w_.setConstant(std::nan(""));
     if (dense_) {

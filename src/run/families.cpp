@@ -119,6 +119,8 @@ const std::vector<Family>& families() {
       {"integrators", "methods of integration", "integrator.method", entries_of(integrate::methods())},
       {"losses", "what learning makes small", "learning.loss", entries_of(learning::losses())},
       {"models", "neuron models", "population.NAME.model", model_entries()},
+      {"monitors", "figures of learning, computed where [record] or [report] names them", "record.variables",
+       entries_of(learning::monitors())},
       {"plasticity", "local plasticity rules", "projection.NAME.plasticity", plasticity_entries()},
       {"rates", "the learning rate over time", "learning.rate", entries_of(learning::rates())},
       {"rules", "learning rules", "learning.rule", entries_of(learning::rules())},
@@ -166,6 +168,9 @@ std::vector<std::string> details(const std::string& family, const std::string& n
     std::vector<std::string> lines;
     if (const auto* p = find_entry(network::plasticity_rules(), name)) {
       add_text(lines, "equations", p->equations.text);
+      for (const auto& [state, site] : p->states) lines.push_back("state " + state + " at " + site.string());
+      add_text(lines, "spike of FROM", p->on_pre.text);
+      add_text(lines, "spike of TO", p->on_post.text);
       if (!p->time_unit.empty()) lines.push_back("time in " + p->time_unit);
     }
     return lines;

@@ -19,8 +19,8 @@ namespace {
 
 /// One symbol of the expression: a number out of sampled values, a metric, or time.
 struct Source {
-  enum class Kind { time, element, metric, mean, sum, min, max } kind = Kind::element;
-  std::size_t index = 0;  ///< which sampled value, or which metric
+  enum class Kind { time, element, metric, named, mean, sum, min, max } kind = Kind::element;
+  std::size_t index = 0;  ///< which sampled value, metric or named expression
   Index element = 0;
 };
 
@@ -58,6 +58,7 @@ struct Monitor::Impl {
   std::vector<ValueId> values;
   std::unique_ptr<learning::Sampler> sampler;
   std::vector<const learning::Metric*> metrics;
+  std::vector<Monitor*> named;
   Vector sampled;
   std::vector<double> numbers, scratch;
   std::vector<equations::LaneInput> inputs;
@@ -76,6 +77,7 @@ struct Monitor::Impl {
 
   double number(const Source& s, double t, const double* x) {
     if (s.kind == Source::Kind::time) return t;
+    if (s.kind == Source::Kind::named) return named[s.index]->evaluate(t, x);
     if (s.kind == Source::Kind::metric) return metrics[s.index]->evaluate(t, x);
     const Index begin = sampler->offsets()[s.index];
     if (s.kind == Source::Kind::element) return sampled[begin + s.element];
@@ -96,11 +98,15 @@ struct Monitor::Impl {
 
 namespace {
 
-std::vector<std::string> known_names(const learning::Problem& problem) {
+std::vector<std::string> known_names(const learning::Problem& problem, const NamedMonitors* expressions) {
   std::vector<std::string> names = {"t"};
   for (const auto& n : problem.named) names.push_back(n.name);
   for (const auto& m : problem.metrics) {
     if (!problem.find(m.name)) names.push_back(m.name);
+  }
+  for (const auto& name : problem.monitor_names()) names.push_back(name);
+  if (expressions) {
+    for (const auto& e : *expressions) names.push_back(e.first);
   }
   return names;
 }
@@ -114,7 +120,8 @@ std::size_t place_of(std::vector<ValueId>& values, ValueId v) {
 
 }  // namespace
 
-Monitor::Monitor(const equations::SourceText& source, learning::Problem& problem, Diagnostics& diagnostics)
+Monitor::Monitor(const equations::SourceText& source, learning::Problem& problem, Diagnostics& diagnostics,
+                 const NamedMonitors* expressions)
     : impl_(std::make_unique<Impl>()) {
   equations::Graph graph;
   equations::ParseOptions options;
@@ -145,7 +152,25 @@ Monitor::Monitor(const equations::SourceText& source, learning::Problem& problem
       continue;
     }
     const network::Named* named = problem.find(path.name);
-    const learning::Metric* metric = problem.metric(path.name);
+    if (!named && !problem.metric(path.name) && expressions) {
+      const auto at =
+          std::find_if(expressions->begin(), expressions->end(), [&](const auto& e) { return e.first == path.name; });
+      if (at != expressions->end()) {
+        if (!path.reduction.empty() || !path.indices.empty()) {
+          fault(fmt::format("\"{}\" is one number", path.name), "its name alone", "");
+        }
+        s.kind = Source::Kind::named;
+        s.index = impl_->named.size();
+        impl_->named.push_back(at->second);
+        impl_->sources.push_back(s);
+        if (const auto unit = parse_unit(at->second->unit()); unit && !at->second->unit().empty()) {
+          units.emplace(text, *unit);
+        }
+        continue;
+      }
+    }
+    std::string why;
+    const learning::Metric* metric = named ? problem.metric(path.name) : problem.figure(path.name, &why);
     if (metric && path.reduction.empty() && path.indices.empty()) {
       s.kind = Source::Kind::metric;
       s.index = impl_->metrics.size();
@@ -153,8 +178,12 @@ Monitor::Monitor(const equations::SourceText& source, learning::Problem& problem
       impl_->sources.push_back(s);
       continue;
     }
+    if (!named && !why.empty()) {
+      fault("there is no \"" + path.name + "\" here: " + why, "", "");
+      continue;
+    }
     if (!named) {
-      const auto names = known_names(problem);
+      const auto names = known_names(problem, expressions);
       fault("nothing is called \"" + path.name + "\" here", quoted_list(names), nearest_name(path.name, names));
       continue;
     }

@@ -96,8 +96,10 @@ class Planner {
   void add(const RecordVariable& v) {
     const std::string& name = v.name.string();
     const double every = v.every.value_or(scenario_.record.every);
-    const bool scalar_name =
-        problem_.metric(name) || std::find(expressions_.begin(), expressions_.end(), name) != expressions_.end();
+    const auto monitors = problem_.monitor_names();
+    const bool scalar_name = problem_.metric(name) ||
+                             std::find(monitors.begin(), monitors.end(), name) != monitors.end() ||
+                             std::find(expressions_.begin(), expressions_.end(), name) != expressions_.end();
     if (scalar_name && !v.neurons.empty()) {
       diagnostics_.add({v.neurons_value.where, v.neurons_value.key,
                         fmt::format("\"{}\" is one number and has no neurons", name), v.neurons_value.to_toml(40),
@@ -118,7 +120,12 @@ class Planner {
     if (const auto* n = problem_.find(name); n && !problem_.metric(name)) {
       return add_named(*n, every, v.neurons, v.neurons_value, v.float32);
     }
-    if (problem_.metric(name)) return add_metric(name, every, v.float32);
+    std::string why;
+    if (problem_.figure(name, &why)) return add_metric(name, every, v.float32);
+    if (!why.empty()) {
+      diagnostics_.add({v.name.where, v.name.key, "there is no \"" + name + "\" here: " + why, "", "", ""});
+      return;
+    }
     if (network_.find(name) >= 0) {
       bool any = false;
       for (const auto& n : problem_.named) {
@@ -139,6 +146,7 @@ class Planner {
     for (const auto& m : problem_.metrics) {
       if (!problem_.find(m.name)) names.push_back(m.name);
     }
+    for (const auto& m : problem_.monitor_names()) names.push_back(m);
     names.insert(names.end(), expressions_.begin(), expressions_.end());
     diagnostics_.add(unknown_name("variable", v.name, name, names));
   }
@@ -279,12 +287,12 @@ class Planner {
 
   void add_metric(const std::string& name, double every, bool float32) {
     if (has(name)) return;
-    for (std::size_t k = 0; k < problem_.metrics.size(); ++k) {
-      if (problem_.metrics[k].name != name) continue;
-      RecordedVariable v;
-      v.metric = static_cast<int>(k);
-      scalar(v, name, problem_.metrics[k].long_name, every, float32);
-    }
+    std::string why;
+    const auto* metric = problem_.figure(name, &why);
+    if (!metric) return;
+    RecordedVariable v;
+    v.metric = metric;
+    scalar(v, name, metric->long_name, every, float32);
   }
 
   void add_expression(int index, double every, bool float32) {

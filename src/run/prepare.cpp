@@ -82,7 +82,15 @@ void read_atol(const scenario::Scenario& scenario, const StateLayout* layout, do
   }
 }
 
-void read_stops(Prepared& p, Diagnostics& diagnostics) {
+NamedMonitors named_expressions(Prepared& p) {
+  NamedMonitors out;
+  for (std::size_t k = 0; k < p.plan.expressions.size(); ++k) {
+    out.emplace_back(p.scenario.record.expressions[k].first, &p.plan.expressions[k]);
+  }
+  return out;
+}
+
+void read_stops(Prepared& p, const NamedMonitors& names, Diagnostics& diagnostics) {
   auto& problem = p.problem;
   for (const auto& stop : p.scenario.time.stop) {
     if (stop.kind == "steady_state" && problem.system->noise()) {
@@ -102,7 +110,7 @@ void read_stops(Prepared& p, Diagnostics& diagnostics) {
         source.origin.column = stop.value.text_column;
       }
       const std::size_t before = diagnostics.size();
-      const auto monitor = std::make_shared<Monitor>(source, problem, diagnostics);
+      const auto monitor = std::make_shared<Monitor>(source, problem, diagnostics, &names);
       if (diagnostics.size() > before) continue;
       if (!monitor->is_condition()) {
         diagnostics.add({stop.value.where, stop.value.key, "must be a condition", stop.value.to_toml(),
@@ -227,7 +235,9 @@ std::unique_ptr<Prepared> prepare(const std::filesystem::path& path, const std::
       }
     }
     p->plan = plan_record(p->scenario, p->problem, *p->network, diagnostics);
-    read_stops(*p, diagnostics);
+    const NamedMonitors names = named_expressions(*p);
+    read_stops(*p, names, diagnostics);
+    p->report = Report(p->scenario.report, p->problem, names, diagnostics);
   }
   diagnostics.throw_if_any();
   return p;

@@ -1,5 +1,6 @@
 #include "neurode/run/simulate.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 #include "neurode/core/threads.hpp"
@@ -44,8 +45,8 @@ class AxisWriter {
     for (const auto* v : variables_) {
       if (v->value.valid()) {
         lay_out(*v, sampled_.data() + sampler_->offsets()[value++], out);
-      } else if (v->metric >= 0) {
-        *out = p_.problem.metrics[static_cast<std::size_t>(v->metric)].evaluate(t, x.data());
+      } else if (v->metric) {
+        *out = v->metric->evaluate(t, x.data());
       } else {
         *out = p_.plan.expressions[static_cast<std::size_t>(v->expression)].evaluate(t, x.data());
       }
@@ -192,12 +193,22 @@ Summary simulate(Prepared& p, const std::filesystem::path& file, bool overwrite,
     writers.push_back(std::make_unique<AxisWriter>(p, recorder, static_cast<int>(k)));
     grids.push_back({p.plan.every[k]});
   }
+  // Facts about the run are taken on the grid of [record]; where nothing is recorded on it, on one of their own.
+  std::size_t main_grid = grids.size();
+  if (p.report.follows()) {
+    const auto at = std::find(p.plan.every.begin(), p.plan.every.end(), p.scenario.record.every);
+    main_grid = static_cast<std::size_t>(at - p.plan.every.begin());
+    if (main_grid == grids.size()) grids.push_back({p.scenario.record.every});
+  }
   const learning::Metric* loss = p.problem.metric("loss");
   const auto start = Clock::now();
   auto last_report = start;
 
   integrate::Observer observer;
-  observer.output = [&](std::size_t grid, std::int64_t, double t, const Vector& x) { writers[grid]->write(t, x); };
+  observer.output = [&](std::size_t grid, std::int64_t, double t, const Vector& x) {
+    if (grid < writers.size()) writers[grid]->write(t, x);
+    if (grid == main_grid && p.report.follows()) p.report.take(t, x.data());
+  };
   observer.interrupt = hooks.interrupt;
   observer.spike = [&](Index which, double t) { spikes.write(recorder, which, t); };
   observer.step = [&](double t, double, const Vector& x, const integrate::Statistics& s) {
@@ -212,6 +223,7 @@ Summary simulate(Prepared& p, const std::filesystem::path& file, bool overwrite,
 
   Summary summary;
   summary.file = file;
+  p.report.take(time.start, p.problem.initial.data());
   const int holds = holds_at_start(p);
   if (holds >= 0) {
     summary.result.outcome = integrate::Outcome::stopped_by_condition;
@@ -231,6 +243,13 @@ Summary simulate(Prepared& p, const std::filesystem::path& file, bool overwrite,
     summary.metrics.emplace_back(m.name, m.evaluate(summary.result.t, summary.result.x.data()));
     recorder.attribute("final_" + m.name, summary.metrics.back().second);
   }
+  for (const auto& m : p.problem.made) {
+    summary.metrics.emplace_back(m->name, m->evaluate(summary.result.t, summary.result.x.data()));
+    recorder.attribute("final_" + m->name, summary.metrics.back().second);
+  }
+  p.report.take(summary.result.t, summary.result.x.data());
+  summary.report = p.report.facts(summary.result.t, summary.result.x.data());
+  write_report(recorder, summary.report);
   write_outcome(recorder, summary.result);
   recorder.close();
   summary.bytes = recorder.bytes();

@@ -67,6 +67,66 @@ void check_test(Parameters& p, Diagnostics& diagnostics) {
   p.set("test", std::move(checked));
 }
 
+/// [data] schedule: lists of one length, rows integers from -1 on.
+void check_schedule(const Parameters& p, Diagnostics& diagnostics) {
+  const Value *times = p.find("times"), *rows = p.find("rows");
+  for (const Value* v : {times, rows}) {
+    if (v && (!v->is_list() || v->list().empty())) fault(diagnostics, *v, "must be a list", "as many times as rows");
+  }
+  if (!times || !rows || !times->is_list() || !rows->is_list()) return;
+  if (times->list().size() != rows->list().size()) {
+    fault(diagnostics, *rows, fmt::format("must have as many entries as times, {}", times->list().size()));
+  }
+  for (const Value& v : rows->list()) {
+    if (!v.is_integer() || v.integer() < -1) fault(diagnostics, v, "is no row", "a number from 0, or -1 for none");
+  }
+}
+
+/// Keys that do not go together.
+void check_presentation(const DataSection& section, const Value& data, Diagnostics& diagnostics) {
+  if (section.sequence && section.settings.has("test")) {
+    fault_at_key(diagnostics, *data.find("test"),
+                 "cannot be given beside \"sequence\": test rows that take time would "
+                 "need a run of their own",
+                 "all rows for training, and another scenario for the others");
+  }
+  if (section.schedule && section.settings.has("test")) {
+    fault_at_key(diagnostics, *data.find("test"), "cannot be given beside \"schedule\", which counts all rows",
+                 "one of them");
+  }
+  if (!section.streamed()) return;
+  const Value& stream = *data.find("batch")->find("stream");
+  const auto refuse = [&](const std::string& problem, const std::string& allowed) {
+    fault(diagnostics, stream, problem, allowed);
+  };
+  const std::string files = "inputs and targets in NumPy (.npy) or HDF5 files";
+  if (data.find("file"))
+    refuse("a CSV file has no rows that can be found without reading it: convert it to NPY", files);
+  for (const char* name : {"inputs", "targets"}) {
+    const Value* v = data.find(name);
+    if (v && !v->is_table()) refuse(fmt::format("{} stand in the scenario, which is in memory", name), files);
+  }
+  const bool labels =
+      section.settings.has("classes") || (section.settings.has("one_hot") && section.settings.flag("one_hot"));
+  if (labels) {
+    refuse("class labels are not turned into targets row by row",
+           "targets one a class in the file, as numpy.eye(n)[labels] makes them");
+  }
+}
+
+/// The same rows with numbers in the place of what is no number: steps without a target.
+Value without_nan(const Value& rows) {
+  Value out = rows;
+  if (!out.is_list()) return out;
+  for (Value& row : out.list()) {
+    if (row.is_list())
+      row = without_nan(row);
+    else if (row.is_number() && std::isnan(row.number()))
+      row.data = 0.0;
+  }
+  return out;
+}
+
 /// Rows of numbers, or { path = ..., dataset = ... }.
 bool check_rows(const Value* v, Diagnostics& diagnostics) {
   if (v == nullptr) return true;
@@ -96,6 +156,14 @@ std::optional<DataSection> read_data(const Value& root, Diagnostics& diagnostics
   if (const Value* batch = out.settings.find("batch")) {
     out.batch = read_section("data.batch", *batch, "[data] batch", diagnostics);
   }
+  if (const Value* sequence = out.settings.find("sequence")) {
+    out.sequence = read_section("data.sequence", *sequence, "[data] sequence", diagnostics);
+  }
+  if (const Value* schedule = out.settings.find("schedule")) {
+    out.schedule = read_section("data.schedule", *schedule, "[data] schedule", diagnostics);
+    check_schedule(*out.schedule, diagnostics);
+  }
+  check_presentation(out, *table, diagnostics);
 
   const Value *inputs = table->find("inputs"), *targets = table->find("targets"), *file = table->find("file");
   const std::string both = "inputs and targets, or file";
@@ -113,8 +181,13 @@ std::optional<DataSection> read_data(const Value& root, Diagnostics& diagnostics
       if (const Value* v = table->find(name)) fault_at_key(diagnostics, *v, "has a meaning only beside \"file\"", both);
     }
   }
-  bool good = true;
-  for (const Value* v : {inputs, targets}) good = check_rows(v, diagnostics) && good;
+  bool good = check_rows(inputs, diagnostics);
+  if (targets != nullptr && out.sequence) {
+    const Value known = without_nan(*targets);
+    good = check_rows(&known, diagnostics) && good;
+  } else {
+    good = check_rows(targets, diagnostics) && good;
+  }
   if (good && inputs != nullptr && targets != nullptr && inputs->is_list() && targets->is_list() &&
       inputs->list().size() != targets->list().size()) {
     fault(diagnostics, *targets, fmt::format("must have as many rows as inputs, {}", inputs->list().size()));

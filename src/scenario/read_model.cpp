@@ -127,6 +127,8 @@ ParameterTable read_parameter_table(Kind kind, const Value* table, Diagnostics& 
     if (!is_identifier(name)) {
       fault_at_key(diagnostics, v, fmt::format("\"{}\" is no name for a parameter", name),
                    "letters, digits and _, not starting with a digit");
+    } else if (kind == Kind::number && (name == "rule" || name == "initial")) {
+      fault_at_key(diagnostics, v, fmt::format("\"{}\" is a key of every local rule and cannot be a parameter", name));
     } else if (clash) {
       fault_at_key(diagnostics, v, fmt::format("\"{}\" is a key of every population and cannot be a parameter", name));
     } else if (auto spec = read_spec(kind, name, v, diagnostics)) {
@@ -325,6 +327,33 @@ std::vector<ModelSection> read_models(const Value& root, Diagnostics& diagnostic
   return out;
 }
 
+/// `states` and `initial` of a local rule; whether the equations know them is seen with the equations.
+static void read_rule_states(const Parameters& p, PlasticitySection& s, Diagnostics& diagnostics) {
+  static const std::vector<std::string> kTaken = {"w", "b", "pre", "post", "t", "weights", "left", "right"};
+  static const std::vector<std::string> kSites = {"pre", "post", "connection"};
+  if (const Value* states = p.find("states")) {
+    for (const auto& [name, site] : states->table()) {
+      const bool parameter =
+          std::any_of(s.parameters.begin(), s.parameters.end(), [&](const auto& spec) { return spec.name == name; });
+      if (!is_identifier(name) || parameter || std::find(kTaken.begin(), kTaken.end(), name) != kTaken.end()) {
+        fault_at_key(diagnostics, site, fmt::format("\"{}\" is no name for a state", name),
+                     "letters, digits and _, no parameter's name, none of " + quoted_list(kTaken));
+      } else if (!site.is_string() || std::find(kSites.begin(), kSites.end(), site.string()) == kSites.end()) {
+        fault(diagnostics, site, "must say where the state lives", quoted_list(kSites));
+      } else {
+        s.states.emplace_back(name, site);
+      }
+    }
+  }
+  if (const Value* initial = p.find("initial")) {
+    for (const auto& [name, v] : initial->table()) {
+      if (const auto x = check_value(ParameterSpec::make(Kind::number, name, ""), v, diagnostics)) {
+        s.initial.emplace_back(name, *x);
+      }
+    }
+  }
+}
+
 std::vector<PlasticitySection> read_plasticity(const Value& root, Diagnostics& diagnostics) {
   std::vector<PlasticitySection> out;
   for (const auto& [name, table] : named_tables(root, "plasticity", Naming::identifier, diagnostics)) {
@@ -337,6 +366,9 @@ std::vector<PlasticitySection> read_plasticity(const Value& root, Diagnostics& d
     s.time_unit = time_unit_of(p, diagnostics);
     if (p.has("equations")) s.equations = source_text(p.at("equations"));
     s.parameters = read_parameter_table(Kind::number, p.find("parameters"), diagnostics);
+    read_rule_states(p, s, diagnostics);
+    if (p.has("on_pre")) s.on_pre = source_text(p.at("on_pre"));
+    if (p.has("on_post")) s.on_post = source_text(p.at("on_post"));
     out.push_back(std::move(s));
   }
   return out;

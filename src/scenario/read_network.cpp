@@ -20,7 +20,8 @@ std::vector<std::string> population_names(const Value& root) {
 
 /// `bias`: of the model's first input, or a table input = bias.
 void read_biases(const Value& v, PopulationSection& p, Diagnostics& diagnostics) {
-  const bool by_input = v.is_table() && !v.table().empty() && v.find("init") == nullptr && v.find("plastic") == nullptr;
+  const bool by_input = v.is_table() && !v.table().empty() && v.find("init") == nullptr &&
+                        v.find("plastic") == nullptr && v.find("plasticity") == nullptr;
   if (!by_input) {
     if (auto w = read_weights("population.*.bias", v, false, diagnostics)) p.bias.emplace_back("", std::move(*w));
     return;
@@ -74,27 +75,6 @@ std::string arrow_suggestion(std::string s) {
   if (back == std::string::npos) return "";
   const auto a = parse_arrow(s.substr(back + 2) + " -> " + s.substr(0, back));
   return a ? arrow_name(*a) : "";
-}
-
-/// A family member: its name as a string, or a table with the name under `name_key`.
-std::optional<Choice> read_choice(const std::string& section, const std::string& name_key, const Value& v,
-                                  Diagnostics& diagnostics) {
-  if (v.is_none()) return std::nullopt;
-  Choice c;
-  c.source = v;
-  c.settings = table_at(v, {});
-  if (v.is_string()) {
-    c.name = v.string();
-    return c;
-  }
-  if (!v.is_table()) {
-    fault(diagnostics, v, "must be a name or a table", fmt::format("\"name\", or {{ {} = \"name\", ... }}", name_key));
-    return std::nullopt;
-  }
-  const Parameters p = read_section(section, v, name_key, diagnostics, &c.settings);
-  if (!p.has(name_key)) return std::nullopt;
-  c.name = p.text(name_key);
-  return c;
 }
 
 /// `shape`: one to three lengths, whose product is the size.

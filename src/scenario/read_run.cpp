@@ -180,4 +180,43 @@ RecordSection read_record(const Value& root, const std::string& time_unit, Diagn
   return out;
 }
 
+std::vector<FactSection> read_report(const Value& root, Diagnostics& diagnostics) {
+  std::vector<FactSection> out;
+  const Value* table = root.find("report");
+  if (table == nullptr || !table->is_table()) return out;
+  for (const auto& [name, v] : table->table()) {
+    if (v.is_none()) continue;
+    if (name.empty() || name.find_first_of("\n\r") != std::string::npos) {
+      fault_at_key(diagnostics, v, "is no name for a fact", "one line of text");
+      continue;
+    }
+    FactSection fact;
+    fact.name = name;
+    fact.where = v.key_where;
+    if (v.is_table()) {
+      const Parameters p = read_section("report.*", v, "a fact", diagnostics);
+      if (!p.has("value")) continue;
+      fact.value = source_text(p.at("value"));
+      if (p.has("of")) fact.of = p.text("of");
+      if (p.has("expected")) fact.expected = source_text(p.at("expected"));
+      if (p.has("within")) fact.within = p.number("within");
+      if (v.find("expected") != nullptr && v.find("within") == nullptr) {
+        fault_at_key(diagnostics, *v.find("expected"), "needs \"within\", how far the value may be from it",
+                     "within = a number >= 0");
+      } else if (v.find("within") != nullptr && v.find("expected") == nullptr && fact.of != "drift") {
+        fault_at_key(diagnostics, *v.find("within"), "needs \"expected\", unless it bounds a drift",
+                     "expected = a number; or of = \"drift\"");
+      }
+    } else if (v.is_string() || v.is_number()) {
+      fact.value = source_text(v);
+    } else {
+      fault(diagnostics, v, "must be an expression or a table",
+            "\"loss\", or { value = \"loss\", expected = 0, within = 1e-6 }");
+      continue;
+    }
+    out.push_back(std::move(fact));
+  }
+  return out;
+}
+
 }  // namespace neurode::scenario

@@ -183,6 +183,26 @@ std::vector<std::int64_t> read_neurons(const Value& v, std::int64_t size, Diagno
   return out;
 }
 
+std::optional<Choice> read_choice(const std::string& section, const std::string& name_key, const Value& v,
+                                  Diagnostics& diagnostics) {
+  if (v.is_none()) return std::nullopt;
+  Choice c;
+  c.source = v;
+  c.settings = table_at(v, {});
+  if (v.is_string()) {
+    c.name = v.string();
+    return c;
+  }
+  if (!v.is_table()) {
+    fault(diagnostics, v, "must be a name or a table", fmt::format("\"name\", or {{ {} = \"name\", ... }}", name_key));
+    return std::nullopt;
+  }
+  const Parameters p = read_section(section, v, name_key, diagnostics, &c.settings);
+  if (!p.has(name_key)) return std::nullopt;
+  c.name = p.text(name_key);
+  return c;
+}
+
 /// [low, high], where one may be infinite.
 static bool check_bounds(const Value& v, Diagnostics& diagnostics) {
   const auto good = [](const Value& x) { return x.is_number() && !std::isnan(x.number()); };
@@ -206,6 +226,9 @@ std::optional<WeightsSection> read_weights(const std::string& section, const Val
     if (!known.has("init") || !known.has("plastic")) return std::nullopt;
     init = known.at("init");
     out.plastic = known.flag("plastic");
+    if (const Value* rule = rows ? nullptr : known.find("plasticity")) {
+      out.plasticity = read_choice("projection.*.plasticity", "rule", *rule, diagnostics);
+    }
     out.motion = known;
     if (const Value* bounds = known.find("bounds"); bounds && !check_bounds(*bounds, diagnostics)) return std::nullopt;
     if (init.is_string() && is_identifier(init.string())) {

@@ -49,6 +49,10 @@ bool check_numbers(const Value& v, bool rows, bool quantities, Diagnostics& diag
 /// Neuron numbers: a list of integers 0 ... size-1 (size < 0: unknown), or "all" (empty).
 std::vector<std::int64_t> read_neurons(const Value& v, std::int64_t size, Diagnostics& diagnostics);
 
+/// A family member: its name as a string, or a table with the name under `name_key`.
+std::optional<Choice> read_choice(const std::string& section, const std::string& name_key, const Value& v,
+                                  Diagnostics& diagnostics);
+
 /// Weights or a bias; `rows`: a list is a list of lists (post x pre).
 std::optional<WeightsSection> read_weights(const std::string& section, const Value& v, bool rows,
                                            Diagnostics& diagnostics);
@@ -69,5 +73,6 @@ std::optional<LearningSection> read_learning(const Value& root, Diagnostics& dia
 IntegratorSection read_integrator(const Value& root, Diagnostics& diagnostics);
 TimeSection read_time(const Value& root, Diagnostics& diagnostics);
 RecordSection read_record(const Value& root, const std::string& time_unit, Diagnostics& diagnostics);
+std::vector<FactSection> read_report(const Value& root, Diagnostics& diagnostics);
 
 }  // namespace neurode::scenario

@@ -122,6 +122,9 @@ class SchemaWriter {
     w_.key("variable").begin_object();
     closed_section("record.variables[]");
     w_.end_object();
+    w_.key("fact").begin_object();
+    closed_section("report.*");
+    w_.end_object();
     w_.key("local_rule").begin_object();
     family({"projection.*.plasticity", section_table("projection.*.plasticity").keys, {}}, "rule", f_.plasticity);
     w_.end_object();
@@ -161,7 +164,7 @@ class SchemaWriter {
 
   /// The keywords of a key that its kind alone does not describe; null where there are none.
   const std::string* form(const std::string& section, const std::string& key) const {
-    const auto found = forms_.find(section + "." + key);
+    const auto found = forms_.find(section.empty() ? key : section + "." + key);
     return found == forms_.end() ? nullptr : &found->second;
   }
 
@@ -316,6 +319,8 @@ class SchemaWriter {
         {"model.*.parameters.*.above", scalar},
         {"model.*.parameters.*.below", scalar},
         {"plasticity.*.parameters", parameters + value + "}"},
+        {"plasticity.*.states", map_of(R"({"enum": ["pre", "post", "connection"]})")},
+        {"plasticity.*.initial", map_of(kNumber)},
         {"population.*.model", names_of(f_.models, true)},
         {"population.*.activation", names_of(f_.activations, true)},
         {"population.*.shape",
@@ -328,6 +333,7 @@ class SchemaWriter {
         {"projection.*.weights.bounds", interval},
         {"population.*.bias", any_of({ref("bias"), biases})},
         {"population.*.initial", map_of(ref("initial"))},
+        {"population.*.bias.plasticity", any_of({"{" + names_of(f_.plasticity, true) + "}", ref("local_rule")})},
         {"population.*.bias.init", any_of({initialiser, kNumber, ref("quantity"), ref("numbers")})},
         {"projection.*.weights", any_of({kNumber, ref("quantity"), ref("rows"), ref("weights")})},
         {"projection.*.weights.init", any_of({initialiser, kNumber, ref("quantity"), ref("rows")})},
@@ -339,6 +345,7 @@ class SchemaWriter {
         {"projection.*.parameters", parameters + any_of({kNumber, ref("quantity")}) + "}"},
         {"projection.*.plasticity", any_of({"{" + names_of(f_.plasticity, true) + "}", ref("local_rule")})},
         {"projection.*.plasticity.rule", names_of(f_.plasticity, true)},
+        {"projection.*.plasticity.initial", map_of(ref("initial"))},
         {"a distribution.init", names_of(f_.initialisers, false)},
         {"stimulus.*.kind", names_of(f_.stimuli, false)},
         {"stimulus.*.neurons", neurons},
@@ -358,6 +365,8 @@ class SchemaWriter {
         {"record.variables",
          R"("type": "array", "items": {)" + any_of({R"({"type": "string", "minLength": 1})", ref("variable")}) + "}"},
         {"record.variables[].neurons", neurons},
+        {"report", R"("type": "object", "propertyNames": {"pattern": "^[^\\n\\r]+$"}, "additionalProperties": {)" +
+                       any_of({R"({"type": ["string", "number"]})", ref("fact")}) + "}"},
         {"record.expressions", R"("propertyNames": )" + kIdentifier + ", " + map_of(R"({"type": "string"})")},
     };
   }

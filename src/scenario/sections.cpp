@@ -28,7 +28,8 @@ SectionTable top() {
        table("stimulus", "[stimulus.NAME]: a drive as a function of time"),
        table("learning", "the rule by which plastic weights move"),
        table("integrator", "the method, its tolerances and its steps"), table("time", "from when to when"),
-       table("record", "what goes into the result file")}};
+       table("record", "what goes into the result file"),
+       table("report", "facts that a run ends with, each under its name: a value, or what it must be")}};
 }
 
 std::vector<SectionTable> data() {
@@ -44,7 +45,9 @@ std::vector<SectionTable> data() {
         any("classes", "the class labels in the order of the outputs; without it: sorted"),
         any("scale", "of the inputs: \"none\", \"zscore\", \"minmax\", or a factor").standard("none"),
         number("target_scale", "factor of the targets").standard(1.0), table("test", "rows kept out of training"),
-        table("batch", "minibatches: only some training rows are shown at a time")}},
+        table("batch", "minibatches: only some training rows are shown at a time"),
+        table("sequence", "a row is a sequence: its steps are shown one after another"),
+        table("schedule", "which training row is shown from when on")}},
       {"data.batch",
        "Minibatches: the training rows are shown some at a time, one batch after another; a switch is a breakpoint.",
        {integer("size", "rows at a time").at_least(1).needed(), any("period", "time from switch to switch").needed(),
@@ -52,7 +55,19 @@ std::vector<SectionTable> data() {
             "inputs and targets are shown for this time, then inputs are 0 and the loss is; without it: all the time"),
         Spec::make(Kind::choice, "order", "of the rows: drawn anew with the seed for each pass, or as they stand")
             .one_of({"shuffled", "sequential"})
-            .standard("shuffled")}},
+            .standard("shuffled"),
+        boolean("stream", "rows are read from their files when they are shown, and never all at once")
+            .standard(false)}},
+      {"data.sequence",
+       "Rows that are sequences: each holds the inputs (and targets) of its steps, one step after another.",
+       {integer("steps", "steps of a row; without it: what a file of three dimensions has").at_least(1),
+        any("step", "time that each step is shown").needed(),
+        any("gap", "time after the last step in which nothing is shown"),
+        boolean("repeat", "the sequence begins again after its end").standard(true)}},
+      {"data.schedule",
+       "One training row at a time, from given times on.",
+       {any("times", "list of times, ascending").needed(),
+        any("rows", "list of as many training rows, from 0; -1: none").needed()}},
       {"data.inputs",
        "A matrix of numbers from a file, one sample a row.",
        {Spec::make(Kind::path, "path", "a NumPy (.npy) or HDF5 (.h5, .hdf5, .nc) file").needed(),
@@ -99,9 +114,13 @@ std::vector<SectionTable> models() {
             any("above", "values must be greater than this"), any("below", "values must be less than this"),
             text("help", "one line")}},
           {"plasticity.*",
-           "A local learning rule as equations: dw/dt = ... of w, pre, post and parameters.",
-           {text("equations", "dw/dt = ... and definitions NAME = ...").needed(),
+           "A local learning rule as equations: dw/dt = ... of w, pre, post, states and parameters.",
+           {text("equations", "dw/dt = ... (db/dt of a bias), dSTATE/dt = ... and definitions NAME = ...").needed(),
             table("parameters", "name = default, or name = { default, unit, min, max, above, below, help }"),
+            table("states", "further states: NAME = where it lives, \"pre\", \"post\" or \"connection\""),
+            table("initial", "state = number; without it: 0"),
+            text("on_pre", "what a spike of FROM does: assignments to w and to states at \"pre\" and \"connection\""),
+            text("on_post", "what a spike of TO does: assignments to w and to states at \"post\" and \"connection\""),
             text("time_unit", "unit of t in the equations"), text("summary", "one line"),
             text("citation", "where the rule comes from")}}};
 }
@@ -123,6 +142,7 @@ std::vector<SectionTable> network() {
        "A bias. Keys not listed here belong to the initialiser.",
        {any("init", "name of a distribution, a number, or a list of one a neuron").standard(0.0),
         boolean("plastic", "learning moves it").standard(false),
+        any("plasticity", "a local rule for db/dt: its name, or { rule = ..., ... }"),
         number("rate", "factor of the learning rate").above(0).standard(1.0),
         number("decay", "L2: decay * w is added to the gradient").at_least(0).standard(0.0),
         number("l1", "L1: l1 * w/sqrt(w^2 + l1_width^2) is added to the gradient").at_least(0).standard(0.0),
@@ -167,7 +187,8 @@ std::vector<SectionTable> network() {
        true},
       {"projection.*.plasticity",
        "A local learning rule. Keys not listed here are its parameters.",
-       {text("rule", "name of a built-in rule, or of one in this file").needed()},
+       {text("rule", "name of a built-in rule, or of one in this file").needed(),
+        table("initial", "of the rule's states: STATE = number, list or distribution")},
        true},
       {"stimulus.*",
        "A drive as a function of time. Keys not listed here belong to its kind.",
@@ -229,7 +250,18 @@ std::vector<SectionTable> run() {
        {text("name", "e.g. \"hidden.a\", \"weights\", \"loss\"").needed(),
         number("every", "distance of its recorded times; 0: every step").at_least(0),
         any("neurons", "list of numbers from 0, or \"all\"").standard("all"),
-        Spec::make(Kind::choice, "type", "precision in the file").one_of({"float32", "float64"}).standard("float64")}}};
+        Spec::make(Kind::choice, "type", "precision in the file").one_of({"float32", "float64"}).standard("float64")}},
+      {"report.*",
+       "A fact: what an expression comes to, and what it must come to.",
+       {expression("value", "an expression of variables, as in record.expressions, and of the names there").needed(),
+        Spec::make(Kind::choice, "of", "which of its values over the run; drift: the largest distance from the first")
+            .one_of({"last", "first", "min", "max", "drift"})
+            .standard("last"),
+        Spec::make(Kind::choice, "over", "the points looked at: all recorded ones, the start and the end")
+            .one_of({"run"})
+            .standard("run"),
+        expression("expected", "what it must be: a number, or an expression of variables at the end; of a drift: 0"),
+        number("within", "how far it may be from that").at_least(0)}}};
 }
 
 }  // namespace

@@ -56,7 +56,7 @@ std::vector<int> rows_at(Presented& p, double t, int size) {
 
 TEST_CASE("each pass shows every row once, in another order each time; batches go over the end of a pass") {
   auto p = prepared(text("{ size = 3, period = 1 }"));
-  const auto shown = network::show_batches(*p->network->data);
+  const auto shown = network::show_samples(*p->network->data);
   std::vector<int> all;
   for (int k = 0; k < 14; ++k) {
     for (const int r : rows_at(*shown, k + 0.5, 3)) all.push_back(r);
@@ -69,23 +69,23 @@ TEST_CASE("each pass shows every row once, in another order each time; batches g
   }
   CHECK(orders.size() == 6);
   // Any time may be asked for, forwards and backwards.
-  const auto again = network::show_batches(*p->network->data);
+  const auto again = network::show_samples(*p->network->data);
   for (int k = 13; k >= 0; --k) {
     const auto rows = rows_at(*again, k + 0.25, 3);
     CHECK(std::equal(rows.begin(), rows.end(), all.begin() + 3 * k));
   }
   auto other = prepared(text("{ size = 3, period = 1 }"), {"seed=6"});
-  CHECK(rows_at(*network::show_batches(*other->network->data), 0.5, 3) !=
+  CHECK(rows_at(*network::show_samples(*other->network->data), 0.5, 3) !=
         std::vector<int>(all.begin(), all.begin() + 3));
   auto straight = prepared(text("{ size = 3, period = 1, order = \"sequential\" }"));
-  const auto in_order = network::show_batches(*straight->network->data);
+  const auto in_order = network::show_samples(*straight->network->data);
   CHECK(rows_at(*in_order, 0.5, 3) == std::vector<int>{0, 1, 2});
   CHECK(rows_at(*in_order, 2.5, 3) == std::vector<int>{6, 0, 1});
 }
 
 TEST_CASE("euler with dt = period is stochastic gradient descent, to rounding") {
   auto p = prepared(text("{ size = 3, period = 1 }"));
-  const auto shown = network::show_batches(*p->network->data);
+  const auto shown = network::show_samples(*p->network->data);
   double w = 0.3;
   for (int k = 0; k < 21; ++k) {
     double g = 0;
@@ -130,7 +130,7 @@ TEST_CASE("batches in coupled mode and at fixed points of recurrent networks; th
   auto p = prepared(text("{ size = 3, period = 1 }"));
   double whole = 0, batch = 0;
   for (int r = 0; r < 7; ++r) whole += std::pow(0.3 * kX[r] - kY[r], 2);
-  const auto shown = network::show_batches(*p->network->data);
+  const auto shown = network::show_samples(*p->network->data);
   for (const int r : rows_at(*shown, 0.5, 3)) batch += std::pow(0.3 * kX[r] - kY[r], 2);
   CHECK(p->problem.metric("loss")->evaluate(0.5, p->problem.initial.data()) == doctest::Approx(whole).epsilon(1e-14));
   CHECK(p->problem.metric("batch_loss")->evaluate(0.5, p->problem.initial.data()) ==

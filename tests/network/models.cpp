@@ -245,13 +245,15 @@ TEST_CASE("Wilson-Cowan: formula; silent without drive, a limit cycle at P = 1.2
 }
 
 TEST_CASE("plasticity rules") {
-  CHECK(entry_names(plasticity_rules()) == std::vector<std::string>{"hebb", "oja"});
+  CHECK(entry_names(plasticity_rules()) == std::vector<std::string>{"anti_hebbian", "bcm", "covariance", "hebb",
+                                                                    "homeostatic_bias", "oja", "sanger", "stdp",
+                                                                    "synaptic_scaling"});
   for (const auto& [name, expected] : {std::pair{"hebb", 0.5 * 3 * 2}, {"oja", 0.5 * 2 * (3 - 2 * 0.7)}}) {
     equations::Graph graph;
     Diagnostics ds;
     const auto* rule = find_entry(plasticity_rules(), name);
     REQUIRE(rule != nullptr);
-    const auto node = instantiate(graph, *rule, ds);
+    const auto node = instantiate(graph, *rule, ds).rate;
     CHECK(messages(ds) == "");
     CHECK(close(equations::evaluate(graph, node, {{"w", 0.7}, {"pre", 3}, {"post", 2}, {"rate", 0.5}}), expected));
     const Entry e = plasticity_entry(*rule);

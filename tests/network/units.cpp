@@ -183,9 +183,9 @@ TEST_CASE("local rules count time in their own unit") {
            "-w/tau\"\n" +
            lines;
   };
-  CHECK(built(rule("time_unit = \"s\"\nparameters = { tau = \"10 s\" }"))->projections[0].time_factor == 1e-3);
-  CHECK(built(rule("time_unit = \"ms\"\nparameters = { tau = \"10 s\" }"))->projections[0].time_factor == 1);
-  CHECK(built(rule("parameters = { tau = 10 }"))->projections[0].time_factor == 1);
+  CHECK(built(rule("time_unit = \"s\"\nparameters = { tau = \"10 s\" }"))->projections[0].rule.time_factor == 1e-3);
+  CHECK(built(rule("time_unit = \"ms\"\nparameters = { tau = \"10 s\" }"))->projections[0].rule.time_factor == 1);
+  CHECK(built(rule("parameters = { tau = 10 }"))->projections[0].rule.time_factor == 1);
   CHECK(faults_of(rule("parameters = { tau = \"10 s\" }"))
             .find("\"tau\" is in s, but the rule does not say what its unit of time is; allowed: time_unit = \"s\"") !=
         std::string::npos);

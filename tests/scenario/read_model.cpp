@@ -169,5 +169,32 @@ TEST_CASE("local rules") {
   CHECK(fault_below_head("[plasticity.oja]\nequation = \"\"\n") ==
         "s.toml:6:1: plasticity.oja: lacks the key \"equations\"; allowed: equations = a string\n"
         "s.toml:7:1: plasticity.oja.equation: is no key of the local rule \"oja\"; allowed: \"equations\", "
-        "\"parameters\", \"time_unit\", \"summary\" and \"citation\" (did you mean \"equations\"?)");
+        "\"parameters\", \"states\", \"initial\", \"on_pre\", \"on_post\", \"time_unit\", \"summary\" and "
+        "\"citation\" (did you mean \"equations\"?)");
+}
+
+TEST_CASE("local rules: states, what spikes do, and their faults") {
+  const Scenario s = good_below_head(
+      "[plasticity.r]\nequations = \"dx/dt = -x\"\nstates = { x = \"pre\", y = \"connection\" }\ninitial = { x = 2 }\n"
+      "on_pre = \"x += 1\"\non_post = \"w += x\"\n[population.q]\nmodel = \"leaky_rate\"\nbias = { plasticity = "
+      "\"r\" }\n");
+  const PlasticitySection& p = s.plasticity[0];
+  REQUIRE(p.states.size() == 2);
+  CHECK(p.states[0].first == "x");
+  CHECK(p.states[0].second.string() == "pre");
+  CHECK(p.initial[0].second.number() == 2);
+  CHECK(p.on_pre.text == "x += 1");
+  CHECK(p.on_post.text == "w += x");
+  REQUIRE(s.populations.back().bias[0].second.plasticity);
+  CHECK(s.populations.back().bias[0].second.plasticity->name == "r");
+  CHECK(fault_below_head("[plasticity.r]\nequations = \"\"\nparameters = { rule = 1, k = 2 }\n"
+                         "states = { w = \"post\", k = \"post\", z = \"here\" }\ninitial = { z = \"a\" }\n") ==
+        "s.toml:8:16: plasticity.r.parameters.rule: \"rule\" is a key of every local rule and cannot be a parameter\n"
+        "s.toml:9:12: plasticity.r.states.w: \"w\" is no name for a state; allowed: letters, digits and _, no "
+        "parameter's name, none of \"w\", \"b\", \"pre\", \"post\", \"t\", \"weights\", \"left\" and \"right\"\n"
+        "s.toml:9:24: plasticity.r.states.k: \"k\" is no name for a state; allowed: letters, digits and _, no "
+        "parameter's name, none of \"w\", \"b\", \"pre\", \"post\", \"t\", \"weights\", \"left\" and \"right\"\n"
+        "s.toml:9:40: plasticity.r.states.z: must say where the state lives; found \"here\"; allowed: \"pre\", "
+        "\"post\" and \"connection\"\n"
+        "s.toml:10:17: plasticity.r.initial.z: must be a number; found \"a\"; allowed: a number");
 }

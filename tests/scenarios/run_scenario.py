@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Runs one scenario of scenarios/ through the program, shortened as short.txt says, and opens the result in xarray.
-It is run with one thread and with two: every number of both results must be the same, bit for bit.
+It is run with one thread and with two: every number of both results must be the same, bit for bit. Facts of [report]
+that expect something must hold, unless the scenario is shortened without the word --facts.
 
 Usage: run_scenario.py --neurode PROGRAM NAME        run scenarios/NAME.toml
        run_scenario.py --names                       hold the names in short.txt against scenarios/
@@ -16,6 +17,9 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 SCENARIOS = HERE.parents[1] / "scenarios"
+
+
+FACTS = "--facts"  # in short.txt: the facts of [report] hold all the same; no option of the program
 
 
 def shortened() -> dict[str, list[str]]:
@@ -34,7 +38,8 @@ def check_names() -> int:
 
 def simulated(program: Path, name: str, folder: str, threads: int) -> Path | None:
     result = Path(folder) / f"threads-{threads}.h5"
-    command = [str(program), "run", str(SCENARIOS / f"{name}.toml"), "-o", str(result), *shortened().get(name, [])]
+    options = [word for word in shortened().get(name, []) if word != FACTS]
+    command = [str(program), "run", str(SCENARIOS / f"{name}.toml"), "-o", str(result), *options]
     print(f"+ OMP_NUM_THREADS={threads}", shlex.join(command))
     done = subprocess.run(
         command,
@@ -68,6 +73,23 @@ def differences(first: Path, second: Path) -> list[str]:
         )
 
 
+def wrong_facts(data) -> list[str]:
+    """Facts of [report] that expect something and do not hold."""
+    import numpy
+
+    if "report" not in data.attrs:
+        return []
+    names = data.attrs["report"].split("\n")
+    values, expected, within, holds = (
+        numpy.atleast_1d(data.attrs[f"report_{key}"]) for key in ("values", "expected", "within", "holds")
+    )
+    return [
+        f"{names[k]}: {float(values[k])!r}, expected {float(expected[k])!r} within {float(within[k])!r}"
+        for k in range(len(names))
+        if not numpy.isnan(within[k]) and not (holds[k] == 1 and abs(values[k] - expected[k]) <= within[k])
+    ]
+
+
 def run(program: Path, name: str) -> int:
     import numpy
     import xarray
@@ -85,6 +107,10 @@ def run(program: Path, name: str) -> int:
         with xarray.open_dataset(result, engine="h5netcdf", decode_times=False) as data:
             data.load()
             print(data)
+            wrong = wrong_facts(data)
+            if wrong and (name not in shortened() or FACTS in shortened()[name]):
+                print("facts that do not hold:", *wrong, sep="\n  ")
+                return 1
             grids = [v for v in data.coords if v == "time" or v.startswith("time")]
             if not grids:
                 print("the result has no time coordinate")

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "neurode/dynamics/program.hpp"
@@ -39,8 +40,28 @@ struct SpikeRules {
     Vector delay;                          ///< empty: none, 1, or one a connection
     int post_threshold = -1;  ///< rule of the neurons acted on, where some of their states are held; -1: none
   };
+  /// What spikes do to what learns: to states of the neuron that spiked and to those of its connections. Of a
+  /// population with one sample.
+  struct Change {
+    struct State {
+      std::size_t part = 0;
+      Program::Side side =
+          Program::Side::pair;  ///< has an element for each neuron that receives, that sends, or a pair
+      equations::Node symbol;
+    };
+    std::size_t threshold = 0;  ///< whose spikes
+    bool post = false;          ///< the neuron that spiked receives (a row), else it sends (a column)
+    std::shared_ptr<const SparsePattern> pattern;  ///< post x pre; null: all pairs
+    Index rows = 0, cols = 0;
+    std::vector<State> states;  ///< that are read or written
+    /// Of `states`, those that become something: each connection's, and the one of the neuron that spiked, which may
+    /// depend on states of its side alone. All from what was before.
+    std::vector<std::pair<std::size_t, equations::Node>> connections, neuron;
+    Vector delay;  ///< empty: none, 1, or one a connection
+  };
   std::vector<Threshold> thresholds;
   std::vector<Effect> effects;
+  std::vector<Change> changes;
   Index flags = 0;  ///< size of vector kHeld
 };
 

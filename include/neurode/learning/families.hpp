@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,11 +22,20 @@ struct LossContext {
   /// Of the output population where it is a softmax at steady state, else null.
   const network::Assembly::Softmax* softmax = nullptr;
   const Parameters& parameters;
+  /// 1 where there is a target, else 0, n x samples; invalid: everywhere.
+  ValueId mask = {};
+  /// The whole network with output population `population`; null where the output is no part of it.
+  const network::Assembly* assembly = nullptr;
+  const network::Network* network = nullptr;
+  std::size_t population = 0;
+  bool each_sample = false;  ///< 1 x samples instead: what each of them adds
 };
 
 /// A loss L(output, targets), one number.
 struct LossEntry : Entry {
   bool wants_softmax = false;
+  /// Reports outputs and targets it cannot be used with; may be null.
+  void (*check)(const Setup& setup, Diagnostics& diagnostics) = nullptr;
   ValueId (*build)(const LossContext& context) = nullptr;
 };
 const std::vector<LossEntry>& losses();
@@ -33,6 +43,8 @@ const std::vector<LossEntry>& losses();
 /// A learning rule: what plays the gradient for the flow. `parameters` are its keys in [learning].
 struct RuleEntry : Entry {
   bool needs_loss = true;
+  /// Claims that g is the gradient of the loss: `neurode check --gradient` holds it to that.
+  bool exact = false;
   /// Reports what the rule cannot be used with; may be null.
   void (*check)(const Setup& setup, Diagnostics& diagnostics) = nullptr;
   Problem (*build)(const Setup& setup) = nullptr;
@@ -72,5 +84,14 @@ struct RateEntry : Entry {
   std::vector<double> (*breakpoints)(const Parameters& parameters, double start, double t0, double t1) = nullptr;
 };
 const std::vector<RateEntry>& rates();
+
+struct MonitorContext;
+
+/// A figure of merit that is made, and computed, only where a scenario asks for it.
+struct MonitorEntry : Entry {
+  /// The figure as a function of (t, x); empty where there is none here (`why`).
+  std::function<double(double t, const double* x)> (*build)(const MonitorContext& context, std::string* why) = nullptr;
+};
+const std::vector<MonitorEntry>& monitors();
 
 }  // namespace neurode::learning

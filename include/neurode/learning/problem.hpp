@@ -44,7 +44,17 @@ struct Problem {
   bool learns = false;
   std::string mode;  ///< "coupled", "adiabatic" or "" without learning
   int output_population = -1;
+  std::vector<std::string> moved;  ///< slices of the state that the learning rule moves
 
+  /// Makes one of learning::monitors(); null where there is none (`why`).
+  std::function<std::unique_ptr<Metric>(const std::string& name, std::string* why)> maker;
+  std::vector<std::unique_ptr<Metric>> made;  ///< those asked for
+
+  /// A metric, or a monitor, which is made when it is first asked for. Null where there is none: `why` says what it
+  /// needs, or nothing where the name is unknown.
+  const Metric* figure(const std::string& name, std::string* why);
+  /// Names that figure() knows beside the metrics.
+  std::vector<std::string> monitor_names() const;
   const Metric* metric(const std::string& name) const;
   const network::Named* find(const std::string& name) const;
 };

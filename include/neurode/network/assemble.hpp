@@ -21,20 +21,23 @@ struct Named {
   std::shared_ptr<const SparsePattern> connections = {};  ///< whose elements the rows are: rows receive, columns send
 };
 
-/// Of a network whose training samples are shown in batches: how many samples an assembly has, and their values.
+/// Of a network whose training samples are shown in batches, as sequences or by a schedule: inputs of vector
+/// ProgramSystem::kShown, in this order.
 struct ShownSamples {
-  ValueId inputs, targets;  ///< inputs or outputs x size
+  ValueId inputs, targets;  ///< inputs or outputs x samples
+  ValueId mask;             ///< like targets: 1 where there is one, else 0 (and the target too); invalid: everywhere
   ValueId present;          ///< 1 while they are shown, else 0
 };
 
 /// How to turn a Network into equations.
 struct AssemblyOptions {
-  /// What clamped populations hold; null: none (one column). The network's training samples are shown in batches where
-  /// it has them.
+  /// What clamped populations hold; null: none (one column). The network's training samples are shown over time where
+  /// its data say so.
   const Samples* samples = nullptr;
   bool steady = false;           ///< populations sit at their steady state (needs can_be_steady)
   bool weights_in_state = true;  ///< weights and biases that move are state; else inputs of vector kWeights
-  bool whole = false;            ///< all samples at once, batches or not
+  bool whole = false;            ///< all samples at once, however they are shown
+  Index shown = 0;               ///< > 0: so many at a time, as inputs of vector kShown, whatever the data say
 };
 
 /// The network as a Program and its state: activity, then weights and biases that move.
@@ -70,7 +73,7 @@ struct Assembly {
   };
   std::vector<DelayedBy> delayed_by;
   Index samples = 1;
-  std::optional<ShownSamples> shown;  ///< where samples come in batches: inputs of vector ProgramSystem::kShown
+  std::optional<ShownSamples> shown;  ///< where samples are shown over time
   SpikeRules spikes;
 
   const Named* find(const std::string& name) const;

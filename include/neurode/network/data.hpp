@@ -13,11 +13,26 @@
 
 namespace neurode::network {
 
-/// Samples as columns.
+/// Samples that stay in their files and are read one by one.
+class SampleStream {
+ public:
+  virtual ~SampleStream() = default;
+  Index count = 0, inputs = 0, targets = 0;
+  /// @throws FileError if it cannot be read (any more), or holds numbers that are not finite
+  virtual void read(Index sample, double* inputs, double* targets) = 0;
+};
+
+/// Samples as columns; the steps of a sequence stand one after another in its column.
 struct Samples {
-  Matrix inputs;   ///< inputs x samples
-  Matrix targets;  ///< outputs x samples; no rows where there are no targets
-  Index count() const { return inputs.cols(); }
+  Matrix inputs;   ///< (inputs, steps) x samples
+  Matrix targets;  ///< (outputs, steps) x samples; no rows where there are no targets; NaN: none at this step
+  Index steps = 1;
+  std::shared_ptr<SampleStream> stream =
+      nullptr;  ///< has the samples where they stay in files; both matrices are empty
+
+  Index count() const { return stream ? stream->count : inputs.cols(); }
+  Index input_rows() const { return (stream ? stream->inputs : inputs.rows()) / steps; }
+  Index target_rows() const { return (stream ? stream->targets : targets.rows()) / steps; }
 };
 
 /// Minibatches: which rows are shown when. Times in the scenario's unit.
@@ -28,11 +43,32 @@ struct Batching {
   std::uint64_t seed = 0;
 };
 
+/// How the steps of a sequence are shown, from when the sample is.
+struct Sequence {
+  double step = 1, gap = 0;  ///< each step for this time; then nothing for the gap
+  bool repeat = true;        ///< and from the beginning again
+};
+
+/// Which training sample is shown from when on: one at a time.
+struct Schedule {
+  std::vector<double> times;  ///< ascending
+  std::vector<Index> rows;    ///< -1: none
+};
+
 /// A data set, scaled and split. Scaling constants come from the training rows alone.
 struct Data {
   Samples train, test;
-  std::vector<std::string> classes;  ///< labels of a one-hot target, in order
-  std::optional<Batching> batching;  ///< of the training samples
+  std::vector<std::string> classes = {};  ///< labels of a one-hot target, in order
+  // How training samples are shown, where it is not all at once and all the time.
+  std::optional<Batching> batching = {};
+  std::optional<Sequence> sequence = {};
+  std::optional<Schedule> schedule = {};
+  double start = 0;     ///< of the run: the first step of sequences
+  bool masked = false;  ///< there are steps without a target
+
+  bool shown_in_time() const { return batching || sequence || schedule; }
+  /// How many training samples are there side by side.
+  Index columns() const { return schedule ? 1 : batching ? batching->size : train.count(); }
 };
 
 /// Reads [data]. Faults (file, cell, width) go to the diagnostics; then the result is empty.
@@ -43,10 +79,12 @@ struct Data {
 Data load_data(const scenario::DataSection& section, const std::filesystem::path& folder, std::uint64_t seed,
                Diagnostics& diagnostics);
 
-/// The training samples as data.batching shows them: inputs x size numbers, targets x size, and 1 while they are shown,
-/// else 0 (and the inputs, too). Every sample comes once in each pass, in an order drawn for that pass (stream
-/// "data.order"); batches may hold the end of one pass and the beginning of the next. Refers to the data.
-std::unique_ptr<Presented> show_batches(const Data& data);
+/// The training samples as batching, sequence and schedule show them: inputs x columns numbers, targets x columns,
+/// where data.masked 1 or 0 for each of these, and 1 while they are shown, else 0 (and the inputs, too). Every sample
+/// comes once in each pass of batches, in an order drawn for that pass (stream "data.order"); batches may hold the end
+/// of one pass and the beginning of the next. Sequences begin anew with each batch. Holds two batches, and 24 bytes a
+/// training row where their order is drawn. Refers to the data.
+std::unique_ptr<Presented> show_samples(const Data& data);
 
 /// A table of numbers and words read from CSV text (RFC 4180 quotes, comma, blank lines skipped, # comments at the
 /// top).

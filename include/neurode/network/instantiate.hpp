@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "neurode/core/diagnostics.hpp"
+#include "neurode/equations/assignments.hpp"
 #include "neurode/equations/graph.hpp"
 #include "neurode/equations/parse.hpp"
 #include "neurode/scenario/scenario.hpp"
@@ -38,8 +39,41 @@ struct ActivationText {
 Instance instantiate(equations::Graph& graph, const scenario::ModelSection& model, const ActivationText& activation,
                      Diagnostics& diagnostics);
 
-/// A local rule as an expression for dw/dt of w, pre, post, t and its parameters.
-equations::Node instantiate(equations::Graph& graph, const scenario::PlasticitySection& rule, Diagnostics& diagnostics);
+/// A local rule as expressions of t, of its parameters and of symbols whose names tell what they belong to: `w` and
+/// `w.STATE` to a connection, `pre` and `pre.STATE` to the neuron that sends, `post` and `post.STATE` to the one that
+/// receives (`post.b`: the bias). Definitions are inlined.
+struct LocalEquations {
+  enum class Site { pre, post, connection };
+  struct State {
+    std::string name;
+    Site site = Site::post;
+    double initial = 0;
+    equations::Node symbol, rate;
+  };
+  /// A sum or mean within the equations, which stands there as its symbol. Arguments may hold symbols of earlier ones.
+  struct Reduction {
+    enum class Kind {
+      sum_pre,    ///< over the connections into a neuron; `symbol` belongs to the neuron that receives
+      sum_post,   ///< over those out of one; belongs to the one that sends
+      sum_up_to,  ///< over the neurons that receive up to the connection's own; belongs to the connection (and sample)
+      mean,       ///< over samples; belongs to what the argument belongs to
+    } kind;
+    equations::Node symbol, argument;
+  };
+  bool of_bias = false;  ///< moves a bias, db/dt, instead of weights
+  equations::Node rate;  ///< of w or b; 0 where spikes alone move it
+  std::vector<State> states;
+  std::vector<Reduction> reductions;
+  /// What spikes do: names are "w" or "b" and those of states.
+  std::vector<equations::Assignment> on_pre, on_post;
+
+  bool sums_up_to(equations::Graph& graph, equations::Node f) const;  ///< does f depend on a sum_up_to?
+};
+LocalEquations instantiate(equations::Graph& graph, const scenario::PlasticitySection& rule, Diagnostics& diagnostics);
+
+/// Reports names that are used and not known, each once.
+void check_uses(const equations::Graph& graph, const std::vector<equations::SymbolUse>& uses,
+                const std::vector<std::string>& known, const std::string& key, Diagnostics& diagnostics);
 
 /// Reports names that are used and not known, each once.
 void check_uses(const equations::Graph& graph, const std::vector<equations::SymbolUse>& uses,

@@ -15,12 +15,27 @@
 
 namespace neurode::network {
 
+/// A local rule at a projection or a bias.
+struct LocalRule {
+  const scenario::PlasticitySection* section = nullptr;  ///< null: none
+  Parameters parameters;
+  Value source;                                         ///< what the user wrote
+  bool time_agreed = false;                             ///< time_factor is known
+  double time_factor = 1;                               ///< the rule's time units per scenario time unit
+  std::vector<std::pair<std::string, Vector>> initial;  ///< of its states: one number, or one a neuron or connection
+
+  explicit operator bool() const { return section != nullptr; }
+  const scenario::PlasticitySection* operator->() const { return section; }
+};
+
 /// A bias: rows = neurons; a fixed one that is zero is left out.
 struct Bias {
   std::string name;  ///< "hidden.bias", "hidden.bias.J" for a further input
   std::string input;
   Matrix values;  ///< n x 1
   bool plastic = false;
+  LocalRule rule = {};
+  bool moves() const { return plastic || rule; }
   Motion motion = {};
 };
 
@@ -82,12 +97,10 @@ struct Projection {
   bool reads_post = false;                ///< the coupling uses states or the output of TO
   std::vector<PerNeuron> parameters;      ///< of the coupling and of on_spike, one number each
   Vector delay;  ///< scenario time; empty: none, 1: for all, else a connection (dense: post x pre, column-major)
-  bool plastic = false;                               ///< follows the learning rule
-  const scenario::PlasticitySection* rule = nullptr;  ///< follows a local rule
-  Parameters rule_parameters;
-  double time_factor = 1;  ///< the rule's time units per scenario time unit
-  std::string unit;        ///< of the weights: of the input over that of FROM's output; "" where either is not declared
-  Motion motion;           ///< where they move
+  bool plastic = false;  ///< follows the learning rule
+  LocalRule rule;        ///< follows a local rule
+  std::string unit;      ///< of the weights: of the input over that of FROM's output; "" where either is not declared
+  Motion motion;         ///< what they keep to while they move
   bool moves() const { return plastic || rule; }
 };
 

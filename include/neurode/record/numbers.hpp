@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -19,5 +20,22 @@ bool has_numbers(const std::filesystem::path& path, const std::string& dataset);
 /// Reads a dataset ("weights", "group/weights"), integers converted.
 /// @throws FileError if the file cannot be read, has no such dataset, or it does not hold numbers
 Numbers read_numbers(const std::filesystem::path& path, const std::string& dataset);
+
+/// A dataset that is read row by row: along its first dimension. The file stays open.
+class NumbersReader {
+ public:
+  /// @throws FileError as read_numbers()
+  NumbersReader(const std::filesystem::path& path, const std::string& dataset);
+  ~NumbersReader();
+  const std::vector<std::size_t>& shape() const { return shape_; }
+  /// One row, row-major. @throws FileError if it cannot be read
+  void read(std::size_t row, double* out);
+  void read_all(double* out);
+
+ private:
+  struct Open;
+  std::vector<std::size_t> shape_;
+  std::unique_ptr<Open> open_;
+};
 
 }  // namespace neurode::record

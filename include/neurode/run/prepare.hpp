@@ -12,19 +12,20 @@
 #include "neurode/network/network.hpp"
 #include "neurode/record/recorder.hpp"
 #include "neurode/run/monitor.hpp"
+#include "neurode/run/report.hpp"
 #include "neurode/scenario/scenario.hpp"
 
 namespace neurode::run {
 
 /// Where a recorded variable's numbers come from and how they are laid out in the file.
 struct RecordedVariable {
-  record::Variable file;              ///< as the recorder wants it
-  ValueId value;                      ///< of the problem, or
-  int metric = -1;                    ///< index into the problem's metrics, or
-  int expression = -1;                ///< index into the plan's expressions
-  Index rows = 1, cols = 1;           ///< of the value
-  std::vector<std::int64_t> neurons;  ///< rows kept; empty: all
-  bool transposed = false;            ///< weights: the file has post first
+  record::Variable file;                     ///< as the recorder wants it
+  ValueId value;                             ///< of the problem, or
+  const learning::Metric* metric = nullptr;  ///< of the problem, or
+  int expression = -1;                       ///< index into the plan's expressions
+  Index rows = 1, cols = 1;                  ///< of the value
+  std::vector<std::int64_t> neurons;         ///< rows kept; empty: all
+  bool transposed = false;                   ///< weights: the file has post first
   Index size() const { return (neurons.empty() ? rows : static_cast<Index>(neurons.size())) * cols; }
 };
 
@@ -63,6 +64,7 @@ struct Prepared {
   integrate::Options options;
   RecordPlan plan;
   std::vector<StopRule> stops;
+  Report report;
   double steady_state = 0;
 };
 

@@ -30,6 +30,7 @@ struct RunHooks {
 struct Summary {
   integrate::Result result;
   std::vector<std::pair<std::string, double>> metrics;  ///< at the end: loss, accuracy, ...
+  std::vector<Fact> report;
   std::filesystem::path file;
   std::uintmax_t bytes = 0;
 };

@@ -60,7 +60,8 @@ struct ModelSection {
   equations::SourceText on_spike;   ///< of a synapse: what a spike does to its states: "s += w"
 };
 
-/// [plasticity.NAME], or a built-in local rule's file: `dw/dt = ...` of w, pre, post and parameters.
+/// [plasticity.NAME], or a built-in local rule's file: `dw/dt = ...` (of a bias: `db/dt`) of w, pre, post, parameters
+/// and further states of the rule.
 struct PlasticitySection {
   std::string name;
   Location where;
@@ -68,12 +69,16 @@ struct PlasticitySection {
   std::string time_unit;  ///< unit of t in the equations; "" fits any
   equations::SourceText equations;
   ParameterTable parameters;
+  std::vector<std::pair<std::string, Value>> states;   ///< state -> where it lives: "pre", "post" or "connection"
+  std::vector<std::pair<std::string, Value>> initial;  ///< state -> number
+  equations::SourceText on_pre, on_post;               ///< what spikes do: assignments; empty: nothing
 };
 
 /// Weights or biases: `{ init = "normal", std = 1.0, plastic = true }`, a number, or a list.
 struct WeightsSection {
   Choice init;  ///< a number: "constant" with the setting `value`; a list: "values" with the setting `values`
   bool plastic = false;
+  std::optional<Choice> plasticity = {};  ///< of a bias: a local rule
   Parameters motion = {};  ///< rate, decay, l1, l1_width, bounds, bound and, of weights, dale; empty: no table
 };
 
@@ -123,10 +128,13 @@ struct DataSection {
   Location where;
   /// Lists of rows, one a sample: finite numbers, all rows equally long; or tables { path, dataset }.
   std::optional<Value> inputs, targets;
-  std::optional<Value> file;        ///< CSV
-  Parameters settings;              ///< checked keys: header, input_columns, target_columns, one_hot, classes,
-                                    ///< scale, target_scale, test = { every, offset } or { fraction }
-  std::optional<Parameters> batch;  ///< size, period, window, order; times as given
+  std::optional<Value> file;           ///< CSV
+  Parameters settings;                 ///< checked keys: header, input_columns, target_columns, one_hot, classes,
+                                       ///< scale, target_scale, test = { every, offset } or { fraction }
+  std::optional<Parameters> batch;     ///< size, period, window, order, stream; times as given
+  std::optional<Parameters> sequence;  ///< steps, step, gap, repeat; times as given
+  std::optional<Parameters> schedule;  ///< times (as given) and rows, as many
+  bool streamed() const { return batch && batch->has("stream") && batch->flag("stream"); }
 };
 
 struct LearningSection {
@@ -179,6 +187,16 @@ struct RecordSection {
   int gzip = 4;
 };
 
+/// A fact that a run ends with: [report] NAME = "value", or a table.
+struct FactSection {
+  std::string name;
+  Location where;
+  equations::SourceText value;
+  std::string of = "last";
+  std::optional<equations::SourceText> expected;  ///< a number or an expression
+  std::optional<double> within;
+};
+
 /// A scenario as written: checked for shape, names of keys, types and units of its own keys. Names of family members
 /// (models, methods, ...) and their keys are checked by the layers that own them.
 struct Scenario {
@@ -197,6 +215,7 @@ struct Scenario {
   IntegratorSection integrator;
   TimeSection time;
   RecordSection record;
+  std::vector<FactSection> report;
 };
 
 }  // namespace neurode::scenario

@@ -94,7 +94,7 @@ static void add_noise(FlowContext& c, Node rate, bool by_state) {
 }
 
 void add_flow(const Setup& setup, network::Assembly& a, ValueId loss, const std::vector<ValueId>& gradient,
-              const Program::Seeds& seeds) {
+              const std::vector<std::pair<ValueId, ValueId>>& with_weights, const Program::Seeds& seeds) {
   FlowContext c{a, setup.flow_parameters, setup.scenario.time.start, loss, seeds, {}, {}, {}, {}, {}, {}, {}, {}};
   auto& graph = c.graph();
   Node cost = a.program.node(loss);
@@ -133,6 +133,7 @@ void add_flow(const Setup& setup, network::Assembly& a, ValueId loss, const std:
     set(c.weights[k], network::within_bounds(a.program, *motions[k], c.weights[k], free));
   }
   for (const auto& [state, derivative] : moves) set(state, graph.mul(rate, derivative));
+  for (const auto& [state, derivative] : with_weights) set(state, graph.mul(rate, a.program.node(derivative)));
   for (const auto& [state, derivative] : c.moves) set(state, derivative);  // the rate's own: by time
   if (!c.sources.empty()) add_noise(c, rate, !c.moves.empty());
 }

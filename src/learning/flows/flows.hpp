@@ -63,9 +63,10 @@ struct FlowContext {
   Expr flow_time();
 };
 
-/// Sets the rates of the moving weights, and of the states that flow and rate add.
+/// Sets the rates of the moving weights, of the states that flow and rate add, and of those in `moves` (state and
+/// derivative by s).
 void add_flow(const Setup& setup, network::Assembly& assembly, ValueId loss, const std::vector<ValueId>& gradient,
-              const Program::Seeds& seeds = {});
+              const std::vector<std::pair<ValueId, ValueId>>& moves = {}, const Program::Seeds& seeds = {});
 /// Reports what noise cannot be put on.
 void check_noise(const Setup& setup, Diagnostics& diagnostics);
 

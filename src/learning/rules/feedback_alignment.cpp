@@ -1,27 +1,15 @@
 // Errors go back through fixed random weights instead of the transposed ones.
 #include <fmt/format.h>
 
+#include "learning/feedback.hpp"
 #include "learning/layers.hpp"
 #include "learning/rules/rules.hpp"
-#include "neurode/core/random.hpp"
 
 namespace neurode::learning {
 
 namespace {
 
 using network::Assembly;
-
-/// n x m, normal with variance gain^2/m: what comes back keeps its size.
-ValueId feedback(const Setup& setup, Assembly& a, const std::string& name, Index n, Index m, const std::string& rows,
-                 const std::string& columns) {
-  const CounterRandom random(setup.scenario.seed, name);
-  Matrix b(n, m);
-  const double std = setup.rule.number("gain") / std::sqrt(static_cast<double>(m));
-  for (Index i = 0; i < b.size(); ++i) b.data()[i] = std * random.normal(static_cast<std::uint64_t>(i));
-  const ValueId v = a.program.constant(std::move(b));
-  a.named.push_back({name, v, "", "fixed weights by which errors come back", rows, columns, false, n, m, rows});
-  return v;
-}
 
 /// dL/dz of each population, the output's exact.
 Problem build(const Setup& setup, bool direct) {

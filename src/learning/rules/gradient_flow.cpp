@@ -28,7 +28,9 @@ Problem layered(const Setup& setup) {
   const ValueId seed = a.program.elementwise(1, 1, a.program.graph().constant(1));
   auto gradient = a.program.adjoint({{loss, seed}}, weights);
   auto seeds = score_seeds(setup, a, loss);
-  return finish({setup, std::move(a), loss, output, std::move(gradient), true, std::move(seeds)});
+  Draft draft{setup, std::move(a), loss, output, std::move(gradient), true};
+  draft.seeds = std::move(seeds);
+  return finish(std::move(draft));
 }
 
 /// Activity, error signals and weights in one system.
@@ -62,11 +64,31 @@ Problem coupled(const Setup& setup) {
   }
   std::vector<ValueId> gradient(bars.begin() + static_cast<std::ptrdiff_t>(activities), bars.end());
   seeds[0] = score.empty() ? seeds[0] : score[0];
-  return finish({setup, std::move(a), loss, output, std::move(gradient), false, std::move(seeds)});
+  Draft draft{setup, std::move(a), loss, output, std::move(gradient)};
+  draft.seeds = std::move(seeds);
+  return finish(std::move(draft));
 }
 
 void check(const Setup& setup, Diagnostics& diagnostics) {
   const std::string mode = setup.rule.text("mode");
+  // The solve for the fixed point knows nothing of weights that move otherwise.
+  const auto refuse = [&](const std::string& name) {
+    diagnostics.add({setup.scenario.learning->where, "learning.mode",
+                     fmt::format("\"{}\" follows a local rule, which needs activity that is integrated or has a steady "
+                                 "state in closed form",
+                                 name),
+                     "\"" + mode + "\"", "mode = \"coupled\"", ""});
+  };
+  if (mode == "adiabatic" && !setup.steady) {
+    for (const auto& pr : setup.network.projections) {
+      if (pr.rule) refuse(pr.name);
+    }
+    for (const auto& p : setup.network.populations) {
+      for (const auto& b : p.biases) {
+        if (b.rule) refuse(b.name);
+      }
+    }
+  }
   for (const auto& p : setup.network.populations) {
     if (mode == "coupled" || p.noise.empty()) continue;
     diagnostics.add({setup.scenario.learning->where, "learning.mode",
@@ -86,6 +108,7 @@ Problem build(const Setup& setup) {
 RuleEntry gradient_flow() {
   RuleEntry flow;
   flow.name = "gradient_flow";
+  flow.exact = true;
   flow.summary =
       "dw/dt = -rate * dL/dw. adiabatic: activity sits at its steady state; coupled: activity and error signals "
       "relax "

@@ -3,9 +3,19 @@
 namespace neurode::learning {
 
 const std::vector<RuleEntry>& rules() {
-  static const std::vector<RuleEntry> all = {
-      contrastive_hebbian(), direct_feedback_alignment(), equilibrium_propagation(), feedback_alignment(),
-      gradient_flow(),       latent_equilibrium(),        predictive_coding()};
+  static const std::vector<RuleEntry> all = {contrastive_hebbian(),
+                                             direct_feedback_alignment(),
+                                             eprop(),
+                                             equilibrium_propagation(),
+                                             feedback_alignment(),
+                                             force(),
+                                             gradient_flow(),
+                                             latent_equilibrium(),
+                                             node_perturbation(),
+                                             predictive_coding(),
+                                             rflo(),
+                                             rtrl(),
+                                             three_factor()};
   return all;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 #include "network/assemble/assembler.hpp"
 #include "network/expressions/noise_terms.hpp"
@@ -20,14 +21,22 @@ const Named* Assembly::find(const std::string& name) const {
 
 Assembler::Assembler(const Network& network, const AssemblyOptions& options) : net_(network), options_(options) {
   out_.samples = options.samples ? options.samples->count() : 1;
-  if (network.data && network.data->batching && !options.whole && options.samples == &network.data->train) {
-    const Index size = out_.samples = network.data->batching->size;
-    const Index inputs = options.samples->inputs.rows(), targets = options.samples->targets.rows();
-    const auto shown = [this](Index offset, Index rows, Index cols) {
-      return out_.program.input(ProgramSystem::kShown, offset, rows, cols);
+  const bool by_data =
+      network.data && network.data->shown_in_time() && !options.whole && options.samples == &network.data->train;
+  if (by_data || options.shown > 0) {
+    const Index size = out_.samples = options.shown > 0 ? options.shown : network.data->columns();
+    const Index inputs = options.samples->input_rows(), targets = options.samples->target_rows();
+    Index at = 0;
+    const auto shown = [&](Index rows, Index cols) {
+      const Index offset = std::exchange(at, at + rows * cols);
+      return rows > 0 ? out_.program.input(ProgramSystem::kShown, offset, rows, cols) : ValueId{};
     };
-    out_.shown = {shown(0, inputs, size), targets > 0 ? shown(inputs * size, targets, size) : ValueId{},
-                  shown((inputs + targets) * size, 1, 1)};
+    ShownSamples all;
+    all.inputs = shown(inputs, size);
+    all.targets = shown(targets, size);
+    if (network.data->masked) all.mask = shown(targets, size);
+    all.present = shown(1, 1);
+    out_.shown = all;
   }
   out_.outputs.resize(net_.populations.size());
   out_.softmax.resize(net_.populations.size());
@@ -132,7 +141,7 @@ void Assembler::add_weights() {
     for (std::size_t b = 0; b < net_.populations[p].biases.size(); ++b) {
       const Bias& bias = net_.populations[p].biases[b];
       ValueId v;
-      if (bias.plastic) {
+      if (bias.moves()) {
         v = moving(bias.name, bias.values, unit_of(*net_.populations[p].model, bias.input), net_.populations[p].name,
                    "", "bias");
         out_.plastic.back().population = static_cast<int>(p);
@@ -142,7 +151,7 @@ void Assembler::add_weights() {
       }
       biases_[p].push_back(v);
       name(bias.name, v, unit_of(*net_.populations[p].model, bias.input),
-           "bias of population " + net_.populations[p].name, net_.populations[p].name, "", bias.plastic);
+           "bias of population " + net_.populations[p].name, net_.populations[p].name, "", bias.moves());
     }
   }
 }
@@ -229,15 +238,25 @@ Assembly Assembler::run() {
     if (net_.projections[k].rule) add_plasticity(k);
     if (!net_.projections[k].effect.text.empty()) add_effect(k);
   }
+  for (std::size_t p = 0; p < net_.populations.size(); ++p) {
+    for (std::size_t b = 0; b < net_.populations[p].biases.size(); ++b) {
+      if (net_.populations[p].biases[b].rule) add_bias_plasticity(p, b);
+    }
+  }
   for (const auto& w : out_.plastic) {  // what follows the learning rule is held there
-    if (w.part < 0 || w.projection < 0) continue;
-    const Projection& pr = net_.projections[static_cast<std::size_t>(w.projection)];
+    if (w.part < 0) continue;
+    const Projection* pr = w.projection >= 0 ? &net_.projections[static_cast<std::size_t>(w.projection)] : nullptr;
+    const Bias* bias =
+        pr ? nullptr
+           : &net_.populations[static_cast<std::size_t>(w.population)].biases[static_cast<std::size_t>(w.bias)];
+    if (pr ? !pr->rule : !bias->rule) continue;
     auto& part = out_.parts[static_cast<std::size_t>(w.part)];
-    if (pr.rule) part.rate = moved(out_.program, pr.motion, w.value, part.rate);
+    part.rate = moved(out_.program, pr ? pr->motion : bias->motion, w.value, part.rate);
   }
   add_signals();
   std::erase_if(out_.plastic, [&](const Assembly::Plastic& x) {
-    return x.projection >= 0 && !net_.projections[static_cast<std::size_t>(x.projection)].plastic;
+    if (x.projection >= 0) return !net_.projections[static_cast<std::size_t>(x.projection)].plastic;
+    return !net_.populations[static_cast<std::size_t>(x.population)].biases[static_cast<std::size_t>(x.bias)].plastic;
   });
   out_.initial = Eigen::Map<const Vector>(initial_.data(), static_cast<Index>(initial_.size()));
   return std::move(out_);

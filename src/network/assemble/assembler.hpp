@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "network/assemble/local_rule.hpp"
 #include "network/connectivity/wiring.hpp"
 #include "network/expressions/spikes.hpp"
 #include "neurode/network/assemble.hpp"
@@ -38,6 +39,23 @@ class Assembler {
   /// What white noise does to the states of p.
   void add_noise(std::size_t p);
   void add_plasticity(std::size_t projection);
+  void add_bias_plasticity(std::size_t population, std::size_t bias);
+  /// A local rule's equations with its parameters and the scenario's time.
+  LocalEquations local_equations(const LocalRule& rule);
+  /// What a local rule moves and where its states are, as parts of the state.
+  struct RuleParts {
+    std::string name;  ///< of the projection or bias: states are called NAME.STATE
+    std::size_t moved = 0;
+    std::vector<std::size_t> states;
+  };
+  /// The states of a rule and their rates, after its sums; `moved` is the name of the weights.
+  RuleParts add_rule_states(const LocalEquations& equations, const LocalRule& rule, LocalRuleValues& values,
+                            const std::string& name, const std::string& moved, const Population& post,
+                            const Population& pre);
+  /// What spikes do by a rule: `pre` and `post` index the spike rules (-1: do not spike).
+  void add_changes(const LocalEquations& equations, const RuleParts& parts, const Wiring* wiring, int pre, int post,
+                   Index post_size, Index pre_size, const Vector& delay);
+  std::size_t part_of(const std::string& name) const;
   void add_softmax(std::size_t p);
   void add_thresholds();
   void finish_thresholds();
@@ -95,12 +113,5 @@ class Assembler {
 
 /// Unit of a model's state, definition or input; "" where it declares none.
 std::string unit_of(const scenario::ModelSection& m, const std::string& variable);
-
-/// dw/dt of a local rule, averaged over samples, in the shape of w. For all to all, sums of products of functions of w,
-/// of pre and of post become matrix products; anything else runs over all pairs, sample by sample. For sparse wirings
-/// it runs over the connections. A kernel's weight moves by the mean over all places it stands for (beyond the edges
-/// pre counts as 0).
-ValueId plasticity_rate(Program& program, equations::Node rate, const Wiring* wiring, ValueId w, ValueId pre,
-                        ValueId post);
 
 }  // namespace neurode::network

@@ -141,18 +141,23 @@ void Assembler::add_softmax(std::size_t p) {
 
 void Assembler::add_plasticity(std::size_t k) {
   const Projection& pr = net_.projections[k];
-  Program& program = out_.program;
-  auto& graph = program.graph();
-  Diagnostics none;
-  Node rate = instantiate(graph, *pr.rule, none);
-  none.throw_if_any();
-  equations::Substitution names;
-  for (const auto& spec : pr.rule->parameters) {
-    names[graph.symbol(spec.name).id] = graph.constant(pr.rule_parameters.number(spec.name));
-  }
-  names[graph.symbol("t").id] = graph.mul(program.symbol(program.time()), graph.constant(pr.time_factor));
-  rate = graph.mul(equations::substitute(graph, rate, names), graph.constant(pr.time_factor));
-  const ValueId value = plasticity_rate(program, rate, pr.wiring.get(), weights_[k], source(k), out_.outputs[pr.post]);
+  if (!options_.weights_in_state) return;
+  auto& graph = out_.program.graph();
+  const auto neurons = [&](std::size_t p) {
+    return net_.populations[p].synapse ? net_.populations[p].synapse->neurons : p;
+  };
+  const std::size_t post = neurons(pr.post);
+  const Population &to = net_.populations[post], &from = net_.populations[pr.pre];
+  const LocalEquations rule = local_equations(pr.rule);
+  LocalRuleValues values(out_.program, pr.wiring.get(), to.size, from.size, out_.samples);
+  values.set(graph.symbol("w"), weights_[k]);
+  values.set(graph.symbol("pre"), source(k));
+  values.set(graph.symbol("post"), out_.outputs[post]);
+  const RuleParts parts = add_rule_states(rule, pr.rule, values, pr.name, pr.name + ".weights", to, from);
+  add_changes(rule, parts, pr.wiring.get(), locals_[pr.spiking].threshold, locals_[post].threshold, to.size, from.size,
+              pr.delay);
+  if (graph.is_constant(rule.rate, 0)) return;  // spikes alone move them
+  const ValueId value = values.of_connections(rule.rate);
   for (auto& plastic : out_.plastic) {
     if (plastic.projection == static_cast<int>(k) && plastic.part >= 0) {
       out_.parts[static_cast<std::size_t>(plastic.part)].rate = value;

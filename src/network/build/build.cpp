@@ -143,6 +143,15 @@ void agree_on_time(const scenario::Scenario& scenario, Network& network, Diagnos
   for (const auto& p : network.populations) {
     if (network.time_unit.empty()) network.time_unit = p.model->time_unit;
   }
+  std::vector<LocalRule*> rules;
+  for (auto& p : network.populations) {
+    for (auto& b : p.biases) rules.push_back(&b.rule);
+  }
+  for (auto& pr : network.projections) rules.push_back(&pr.rule);
+  for (const LocalRule* rule : rules) {
+    if (network.time_unit.empty() && *rule) network.time_unit = rule->section->time_unit;
+  }
+  for (LocalRule* rule : rules) agree_on_time(*rule, network.time_unit, diagnostics);
   for (auto& p : network.populations) {
     if (p.time_agreed) continue;
     p.time_agreed = true;
@@ -210,15 +219,17 @@ std::unique_ptr<Network> build_network(const scenario::Scenario& scenario, Diagn
   network->own_rules = scenario.plasticity;
   if (scenario.data) network->data = load_data(*scenario.data, scenario.folder, scenario.seed, diagnostics);
   for (const auto& m : network->own_models) check_units(m, diagnostics);
-  for (const auto& r : network->own_rules) check_units(r, diagnostics);
+  for (const auto& r : network->own_rules) {
+    check_units(r, diagnostics);
+    equations::Graph graph;
+    instantiate(graph, r, diagnostics);
+  }
   for (const auto& p : scenario.populations) build_population(p, scenario, *network, diagnostics);
   agree_on_time(scenario, *network, diagnostics);
   for (const auto& p : scenario.projections) build_projection(p, scenario, *network, diagnostics);
   agree_on_time(scenario, *network, diagnostics);
   check_unused(*network, diagnostics);
-  if (scenario.data && scenario.data->batch && network->data) {
-    read_batches(*scenario.data->batch, scenario, *network, diagnostics);
-  }
+  if (scenario.data && network->data) read_presentation(*scenario.data, scenario, *network, diagnostics);
   for (const auto& s : scenario.stimuli) build_stimulus(s, scenario, *network, diagnostics);
 
   std::vector<const Population*> clamped;
@@ -228,7 +239,7 @@ std::unique_ptr<Network> build_network(const scenario::Scenario& scenario, Diagn
   bool known = true;  // what an unknown model would have been, nobody can say
   for (const auto& p : network->populations) known = known && !p.model->name.empty();
   if (network->data && scenario.data && known) {
-    const Index width = network->data->train.inputs.rows();
+    const Index width = network->data->train.input_rows();
     if (clamped.size() != 1) {
       diagnostics.add({scenario.data->where, "data", "exactly one population must hold the data's inputs",
                        fmt::format("{} populations with model \"clamped\"", clamped.size()),

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "network/expressions/local_equations.hpp"
 #include "neurode/core/unit.hpp"
 #include "neurode/equations/dimensions.hpp"
 
@@ -140,7 +141,7 @@ void check_units(const scenario::PlasticitySection& rule, Diagnostics& diagnosti
   if (!declares_units(rule.parameters)) return;
   equations::Graph graph;
   Diagnostics faults;
-  const auto set = equations::parse_equations(graph, rule.equations, {}, faults);
+  const auto set = equations::parse_equations(graph, rule.equations, local_rule_options(graph), faults);
   if (!faults.empty()) return;
   if (rule.time_unit.empty()) check_rule_time(rule, diagnostics);
   SymbolUnits units = declared_units(rule.parameters, {});

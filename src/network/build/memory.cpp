@@ -14,7 +14,7 @@ double memory_bytes() {
 
 double state_bytes(const Population& pop, const Network& network) {
   constexpr double kCopies = 4;  // at the least: before and after a step, its rate, what is recorded
-  const double samples = network.data ? static_cast<double>(std::max<Index>(network.data->train.count(), 1)) : 1.0;
+  const double samples = network.data ? static_cast<double>(std::max<Index>(network.data->columns(), 1)) : 1.0;
   const double states = static_cast<double>(std::max<std::size_t>(pop.initial.size(), 1));
   return kCopies * sizeof(double) * static_cast<double>(pop.size) * states * samples;
 }

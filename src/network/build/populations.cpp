@@ -116,8 +116,24 @@ void read_initial(const scenario::PopulationSection& section, const scenario::Pr
   }
 }
 
+/// The local rule that moves a bias.
+void read_bias_rule(const scenario::Choice& choice, const scenario::Scenario& scenario, const Population& pop,
+                    Network& network, Bias& bias, Diagnostics& diagnostics) {
+  equations::Graph graph;
+  const auto equations = read_local_rule(choice, true, network, bias.rule, graph, diagnostics);
+  if (!equations) return;
+  check_rule_spikes(choice, *equations, nullptr, pop, network, diagnostics);
+  read_rule_initial(choice, *equations, pop.size, 0, bias.name, scenario, bias.rule, diagnostics);
+  for (const auto& s : equations->states) {
+    if (!pop.has_input(s.name)) continue;
+    diagnostics.add({choice.source.where, choice.source.key,
+                     fmt::format("the model has an input \"{}\", and the rule a state of that name", s.name),
+                     "rule " + choice.name, "states of other names", ""});
+  }
+}
+
 void read_biases(const scenario::PopulationSection& section, const scenario::Scenario& scenario, Population& pop,
-                 Diagnostics& diagnostics) {
+                 Network& network, Diagnostics& diagnostics) {
   for (const auto& [given, weights] : section.bias) {
     Bias bias;
     bias.input = given.empty() ? pop.first_input() : given;
@@ -134,8 +150,14 @@ void read_biases(const scenario::PopulationSection& section, const scenario::Sce
     if (!values) continue;
     bias.values = *values;
     bias.plastic = weights.plastic;
-    bias.motion = read_motion(weights, bias.values, bias.plastic, nullptr, pop.name, diagnostics);
-    if (bias.plastic || bias.values.cwiseAbs().maxCoeff() > 0) pop.biases.push_back(std::move(bias));
+    if (weights.plasticity) read_bias_rule(*weights.plasticity, scenario, pop, network, bias, diagnostics);
+    if (weights.plasticity && weights.plastic) {
+      diagnostics.add({weights.init.source.where, weights.init.source.key,
+                       "a bias follows either the learning rule or a local rule, not both",
+                       "plastic = true and plasticity", "one of the two", ""});
+    }
+    bias.motion = read_motion(weights, bias.values, bias.moves(), nullptr, pop.name, diagnostics);
+    if (bias.moves() || bias.values.cwiseAbs().maxCoeff() > 0) pop.biases.push_back(std::move(bias));
   }
 }
 
@@ -235,7 +257,7 @@ void build_population(const scenario::PopulationSection& section, const scenario
     read_initial(section, preset, scenario, pop, diagnostics);
     read_history(section, scenario, pop, diagnostics);
   }
-  read_biases(section, scenario, pop, diagnostics);
+  read_biases(section, scenario, pop, network, diagnostics);
   network.populations.push_back(std::move(pop));
 }
 

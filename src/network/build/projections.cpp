@@ -10,7 +10,6 @@
 #include "network/build/memory.hpp"
 #include "network/expressions/coupling.hpp"
 #include "neurode/core/units.hpp"
-#include "neurode/network/instantiate.hpp"
 
 namespace neurode::network {
 
@@ -18,19 +17,6 @@ namespace {
 
 using Way = CouplingPlan::Way;
 using WiringKind = Wiring::Kind;
-
-/// The rule's units of time in one of the scenario's, which is the rule's where no model has one.
-double rule_time(const scenario::PlasticitySection& rule, const scenario::Choice& choice, Network& network,
-                 Diagnostics& diagnostics) {
-  if (rule.time_unit.empty()) return 1;
-  if (network.time_unit.empty()) network.time_unit = rule.time_unit;
-  if (const auto factor = conversion_factor(network.time_unit, rule.time_unit)) return *factor;
-  diagnostics.add({choice.source.where, choice.source.key,
-                   fmt::format("the rule \"{}\" counts time in {}, the scenario in {}", rule.name, rule.time_unit,
-                               network.time_unit),
-                   "", "a unit of time in [time] unit", ""});
-  return 1;
-}
 
 class ProjectionBuilder {
  public:
@@ -56,12 +42,18 @@ class ProjectionBuilder {
     }
     if (!connect()) return false;
     check_way();
+    finish_rule();
     if (!settle_dense()) return false;
     if (!read_weights()) return false;
     if (section_.weights_given) {
       pr_.motion = read_motion(section_.weights, *pr_.weights, moves(), pr_.wiring.get(), from_.name, diagnostics_);
     }
     return true;
+  }
+
+  /// What can be said of the rule once the delays are known.
+  void check_delay() {
+    if (rule_) check_rule_delay(*section_.plasticity, *rule_, pr_.delay, diagnostics_);
   }
 
  private:
@@ -88,23 +80,30 @@ class ProjectionBuilder {
 
   void read_rule() {
     if (!section_.plasticity) return;
-    const auto& choice = *section_.plasticity;
-    const auto* own = find_entry(net_.own_rules, choice.name);
-    pr_.rule = own ? own : find_entry(plasticity_rules(), choice.name);
-    if (!pr_.rule) {
-      auto names = entry_names(plasticity_rules());
-      for (const auto& r : net_.own_rules) names.push_back(r.name);
-      diagnostics_.add(unknown_name("plasticity rule", choice.source, choice.name, names));
-    } else {
-      rule_rate_ = instantiate(graph_, *pr_.rule, diagnostics_);
-      pr_.rule_parameters = read_parameters(pr_.rule->parameters, choice.settings,
-                                            "plasticity rule \"" + pr_.rule->name + "\"", diagnostics_);
-      pr_.time_factor = rule_time(*pr_.rule, choice, net_, diagnostics_);
-    }
+    rule_ = read_local_rule(*section_.plasticity, false, net_, pr_.rule, graph_, diagnostics_);
     if (section_.weights.plastic) {
       diagnostics_.add({section_.where, key(""),
                         "the weights follow either the learning rule or a local rule, not both",
                         "weights.plastic = true and plasticity", "one of the two", ""});
+    }
+  }
+
+  void finish_rule() {
+    if (!rule_) return;
+    const auto& choice = *section_.plasticity;
+    const Population& from = net_.populations[pr_.spiking];
+    const Population& to = to_.synapse ? net_.populations[to_.synapse->neurons] : to_;
+    check_rule_spikes(choice, *rule_, &from, to, net_, diagnostics_);
+    read_rule_initial(choice, *rule_, to_.size, from_.size, section_.name, scenario_, pr_.rule, diagnostics_);
+    for (const auto& s : rule_->states) {
+      for (const Population* synapses : {&from_, &to_}) {
+        const bool taken = synapses->synapse && std::any_of(synapses->initial.begin(), synapses->initial.end(),
+                                                            [&](const auto& state) { return state.first == s.name; });
+        if (!taken) continue;
+        diagnostics_.add({choice.source.where, choice.source.key,
+                          fmt::format("the synapses have a state \"{}\" as well", s.name), "rule " + choice.name,
+                          "states of different names", ""});
+      }
     }
   }
 
@@ -184,15 +183,7 @@ class ProjectionBuilder {
       diagnostics_.add({section_.where, key(""), "weights of low rank cannot be plastic", "",
                         "weights that stand still, or another connectivity", ""});
     }
-    if (pr_.rule && kind == WiringKind::convolution) {
-      Separation separation(graph_);
-      if (separation.of(rule_rate_) && separation.shifts().empty()) return;
-      const Value& source = section_.plasticity->source;
-      diagnostics_.add({source.where, source.key,
-                        fmt::format("rule \"{}\" cannot move the kernel of a convolution", pr_.rule->name),
-                        "a rule that is no sum of products of functions of w, of pre and of post",
-                        "such a sum, or sparse connections", ""});
-    }
+    if (rule_) check_rule_wiring(*section_.plasticity, *rule_, *connections_.wiring, graph_, diagnostics_);
   }
 
   bool moves() const { return pr_.plastic || pr_.rule; }
@@ -323,7 +314,7 @@ class ProjectionBuilder {
   equations::Graph graph_;
   Coupling coupling_;
   bool coupling_known_ = false;
-  equations::Node rule_rate_;
+  std::optional<LocalEquations> rule_;
   Connections connections_;
   Places places_;
 };
@@ -340,8 +331,10 @@ void build_projection(const scenario::ProjectionSection& section, const scenario
   pr.post = static_cast<std::size_t>(post);
   pr.spiking = pr.pre;
   if (section.synapse && !build_synapses(section, scenario, network, pr, diagnostics)) return;
-  const bool built = ProjectionBuilder(section, scenario, network, pr, diagnostics).build();
+  ProjectionBuilder builder(section, scenario, network, pr, diagnostics);
+  const bool built = builder.build();
   read_delay(section, scenario, network, pr, built, diagnostics);
+  builder.check_delay();
   build_effect(section, network, pr, diagnostics);
   if (built) network.projections.push_back(std::move(pr));
 }

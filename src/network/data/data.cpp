@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 
 #include "network/data/csv_source.hpp"
 #include "network/data/data_parts.hpp"
@@ -15,11 +17,12 @@ namespace {
 /// The whole data set, one sample a row.
 struct Rows {
   Matrix inputs, targets;
+  Index steps = 0;  ///< of files of three dimensions
   std::vector<std::string> classes;
 };
 
 /// Inline rows: a list of lists, or of numbers where a sample has one.
-Matrix inline_rows(const Value& v, Diagnostics& diagnostics) {
+Matrix inline_rows(const Value& v, bool nan_allowed, Diagnostics& diagnostics) {
   const auto fault = [&](const Value& at, std::string problem, std::string found) {
     diagnostics.add(
         {at.where, at.key, std::move(problem), std::move(found), "a list of rows of numbers, one a sample", ""});
@@ -36,6 +39,10 @@ Matrix inline_rows(const Value& v, Diagnostics& diagnostics) {
     if (n != width || n == 0) return {};  // reported with the scenario
     for (std::size_t j = 0; j < n; ++j) {
       const Value& x = nested ? rows[i].list()[j] : rows[i];
+      if (nan_allowed && x.is_number() && std::isnan(x.number())) {
+        out(static_cast<Index>(i), static_cast<Index>(j)) = x.number();
+        continue;
+      }
       const auto checked = check_value(ParameterSpec::make(Kind::number, "number", ""), x, diagnostics);
       if (!checked) return {};
       out(static_cast<Index>(i), static_cast<Index>(j)) = checked->number();
@@ -57,12 +64,18 @@ Csv labels_of(const Matrix& numbers) {
 
 Rows rows_given(const scenario::DataSection& section, const std::filesystem::path& folder, Diagnostics& diagnostics) {
   Rows out;
-  const auto rows = [&](const Value& v) {
-    return v.is_table() ? read_matrix_file(v, folder, diagnostics) : inline_rows(v, diagnostics);
+  Index input_steps = 0, target_steps = 0;
+  const bool sequence = section.sequence.has_value();
+  const auto rows = [&](const Value& v, Index& steps, bool nan_allowed) {
+    return v.is_table() ? read_matrix_file(v, folder, diagnostics, sequence ? &steps : nullptr, nan_allowed)
+                        : inline_rows(v, nan_allowed, diagnostics);
   };
-  if (section.inputs) out.inputs = rows(*section.inputs);
+  if (section.inputs) out.inputs = rows(*section.inputs, input_steps, false);
+  out.steps = input_steps;
   if (section.targets) {
-    out.targets = rows(*section.targets);
+    out.targets = rows(*section.targets, target_steps, sequence);
+    if (diagnostics.empty()) agree_on_steps(section, input_steps, target_steps, diagnostics);
+    if (out.steps == 0) out.steps = target_steps;
     const Parameters& settings = section.settings;
     const bool labels = settings.has("classes") || (settings.has("one_hot") && settings.flag("one_hot"));
     if (labels && diagnostics.empty() && out.targets.cols() != 1) {
@@ -134,22 +147,80 @@ Samples samples_of(const Rows& rows, const std::vector<char>& test, char which) 
   for (std::size_t i = 0; i < test.size(); ++i) {
     if (test[i] == which) chosen.push_back(static_cast<Index>(i));
   }
-  return {rows.inputs(chosen, Eigen::all).transpose(), rows.targets(chosen, Eigen::all).transpose()};
+  return {rows.inputs(chosen, Eigen::all).transpose(), rows.targets(chosen, Eigen::all).transpose(),
+          std::max<Index>(rows.steps, 1)};
+}
+
+/// Scales by constants of the rows that are not `test`.
+void scale_columns(const Value* scale, const std::vector<char>& test, Index steps, Matrix& all) {
+  std::vector<Index> training;
+  for (std::size_t i = 0; i < test.size(); ++i) {
+    if (!test[i]) training.push_back(static_cast<Index>(i));
+  }
+  Vector row;
+  const Scaling s =
+      scaling_of(scale, static_cast<Index>(training.size()), all.cols(), all.cols() / steps, [&](Index i) {
+        row = all.row(training[static_cast<std::size_t>(i)]);
+        return static_cast<const double*>(row.data());
+      });
+  if (s.origin.size() == 0 && s.factor == 1) return;
+  for (Index j = 0; j < all.cols(); ++j) {
+    for (Index i = 0; i < all.rows(); ++i) all(i, j) = s.of(all(i, j), j);
+  }
 }
 
 }  // namespace
 
+void agree_on_steps(const scenario::DataSection& section, Index inputs, Index targets, Diagnostics& diagnostics) {
+  if (inputs == 0 || targets == 0 || inputs == targets) return;
+  diagnostics.add({section.targets->where, section.targets->key, "must have as many steps as inputs",
+                   fmt::format("{} steps", targets), fmt::format("{} steps", inputs), ""});
+}
+
+Index steps_of(const scenario::DataSection& section, Index in_file, Index inputs, Index targets,
+               Diagnostics& diagnostics) {
+  if (!section.sequence) return 1;
+  const Value* given = section.sequence->find("steps");
+  const Value& step = section.sequence->at("step");
+  if (!given && in_file == 0) {
+    diagnostics.add({step.where, "data.sequence", "it is not clear how many steps a row has", "rows of numbers",
+                     "steps = NUMBER, or files of three dimensions: samples x steps x columns", ""});
+    return 1;
+  }
+  const auto steps = given ? static_cast<Index>(given->integer()) : in_file;
+  if (in_file > 0 && steps != in_file) {
+    diagnostics.add({given->where, given->key, "the file has another number of steps", given->to_toml(),
+                     fmt::format("{}", in_file), ""});
+    return 1;
+  }
+  for (const auto& [width, what] : {std::pair{inputs, "inputs"}, {targets, "targets"}}) {
+    if (width % steps == 0) continue;
+    const Value& at = given ? *given : step;
+    diagnostics.add({at.where, at.key, fmt::format("rows of {} {} do not divide into steps", width, what),
+                     fmt::format("{} steps", steps), fmt::format("a divisor of {}", width), ""});
+    return 1;
+  }
+  return steps;
+}
+
 Data load_data(const scenario::DataSection& section, const std::filesystem::path& folder, std::uint64_t seed,
                Diagnostics& diagnostics) {
+  if (section.streamed()) return stream_data(section, folder, seed, diagnostics);
   Diagnostics own;
   Rows rows = section.file ? rows_of_file(section, folder, own) : rows_given(section, folder, own);
   std::vector<char> test;
+  if (own.empty()) rows.steps = steps_of(section, rows.steps, rows.inputs.cols(), rows.targets.cols(), own);
   if (own.empty()) test = test_rows(static_cast<std::size_t>(rows.inputs.rows()), section, seed, own);
   for (const auto& d : own.items()) diagnostics.add(d);
   if (!own.empty()) return {};
-  scale_columns(section.settings.find("scale"), test, rows.inputs);
-  scale_columns(section.settings.find("target_scale"), test, rows.targets);
-  return {samples_of(rows, test, 0), samples_of(rows, test, 1), std::move(rows.classes), {}};
+  scale_columns(section.settings.find("scale"), test, rows.steps, rows.inputs);
+  scale_columns(section.settings.find("target_scale"), test, rows.steps, rows.targets);
+  Data data{samples_of(rows, test, 0), samples_of(rows, test, 1), std::move(rows.classes)};
+  data.masked = !data.train.targets.allFinite();
+  if (section.batch && section.batch->has("size")) {  // how much memory a state takes is asked before times are known
+    data.batching.emplace().size = static_cast<Index>(section.batch->integer("size"));
+  }
+  return data;
 }
 
 }  // namespace neurode::network

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "network/data/csv_source.hpp"
@@ -108,29 +109,63 @@ std::vector<char> test_rows(std::size_t rows, const scenario::DataSection& secti
   return test;
 }
 
-void scale_columns(const Value* scale, const std::vector<char>& test, Matrix& all) {
-  if (scale == nullptr || all.cols() == 0) return;
+namespace {
+
+/// A sum whose rounding error is carried along (A. Neumaier, Z. Angew. Math. Mech. 54 (1974) 39-51).
+struct Sum {
+  double value = 0, rest = 0;
+  void add(double x) {
+    const double t = value + x;
+    rest += std::abs(value) >= std::abs(x) ? (value - t) + x : (x - t) + value;
+    value = t;
+  }
+  double total() const { return value + rest; }
+};
+
+}  // namespace
+
+Scaling scaling_of(const Value* scale, Index rows, Index columns, Index period,
+                   const std::function<const double*(Index)>& row) {
+  Scaling out;
+  if (scale == nullptr || columns == 0) return out;
   if (scale->is_number()) {
-    all *= scale->number();
-    return;
+    out.factor = scale->number();
+    return out;
   }
   const std::string& how = scale->string();
-  if (how == "none") return;
-  std::vector<Index> training;
-  for (std::size_t i = 0; i < test.size(); ++i) {
-    if (!test[i]) training.push_back(static_cast<Index>(i));
-  }
-  const double n = static_cast<double>(training.size());
-  for (Index j = 0; j < all.cols(); ++j) {
-    const Vector x = all(training, j);
-    double origin = x.minCoeff(), width = x.maxCoeff() - x.minCoeff();
-    if (how == "zscore" && width > 0) {
-      origin = (x / n).sum();
-      width = (x.array() - origin).matrix().stableNorm() / std::sqrt(n);
+  if (how == "none") return out;
+  const double n = static_cast<double>(rows) * static_cast<double>(columns / period);
+  Vector least = Vector::Constant(period, std::numeric_limits<double>::infinity()), most = -least;
+  std::vector<Sum> sums(static_cast<std::size_t>(period));
+  const auto each = [&](const auto& see) {
+    for (Index i = 0; i < rows; ++i) {
+      const double* x = row(i);
+      for (Index j = 0; j < columns; ++j) see(j % period, x[j]);
     }
-    if (width == 0) width = 1;
-    all.col(j) = (all.col(j).array() - origin) / width;
+  };
+  each([&](Index j, double x) {
+    least[j] = std::min(least[j], x);
+    most[j] = std::max(most[j], x);
+    sums[static_cast<std::size_t>(j)].add(x / n);
+  });
+  out.origin = least;
+  out.width = most - least;
+  if (how == "zscore") {
+    const Vector range = out.width;
+    for (Index j = 0; j < period; ++j) {
+      if (range[j] > 0) out.origin[j] = sums[static_cast<std::size_t>(j)].total();
+    }
+    std::fill(sums.begin(), sums.end(), Sum{});
+    each([&](Index j, double x) {
+      if (range[j] > 0) sums[static_cast<std::size_t>(j)].add(std::pow((x - out.origin[j]) / range[j], 2));
+    });
+    for (Index j = 0; j < period; ++j)
+      out.width[j] = range[j] * std::sqrt(sums[static_cast<std::size_t>(j)].total() / n);
   }
+  for (Index j = 0; j < period; ++j) {
+    if (out.width[j] == 0) out.width[j] = 1;
+  }
+  return out;
 }
 
 }  // namespace neurode::network

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstring>
 #include <fstream>
+#include <stdexcept>
 
 #include "network/data/csv_source.hpp"
 #include "neurode/core/errors.hpp"
@@ -75,74 +76,160 @@ std::vector<std::uint64_t> shape_of(std::string_view text) {
   return shape;
 }
 
-}  // namespace
+class NpyRows : public RowFile {
+ public:
+  explicit NpyRows(const std::filesystem::path& path) : path_(path) {
+    std::error_code none;
+    if (std::filesystem::is_directory(path, none)) refuse("is a folder, not a file");
+    in_.open(path, std::ios::binary);
+    if (!in_) refuse("cannot be opened: " + std::string(std::strerror(errno)));
+    const std::string header = read_header();
+    const std::string descr(entry(header, "descr"));
+    for (const Kind& k : kKinds) {
+      const bool order = descr.size() == 5 && (descr[1] == '<' || descr[1] == '|' || descr[1] == '=');
+      if (order && descr.substr(2, 2) == k.name && (descr[1] != '|' || k.size == 1)) kind_ = &k;
+    }
+    if (!kind_) {
+      refuse(fmt::format("holds {}; it must hold real numbers, little-endian", descr.empty() ? "nothing" : descr));
+    }
+    const auto shape = shape_of(entry(header, "shape"));
+    if (shape.empty() || shape.size() > 3) {
+      refuse(fmt::format("has {} dimensions; one, two or (for sequences) three are allowed: a row a sample",
+                         shape.size()));
+    }
+    begin_ = static_cast<std::uint64_t>(in_.tellg());
+    check_size(shape);
+    rows = static_cast<Index>(shape[0]);
+    cols = shape.size() == 1 ? 1 : static_cast<Index>(shape[1] * (shape.size() == 3 ? shape[2] : 1));
+    steps = shape.size() == 3 ? static_cast<Index>(shape[1]) : 0;
+    by_columns_ = entry(header, "fortran_order").starts_with("True");
+    bytes_.resize(static_cast<std::size_t>(by_columns_ ? rows : cols) * kind_->size);
+  }
 
-Matrix read_npy(const std::filesystem::path& path) {
-  const auto refuse = [&](const std::string& why) { throw FileError(path.string(), why); };
-  std::error_code none;
-  if (std::filesystem::is_directory(path, none)) refuse("is a folder, not a file");
-  std::ifstream in(path, std::ios::binary);
-  if (!in) refuse("cannot be opened: " + std::string(std::strerror(errno)));
-  std::array<char, 12> head{};
-  in.read(head.data(), 10);
-  if (!in || std::memcmp(head.data(), "\x93NUMPY", 6) != 0) refuse("is no NumPy file (.npy)");
-  const int major = head[6];
-  std::uint64_t length = 0;
-  if (major == 1) {
-    length = static_cast<std::uint64_t>(number_at<std::uint16_t>(head.data() + 8));
-  } else {
-    in.read(head.data() + 10, 2);
-    length = static_cast<std::uint64_t>(number_at<std::uint32_t>(head.data() + 8));
+  void read(Index row, double* out) override {
+    if (by_columns_) throw std::logic_error("rows of a file that stands by columns");
+    take(static_cast<std::uint64_t>(row * cols), row);
+    for (Index j = 0; j < cols; ++j) out[j] = number(j);
   }
-  const auto bytes = std::filesystem::file_size(path);
-  if (!in || length > bytes) refuse("ends inside its header");
-  std::string header(length, ' ');
-  in.read(header.data(), static_cast<std::streamsize>(length));
-  if (!in) refuse("ends inside its header");
 
-  const std::string descr(entry(header, "descr"));
-  const Kind* kind = nullptr;
-  for (const Kind& k : kKinds) {
-    const bool order = descr.size() == 5 && (descr[1] == '<' || descr[1] == '|' || descr[1] == '=');
-    if (order && descr.substr(2, 2) == k.name && (descr[1] != '|' || k.size == 1)) kind = &k;
-  }
-  if (!kind)
-    refuse(fmt::format("holds {}; it must hold real numbers, little-endian", descr.empty() ? "nothing" : descr));
-  const auto shape = shape_of(entry(header, "shape"));
-  if (shape.empty() || shape.size() > 2) {
-    refuse(fmt::format("has {} dimensions; one or two are allowed: a row a sample", shape.size()));
-  }
-  const std::uint64_t rows = shape[0], cols = shape.size() == 2 ? shape[1] : 1;
-  const std::uint64_t left = bytes - static_cast<std::uint64_t>(in.tellg());
-  if (rows == 0 || cols == 0) refuse("holds no numbers");
-  if (rows > left / kind->size / cols) {
-    refuse(fmt::format("is cut short: {} bytes of numbers, where {} x {} of {} bytes each are announced", left, rows,
-                       cols, kind->size));
-  }
-  std::vector<char> data(rows * cols * kind->size);
-  in.read(data.data(), static_cast<std::streamsize>(data.size()));
-  if (!in) refuse("cannot be read to its end");
-  const bool by_columns = entry(header, "fortran_order").starts_with("True");
-  Matrix out(static_cast<Index>(rows), static_cast<Index>(cols));
-  for (std::uint64_t i = 0; i < rows; ++i) {
-    for (std::uint64_t j = 0; j < cols; ++j) {
-      const std::uint64_t at = by_columns ? j * rows + i : i * cols + j;
-      out(static_cast<Index>(i), static_cast<Index>(j)) = kind->read(data.data() + at * kind->size);
+  void read_all(double* out) override {
+    if (!by_columns_) return RowFile::read_all(out);
+    // The first index runs fastest, the last slowest: what stands together is a column, (step, j) at step + steps * j.
+    const Index n = std::max<Index>(steps, 1), width = cols / n;
+    for (Index j = 0; j < width; ++j) {
+      for (Index k = 0; k < n; ++k) {
+        take(static_cast<std::uint64_t>(rows * (k + n * j)), rows - 1);
+        for (Index i = 0; i < rows; ++i) out[i * cols + k * width + j] = number(i);
+      }
     }
   }
+
+  bool row_by_row() const override { return !by_columns_; }
+
+ private:
+  [[noreturn]] void refuse(const std::string& why) const { throw FileError(path_.string(), why); }
+
+  std::string read_header() {
+    std::array<char, 12> head{};
+    in_.read(head.data(), 10);
+    if (!in_ || std::memcmp(head.data(), "\x93NUMPY", 6) != 0) refuse("is no NumPy file (.npy)");
+    std::uint64_t length = 0;
+    if (head[6] == 1) {
+      length = static_cast<std::uint64_t>(number_at<std::uint16_t>(head.data() + 8));
+    } else {
+      in_.read(head.data() + 10, 2);
+      length = static_cast<std::uint64_t>(number_at<std::uint32_t>(head.data() + 8));
+    }
+    if (!in_ || length > std::filesystem::file_size(path_)) refuse("ends inside its header");
+    std::string header(length, ' ');
+    in_.read(header.data(), static_cast<std::streamsize>(length));
+    if (!in_) refuse("ends inside its header");
+    return header;
+  }
+
+  void check_size(const std::vector<std::uint64_t>& shape) const {
+    const std::uint64_t left = std::filesystem::file_size(path_) - begin_;
+    std::uint64_t room = left / kind_->size;  // numbers that there can be: what is announced must not overflow
+    for (const std::uint64_t n : shape) {
+      if (n == 0) refuse("holds no numbers");
+    }
+    for (std::size_t k = shape.size(); k-- > 0;) room /= shape[k];
+    if (room == 0) {
+      refuse(fmt::format("is cut short: {} bytes of numbers, where {} of {} bytes each are announced", left,
+                         fmt::join(shape, " x "), kind_->size));
+    }
+  }
+
+  double number(Index k) const { return kind_->read(bytes_.data() + static_cast<std::size_t>(k) * kind_->size); }
+
+  /// bytes_ from number `at` on.
+  void take(std::uint64_t at, Index row) {
+    in_.clear();
+    in_.seekg(static_cast<std::streamoff>(begin_ + at * kind_->size));
+    in_.read(bytes_.data(), static_cast<std::streamsize>(bytes_.size()));
+    if (!in_) refuse(fmt::format("ends before row {} does: it is shorter than when it was opened", row));
+  }
+
+  std::filesystem::path path_;
+  std::ifstream in_;
+  const Kind* kind_ = nullptr;
+  std::uint64_t begin_ = 0;
+  bool by_columns_ = false;
+  std::vector<char> bytes_;
+};
+
+class Hdf5Rows : public RowFile {
+ public:
+  Hdf5Rows(const std::filesystem::path& path, const std::string& dataset) : numbers_(path, dataset) {
+    const auto& shape = numbers_.shape();
+    if (shape.empty() || shape.size() > 3) {
+      throw FileError(path.string(),
+                      fmt::format("dataset \"{}\" has {} dimensions; one, two or (for sequences) three are allowed: a "
+                                  "row a sample",
+                                  dataset, shape.size()));
+    }
+    rows = static_cast<Index>(shape[0]);
+    cols = 1;
+    for (std::size_t k = 1; k < shape.size(); ++k) cols *= static_cast<Index>(shape[k]);
+    steps = shape.size() == 3 ? static_cast<Index>(shape[1]) : 0;
+    if (rows == 0 || cols == 0) throw FileError(path.string(), "dataset \"" + dataset + "\" holds no numbers");
+  }
+  void read(Index row, double* out) override { numbers_.read(static_cast<std::size_t>(row), out); }
+  void read_all(double* out) override { numbers_.read_all(out); }
+
+ private:
+  record::NumbersReader numbers_;
+};
+
+using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+}  // namespace
+
+std::unique_ptr<RowFile> open_npy(const std::filesystem::path& path) { return std::make_unique<NpyRows>(path); }
+
+static Matrix read_all(RowFile& file) {
+  RowMajor out(file.rows, file.cols);
+  file.read_all(out.data());
   return out;
 }
 
-Matrix read_matrix_file(const Value& source, const std::filesystem::path& folder, Diagnostics& diagnostics) {
+Matrix read_npy(const std::filesystem::path& path) {
+  NpyRows file(path);
+  if (file.steps > 0) throw FileError(path.string(), "has 3 dimensions; one or two are allowed: a row a sample");
+  return read_all(file);
+}
+
+std::unique_ptr<RowFile> open_matrix_file(const Value& source, const std::filesystem::path& folder,
+                                          Diagnostics& diagnostics) {
   const Value& key = *source.find("path");
   const Value* dataset = source.find("dataset");
   const std::filesystem::path path = folder / key.string();
   const std::string ending = path.extension().string();
   const bool hdf5 = ending == ".h5" || ending == ".hdf5" || ending == ".nc";
   const auto fault = [&](const Value& at, const std::string& problem, const std::string& found,
-                         const std::string& allowed) {
+                         const std::string& allowed) -> std::unique_ptr<RowFile> {
     diagnostics.add({at.where, at.key, problem, found, allowed, ""});
-    return Matrix();
+    return nullptr;
   };
   if (!hdf5 && ending != ".npy") {
     return fault(key, "the file's ending says no format of numbers", key.to_toml(),
@@ -152,30 +239,41 @@ Matrix read_matrix_file(const Value& source, const std::filesystem::path& folder
     return hdf5 ? fault(key, "lacks the name of the dataset", key.to_toml(), "{ path = ..., dataset = \"NAME\" }")
                 : fault(*dataset, "has a meaning only for HDF5 files", key.to_toml(), "path alone");
   }
+  try {
+    if (hdf5) return std::make_unique<Hdf5Rows>(path, dataset->string());
+    return open_npy(path);
+  } catch (const FileError& error) {
+    report_unreadable(key, error, diagnostics);
+    return nullptr;
+  }
+}
+
+Matrix read_matrix_file(const Value& source, const std::filesystem::path& folder, Diagnostics& diagnostics,
+                        Index* steps, bool nan_allowed) {
+  const auto file = open_matrix_file(source, folder, diagnostics);
+  if (!file) return {};
+  const Value& key = *source.find("path");
+  const Value* dataset = source.find("dataset");
+  if (file->steps > 0 && !steps) {
+    const Value& at = dataset ? *dataset : key;
+    diagnostics.add({at.where, at.key, "must have one or two dimensions, a row a sample", "3 dimensions",
+                     "samples x columns; samples x steps x columns with sequence = { step = ... }", ""});
+    return {};
+  }
+  if (steps) *steps = file->steps;
   Matrix out;
   try {
-    if (hdf5) {
-      const auto numbers = record::read_numbers(path, dataset->string());
-      if (numbers.shape.empty() || numbers.shape.size() > 2) {
-        return fault(*dataset, "must have one or two dimensions, a row a sample",
-                     fmt::format("{} dimensions", numbers.shape.size()), "samples x columns");
-      }
-      const auto rows = static_cast<Index>(numbers.shape[0]);
-      const auto cols = numbers.shape.size() == 2 ? static_cast<Index>(numbers.shape[1]) : 1;
-      using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-      out = Eigen::Map<const RowMajor>(numbers.values.data(), rows, cols);
-    } else {
-      out = read_npy(path);
-    }
+    out = read_all(*file);
   } catch (const FileError& error) {
     report_unreadable(key, error, diagnostics);
     return {};
   }
   for (Index i = 0; i < out.rows(); ++i) {
     for (Index j = 0; j < out.cols(); ++j) {
-      if (std::isfinite(out(i, j))) continue;
-      return fault(key, fmt::format("row {}, column {} is not a finite number", i, j), number_text(out(i, j)),
-                   "finite numbers");
+      if (std::isfinite(out(i, j)) || (nan_allowed && std::isnan(out(i, j)))) continue;
+      diagnostics.add({key.where, key.key, fmt::format("row {}, column {} is not a finite number", i, j),
+                       number_text(out(i, j)), "finite numbers", ""});
+      return {};
     }
   }
   return out;

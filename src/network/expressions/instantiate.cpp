@@ -164,30 +164,4 @@ Instance instantiate(equations::Graph& graph, const scenario::ModelSection& mode
   return instance;
 }
 
-Node instantiate(equations::Graph& graph, const scenario::PlasticitySection& rule, Diagnostics& diagnostics) {
-  const std::size_t before = diagnostics.size();
-  const auto set = equations::parse_equations(graph, rule.equations, {}, diagnostics);
-  const auto statements = equations::resolve_definitions(graph, set, rule.equations, diagnostics);
-  std::vector<std::string> known = names_of(rule.parameters);
-  for (const char* name : {"w", "pre", "post", "t"}) known.emplace_back(name);
-  Node rate = graph.constant(0);
-  bool found = false;
-  for (const auto& s : statements) {
-    if (!s.is_rate) known.push_back(s.name);
-    if (s.is_rate && s.name == "w") {
-      rate = s.value;
-      found = true;
-    } else if (s.is_rate) {
-      diagnostics.add({s.where, rule.equations.key, "a plasticity rule has one equation, dw/dt", "d" + s.name + "/dt",
-                       "dw/dt = ... and definitions", ""});
-    }
-  }
-  if (!found && diagnostics.size() == before) {
-    diagnostics.add({rule.equations.origin, rule.equations.key, "the rule has no equation for the weight", "",
-                     "dw/dt = an expression of w, pre, post and parameters", ""});
-  }
-  if (diagnostics.size() == before) check_uses(graph, set.uses, known, rule.equations.key, diagnostics);
-  return rate;
-}
-
 }  // namespace neurode::network

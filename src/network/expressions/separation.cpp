@@ -19,7 +19,7 @@ unsigned Separation::sides(Node n) {
   unsigned found = kNone;
   for (const Node s : equations::free_symbols(g_, std::vector<Node>{n})) {
     const std::string& name = g_.name(s);
-    if (name == "w") found |= kWeight;
+    if (name == "w" || name.rfind("w.", 0) == 0) found |= kWeight;
     if (name == "pre" || name.rfind("pre.", 0) == 0) found |= kPre;
     if (name == "post" || name.rfind("post.", 0) == 0) found |= kPost;
   }

@@ -14,9 +14,9 @@ struct Term {
   equations::Node scalar, weight, post, pre;
 };
 
-/// Writes an expression of w, of the neuron that sends (`pre`, `pre.NAME`) and of the one that receives (`post`,
-/// `post.NAME`) as a sum of Terms, where it is one: sums and products of such, powers 2 to 4 of sums, quotients by
-/// products, sin and cos of sums, exp of sums.
+/// Writes an expression of w (and what else a connection has, `w.NAME`), of the neuron that sends (`pre`, `pre.NAME`)
+/// and of the one that receives (`post`, `post.NAME`) as a sum of Terms, where it is one: sums and products of such,
+/// powers 2 to 4 of sums, quotients by products, sin and cos of sums, exp of sums.
 ///
 /// exp(p + q) of post p and pre q would overflow where its factors do and the sum does not. It becomes
 /// exp(p + s) exp(q - s) with a symbol s for the largest q, listed in shifts(); the product does not depend on s.

@@ -1,0 +1,1 @@
+neurode check bad/data_sequence.toml

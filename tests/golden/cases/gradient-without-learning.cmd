@@ -1,0 +1,1 @@
+neurode check --gradient scenarios/oja.toml

@@ -1,0 +1,2 @@
+neurode run report.toml -q
+neurode info report.h5 --json

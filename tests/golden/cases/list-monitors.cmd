@@ -1,0 +1,1 @@
+neurode list monitors

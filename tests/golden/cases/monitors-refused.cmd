@@ -1,0 +1,1 @@
+neurode run bad/monitors.toml

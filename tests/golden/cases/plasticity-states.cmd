@@ -1,0 +1,1 @@
+neurode run bad/plasticity_states.toml

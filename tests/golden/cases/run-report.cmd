@@ -1,0 +1,1 @@
+neurode run report.toml
