@@ -35,7 +35,7 @@ struct Telling {
     return true;
   }
 
-  bool right(const Eigen::Ref<const Vector>& y, const Eigen::Ref<const Vector>& truth) const {
+  bool tells(const Eigen::Ref<const Vector>& y, const Eigen::Ref<const Vector>& truth) const {
     if (!y.allFinite()) return false;
     if (!largest) return ((y.array() >= output) == (truth.array() >= target)).all();
     Index a = 0, b = 0;
@@ -45,7 +45,7 @@ struct Telling {
   }
   Index right(const Eigen::Ref<const Matrix>& outputs, const Eigen::Ref<const Matrix>& targets) const {
     Index n = 0;
-    for (Index j = 0; j < targets.cols(); ++j) n += right(Vector(outputs.col(j)), Vector(targets.col(j)));
+    for (Index j = 0; j < targets.cols(); ++j) n += tells(outputs.col(j), targets.col(j));
     return n;
   }
 };

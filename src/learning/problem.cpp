@@ -169,7 +169,8 @@ ValueId name_loss(const Setup& setup, Assembly& a, ValueId loss) {
     auto& g = a.program.graph();
     loss = a.program.elementwise(1, 1, g.mul(a.program.node(a.shown->present), a.program.node(loss)));
   }
-  a.named.push_back({a.shown ? "batch_loss" : "loss", loss, "",
+  const bool batch = a.shown && setup.network.data->batching;
+  a.named.push_back({batch ? "batch_loss" : "loss", loss, "",
                      (a.shown ? "loss on the samples shown: " : "loss on the training samples: ") + setup.loss->name,
                      "", "", false, 1, 1, ""});
   return loss;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "neurode/core/errors.hpp"
 #include "neurode/core/threads.hpp"
 #include "neurode/scenario/read.hpp"
 
@@ -234,8 +235,15 @@ Summary simulate(Prepared& p, const std::filesystem::path& file, bool overwrite,
   } else {
     std::vector<integrate::Event> events;
     for (const auto& s : p.stops) events.push_back(s.event);
-    summary.result = integrate::drive(*p.problem.system, time.start, p.problem.initial, time.end, p.options, grids,
-                                      events, observer, p.steady_state);
+    try {
+      summary.result = integrate::drive(*p.problem.system, time.start, p.problem.initial, time.end, p.options, grids,
+                                        events, observer, p.steady_state);
+    } catch (const Error& e) {  // a file that went away, a fixed point that is none: what was computed is kept
+      recorder.attribute("outcome", std::string("failed"));
+      recorder.attribute("message", std::string(e.what()));
+      recorder.close();
+      throw;
+    }
   }
   // Where a run ends between grid points, its last good state is in the file too.
   for (const auto& w : writers) w->write(summary.result.t, summary.result.x);

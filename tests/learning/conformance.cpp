@@ -13,13 +13,50 @@ using namespace neurode;
 
 namespace {
 
+/// Three recurrent units and two readouts that follow a target over time.
+std::string recurrent(const std::string& rule, bool readout_alone = false) {
+  return fmt::format(R"(schema = 1
+seed = 5
+[population.h]
+size = 3
+model = "leaky_rate"
+activation = "tanh"
+tau = 0.5
+initial = {{ a = 0.2 }}
+[population.y]
+size = 2
+model = "instantaneous"
+activation = "identity"
+bias = {{ init = 0.1, plastic = true }}
+[stimulus.drive]
+target = "h"
+kind = "sine"
+amplitude = [0.5, 0.9, 0.3]
+frequency = 0.3
+[projection."h -> h"]
+weights = {{ init = "normal", std = 0.6, plastic = {} }}
+[projection."h -> y"]
+weights = {{ init = "normal", std = 0.7, plastic = true }}
+[learning]
+rule = "{}"
+loss = "squared_error"
+target = ["sin(3*t)", "cos(t)"]
+[time]
+end = 1
+)",
+                     !readout_alone, rule);
+}
+
 /// A small scenario of each rule.
 std::map<std::string, std::string> fixtures() {
   std::map<std::string, std::string> out;
-  for (const char* rule : {"contrastive_hebbian", "direct_feedback_alignment", "equilibrium_propagation",
-                           "feedback_alignment", "gradient_flow", "latent_equilibrium", "predictive_coding"}) {
+  for (const char* rule :
+       {"contrastive_hebbian", "direct_feedback_alignment", "equilibrium_propagation", "feedback_alignment",
+        "gradient_flow", "latent_equilibrium", "node_perturbation", "predictive_coding", "three_factor"}) {
     out[rule] = RuleNet{fmt::format("rule = \"{}\"", rule)}.text();
   }
+  for (const char* rule : {"eprop", "rflo", "rtrl"}) out[rule] = recurrent(rule);
+  out["force"] = recurrent("force", true);
   return out;
 }
 

@@ -221,7 +221,7 @@ TEST_CASE("losses refuse outputs and targets they cannot be used with, at their 
   };
   says({"\"binary_cross_entropy\"", "tanh"}, "activation tanh(I): -1 at input");
   says({"\"binary_cross_entropy\"", "identity"}, "does not stay between 0 and 1");
-  says({"\"binary_cross_entropy\"", "logistic", "[[-1], [1], [1]]"}, "a target of -1; allowed: targets from 0 to 1");
+  says({"\"binary_cross_entropy\"", "logistic", "[[-1], [1], [1]]"}, "a target of -1.0; allowed: targets from 0 to 1");
   says({"\"hinge\"", "softmax", "[[1, 0], [0, 1], [1, 0]]", 2}, "outputs further apart than its margin");
   says({"\"hinge\"", "logistic"}, "tells two classes by the sign of the output");
   says({"\"hinge\"", "identity", "[[0.5], [1], [1]]"}, "a target of 0.5");

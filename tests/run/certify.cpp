@@ -145,7 +145,7 @@ TEST_CASE("certify: many weights by random directions; kinks are stepped around"
 }
 
 TEST_CASE("certify: no [learning], nothing to certify; and what a run refuses is refused") {
-  CHECK_THROWS_AS(run::certify(shipped("oja.toml"), {}), UsageError);
+  CHECK_THROWS_AS(run::certify(shipped("rules/oja.toml"), {}), UsageError);
   CHECK_THROWS_AS(certified(kNet, {"learning.rule=\"no_such_rule\""}), ScenarioError);
 }
 

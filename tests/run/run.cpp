@@ -203,8 +203,8 @@ loss = "squared_error"
 end = 1
 )";
   std::vector<std::unique_ptr<run::Prepared>> all;
-  for (const char* name :
-       {"xor.toml", "xor_coupled.toml", "digits.toml", "hodgkin_huxley.toml", "random_network.toml", "rules/oja.toml"}) {
+  for (const char* name : {"xor.toml", "xor_coupled.toml", "digits.toml", "hodgkin_huxley.toml", "random_network.toml",
+                           "rules/oja.toml"}) {
     all.push_back(run::prepare(shipped(name), {}));
   }
   all.push_back(prepared(recurrent));

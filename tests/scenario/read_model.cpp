@@ -194,7 +194,8 @@ TEST_CASE("local rules: states, what spikes do, and their faults") {
         "parameter's name, none of \"w\", \"b\", \"pre\", \"post\", \"t\", \"weights\", \"left\" and \"right\"\n"
         "s.toml:9:24: plasticity.r.states.k: \"k\" is no name for a state; allowed: letters, digits and _, no "
         "parameter's name, none of \"w\", \"b\", \"pre\", \"post\", \"t\", \"weights\", \"left\" and \"right\"\n"
-        "s.toml:9:40: plasticity.r.states.z: must say where the state lives; found \"here\"; allowed: \"pre\", "
+        "s.toml:9:40: plasticity.r.states.z: must say where the state lives; found the string \"here\"; allowed: "
+        "\"pre\", "
         "\"post\" and \"connection\"\n"
-        "s.toml:10:17: plasticity.r.initial.z: must be a number; found \"a\"; allowed: a number");
+        "s.toml:10:17: plasticity.r.initial.z: must be a number; found the string \"a\"; allowed: a number");
 }
