@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "neurode/core/diagnostics.hpp"
@@ -44,6 +45,7 @@ struct Problem {
   bool learns = false;
   std::string mode;  ///< "coupled", "adiabatic" or "" without learning
   int output_population = -1;
+  std::vector<std::pair<std::string, std::string>> notes;  ///< name and text: what the user is to know of the method
 
   const Metric* metric(const std::string& name) const;
   const network::Named* find(const std::string& name) const;
