@@ -270,7 +270,7 @@ TEST_CASE("time in the episode is its own; batches follow the time of learning, 
   auto batches =
       prepared(text({"", leaky, rows + "batch = { size = 1, period = 2, order = \"sequential\" }", kClamped}));
   const Vector w = batches->problem.initial;
-  for (const auto& [t, row] : {std::pair{0.5, "[0.4, -0.7]"}, {2.5, "[-1.1, 0.2]"}}) {
+  for (const auto& [t, row] : {std::pair{0.5, "[0.4, -0.7]"}, std::pair{2.5, "[-1.1, 0.2]"}}) {
     auto one = prepared(text({"", leaky, fmt::format("[data]\ninputs = [{}]", row), kClamped}));
     CHECK((gradient_at(*batches, w, t) - gradient_at(*one, w)).norm() <= 1e-13 * w.norm());
   }

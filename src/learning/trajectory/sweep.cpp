@@ -253,7 +253,7 @@ double Sweep::product(const double* w, const double* v, double* hv) {
 }
 
 void Sweep::visit(const double* w, const std::vector<double>& times,
-                  const std::function<void(std::size_t, double, double, const double*)>& visit) {
+                  const std::function<void(std::size_t, double, double, const double*)>& each) {
   tail_ = plain_.x;
   plain_.x = plain_.x0;
   std::size_t next = 0;
@@ -267,7 +267,7 @@ void Sweep::visit(const double* w, const std::vector<double>& times,
                                        -0.5 * z2 + 2.0 / 3 * z3};
       at_ = before_;
       for (std::size_t i = 0; i < 4; ++i) at_ += (s.h * b[i]) * plain_.rate[i];
-      visit(next, times[next], s.mid(), at_.data());
+      each(next, times[next], s.mid(), at_.data());
     }
   }
   plain_.x = tail_;

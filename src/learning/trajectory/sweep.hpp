@@ -47,10 +47,10 @@ class Sweep {
   /// (d^2 L/dw^2) v and the slope along v.
   double product(const double* w, const double* v, double* hv);
 
-  /// Goes through the episode: visit(i, t, middle of the step, x) for each of `times`, ascending, x by the method's own
+  /// Goes through the episode: each(i, t, middle of the step, x) for each of `times`, ascending, x by the method's own
   /// interpolant (order 3).
   void visit(const double* w, const std::vector<double>& times,
-             const std::function<void(std::size_t, double, double, const double*)>& visit);
+             const std::function<void(std::size_t, double, double, const double*)>& each);
 
   /// Runs code of the program at (t, x, w); `mid`: middle of the step.
   void run(Executable& code, double t, double mid, const double* x, const double* w, double* const* out,
