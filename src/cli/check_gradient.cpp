@@ -48,7 +48,7 @@ void print_table(const std::string& scenario, const run::Certificate& c) {
   for (const auto& l : c.weights) width = std::max(width, l.name.size());
   fmt::print("\n  {:<{}}  {:>10}  {:>10}  {:>12} {:>5}  {:>10}", "", width, "shape", "|g|", "differences", "of",
              "back-prop.");
-  fmt::print(c.exact ? "\n" : "  {:>9}  {:>9}\n", "angle", "|g|/|grad|");
+  fmt::print("{}\n", c.exact ? "" : fmt::format("  {:>9}  {:>10}", "angle", "|g|/|grad|"));
   for (const auto& l : c.weights) {
     fmt::print("  {:<{}}  {:>10}  {:>10.4g}  {:>12.1e} {:>5}  {:>10}", l.name, width,
                fmt::format("{} x {}", l.rows, l.cols), l.norm, l.differences,
@@ -57,7 +57,7 @@ void print_table(const std::string& scenario, const run::Certificate& c) {
     if (c.exact) {
       fmt::print("  {}\n", l.holds() ? "pass" : "FAIL");
     } else {
-      fmt::print("  {:>9}  {:>9}\n", l.angle ? fmt::format("{:.3g} deg", *l.angle) : "-",
+      fmt::print("  {:>9}  {:>10}\n", l.angle ? fmt::format("{:.3g} deg", *l.angle) : "-",
                  l.ratio ? fmt::format("{:.4g}", *l.ratio) : "-");
     }
   }
