@@ -202,6 +202,7 @@ void check_rtrl_online(const Setup& setup, Diagnostics& diagnostics) {
 RuleEntry rtrl() {
   RuleEntry e;
   e.name = "rtrl";
+  e.exact = true;
   e.summary =
       "real-time recurrent learning: sensitivities dP/dt = F_x P + F_w, P(0) = 0, run with activity, and g = P^T "
       "dL/dx: "
