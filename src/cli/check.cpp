@@ -60,6 +60,7 @@ int check(const CheckArguments& a) {
   fmt::print("\n{} numbers in the state, {} of them weights that move\n", d.states, d.weights);
   fmt::print("integrator {}, time {} to {} {}\n", p->options.method, p->scenario.time.start, p->scenario.time.end,
              p->network->time_unit);
+  for (const auto& [name, text] : p->problem.notes) fmt::print("{}: {}\n", name, text);
   fmt::print("records {}\n", d.recorded);
   fmt::print("output: about {} before compression{}\n", size_text(d.output_bytes),
              d.every_step ? ", and what is recorded at every step" : "");

@@ -45,6 +45,7 @@ void print_summary(const run::Summary& s, const run::Prepared& p) {
     fmt::print("                   {} Jacobians, {} factorisations, {} products J v\n", c.jacobians, c.factorisations,
                c.jvps);
   }
+  for (const auto& [name, text] : p.problem.notes) fmt::print("  {:<16} {}\n", name, text);
   if (c.spikes > 0) fmt::print("  spikes           {}\n", c.spikes);
   if (!r.switches.empty()) {
     std::string list;

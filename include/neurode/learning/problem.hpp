@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "neurode/core/diagnostics.hpp"
@@ -45,6 +46,7 @@ struct Problem {
   std::string mode;  ///< "coupled", "adiabatic" or "" without learning
   int output_population = -1;
   std::vector<std::string> moved;  ///< slices of the state that the learning rule moves
+  std::vector<std::pair<std::string, std::string>> notes;  ///< name and text: what the user is to know of the method
 
   /// Makes one of learning::monitors(); null where there is none (`why`).
   std::function<std::unique_ptr<Metric>(const std::string& name, std::string* why)> maker;

@@ -199,22 +199,4 @@ void check_rtrl_online(const Setup& setup, Diagnostics& diagnostics) {
   check_local(setup, local, diagnostics);
 }
 
-RuleEntry rtrl() {
-  RuleEntry e;
-  e.name = "rtrl";
-  e.exact = true;
-  e.summary =
-      "real-time recurrent learning: sensitivities dP/dt = F_x P + F_w, P(0) = 0, run with activity, and g = P^T "
-      "dL/dx: "
-      "its integral is the gradient of the loss over time where weights are slow";
-  e.needs = "targets; states x weights numbers of memory";
-  e.citation = "R. J. Williams, D. Zipser, Neural Comput. 1 (1989) 270-280";
-  e.parameters = {ParameterSpec::make(Kind::choice, "mode", "sensitivities run with activity")
-                      .one_of({"online"})
-                      .standard("online")};
-  e.check = check_rtrl_online;
-  e.build = rtrl_online;
-  return e;
-}
-
 }  // namespace neurode::learning

@@ -3,7 +3,8 @@
 namespace neurode::learning {
 
 const std::vector<RuleEntry>& rules() {
-  static const std::vector<RuleEntry> all = {contrastive_hebbian(),
+  static const std::vector<RuleEntry> all = {adjoint(),
+                                             contrastive_hebbian(),
                                              direct_feedback_alignment(),
                                              eprop(),
                                              equilibrium_propagation(),

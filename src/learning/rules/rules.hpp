@@ -4,6 +4,7 @@
 
 namespace neurode::learning {
 
+RuleEntry adjoint();
 RuleEntry contrastive_hebbian();
 RuleEntry direct_feedback_alignment();
 RuleEntry eprop();
