@@ -226,7 +226,8 @@ end = 1
 }
 
 TEST_CASE("1e5 steps are kept in 633 states, and nothing is allocated after the first gradient") {
-  auto p = prepared(linear(2e-5), {"population.y.size=12", "projection.\"y -> y\".weights={init=\"normal\", std=0.2, plastic=true}"});
+  auto p = prepared(linear(2e-5),
+                    {"population.y.size=12", "projection.\"y -> y\".weights={init=\"normal\", std=0.2, plastic=true}"});
   REQUIRE(p->problem.notes.size() == 1);
   CHECK(p->problem.notes[0].first == "adjoint");
   CHECK(p->problem.notes[0].second == "100000 steps, 317 checkpoints and 316 states of 12 numbers, 61 kB");
@@ -274,11 +275,12 @@ TEST_CASE("time in the episode is its own; batches follow the time of learning, 
     CHECK((gradient_at(*batches, w, t) - gradient_at(*one, w)).norm() <= 1e-13 * w.norm());
   }
   CHECK(batches->problem.system->breakpoints(0, 5) == std::vector<double>{2, 4});
-  const std::string sequences = "[data]\ninputs = [[0.4, -0.7, 1, 2], [-1.1, 0.2, 0, -1]]\nsequence = { steps = 2, step = 0.5 }\n";
+  const std::string sequences =
+      "[data]\ninputs = [[0.4, -0.7, 1, 2], [-1.1, 0.2, 0, -1]]\nsequence = { steps = 2, step = 0.5 }\n";
   auto all = prepared(text({"", leaky, sequences, kClamped}));
   CHECK(worst(*all) < 1e-9);
-  auto one = prepared(
-      text({"", leaky, sequences + "batch = { size = 1, period = 2, order = \"sequential\" }", kClamped}));
+  auto one =
+      prepared(text({"", leaky, sequences + "batch = { size = 1, period = 2, order = \"sequential\" }", kClamped}));
   const Vector both = gradient_at(*one, w, 0.5) + gradient_at(*one, w, 2.5);
   CHECK((both - gradient_at(*all, w)).norm() <= 1e-12 * both.norm());
 }
@@ -289,6 +291,8 @@ TEST_CASE("what has no gradient over an episode is refused with the reason") {
   CHECK_THROWS_WITH(with({"learning.dt=1e-10"}), doctest::Contains("more than 1e9 steps"));
   CHECK_THROWS_WITH(with({"learning={rule=\"rtrl\", mode=\"episode\", loss=\"squared_error\", target=\"0\"}"}),
                     doctest::Contains("lacks the key \"episode\""));
+  CHECK_THROWS_WITH(with({"learning.flow=\"langevin\"", "integrator.method=\"euler_maruyama\"", "integrator.dt=0.1"}),
+                    doctest::Contains("episodes follow smooth weights alone"));
   CHECK_THROWS_WITH(with({"population.y.size=220", "learning.rule=\"rtrl\"", "learning.mode=\"episode\""}),
                     doctest::Contains("rule = \"adjoint\" gives the same gradient"));
   CHECK_THROWS_WITH(prepared(R"(schema = 1

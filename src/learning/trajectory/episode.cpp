@@ -306,6 +306,11 @@ void check_episode(const Setup& setup, Diagnostics& diagnostics) {
     refuse(fmt::format("a local rule moves \"{}.weights\" during the episode, in which weights stand still", pr.name),
            "", "weights that are fixed, or plastic = true");
   }
+  if (setup.flow->stochastic) {
+    diagnostics.add({setup.scenario.learning->flow.source.where, "learning.flow",
+                     fmt::format("flow \"{}\" has noise, and episodes follow smooth weights alone", setup.flow->name),
+                     "", "a flow without noise", ""});
+  }
   bool states = false;
   for (const auto& p : net.populations) states = states || !p.initial.empty();
   if (!states) {
