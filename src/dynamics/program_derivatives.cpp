@@ -136,11 +136,16 @@ std::vector<ValueId> Program::tangent(const Seeds& seeds, std::span<const ValueI
   const std::vector<char> needed = ancestors(*this, outputs, count);
   TangentPass pass{*this, std::vector<ValueId>(values_.size())};
   for (const auto& [value, direction] : seeds) pass.d[static_cast<std::size_t>(value.id)] = direction;
+  const std::vector<ValueId> given = pass.d;
   for (std::size_t i = 0; i < count; ++i) {
     const Op op = ops_[i];  // a copy: ops_ grows below
     bool wanted = false;
     for (const ValueId v : op.out) wanted = wanted || needed[static_cast<std::size_t>(v.id)];
     if (wanted) pass.run(op);
+    for (const ValueId v : op.out) {  // a computed seed moves as it is told, not as what it is computed from
+      const auto id = static_cast<std::size_t>(v.id);
+      if (given[id].valid()) pass.d[id] = given[id];
+    }
   }
   std::vector<ValueId> result;
   for (const ValueId v : outputs) result.push_back(pass.of(v));

@@ -93,6 +93,10 @@ std::unique_ptr<Gradient> reference_gradient(const Setup& setup, std::string* wh
     *why = "the rule has no loss";
     return nullptr;
   }
+  if (const auto* train = setup.train(); train && (train->stream || train->steps > 1)) {
+    *why = train->stream ? "the samples stay in their files" : "a sample is a sequence";
+    return nullptr;
+  }
   if (setup.steady) return layered_gradient(setup);
   for (const auto& p : setup.network.populations) {
     if (p.noise.empty()) continue;

@@ -139,10 +139,10 @@ Problem build_problem(const scenario::Scenario& scenario, const network::Network
                      ""});
   }
   if (net.data && net.data->masked && !setup.rule_entry->needs_loss) {
-    diagnostics.add({section.rule.source.where, "learning.rule",
-                     fmt::format("rule \"{}\" takes targets as they are, and there are steps without one",
-                                 setup.rule_entry->name),
-                     "a target of nan", "a target at every step, or a rule that goes by the loss", ""});
+    diagnostics.add(
+        {section.rule.source.where, "learning.rule",
+         fmt::format("rule \"{}\" takes targets as they are, and there are steps without one", setup.rule_entry->name),
+         "a target of nan", "a target at every step, or a rule that goes by the loss", ""});
   }
   if (diagnostics.size() > before) return problem;
 

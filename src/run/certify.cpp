@@ -36,6 +36,31 @@ void erase_key(Value& table, const std::string& key) {
   std::erase_if(table.table(), [&](const auto& entry) { return entry.first == key; });
 }
 
+/// Weights without factors, penalties and bounds of their own: they come on top of what the rule follows.
+void plain_weights(Value& v) {
+  if (!v.is_table()) return;
+  for (const char* key : {"rate", "decay", "l1", "l1_width", "bounds", "bound", "dale"}) erase_key(v, key);
+}
+
+void plain_motion(Value& root) {
+  if (Value* all = root.find("projection"); all && all->is_table()) {
+    for (auto& entry : all->table()) {
+      if (Value* weights = entry.second.find("weights")) plain_weights(*weights);
+    }
+  }
+  if (Value* all = root.find("population"); all && all->is_table()) {
+    for (auto& entry : all->table()) {
+      Value* bias = entry.second.find("bias");
+      if (!bias || !bias->is_table()) continue;
+      if (bias->find("init") || bias->find("plastic")) {
+        plain_weights(*bias);
+      } else {  // one an input
+        for (auto& of_input : bias->table()) plain_weights(of_input.second);
+      }
+    }
+  }
+}
+
 /// A scenario's network and learning alone.
 struct Learner {
   scenario::Scenario scenario;
@@ -47,6 +72,7 @@ struct Learner {
     // What is recorded or stops a run may name states of a flow that is not there now.
     for (const char* section : {"record", "report"}) erase_key(root, section);
     erase_key(at_key(root, "time"), "stop");
+    plain_motion(root);
     Value& learning = at_key(root, "learning");
     at_key(learning, "flow").data = std::string("gradient");
     at_key(learning, "rate").data = 1.0;

@@ -57,7 +57,7 @@ std::map<std::string, std::string> fixtures() {
   }
   for (const char* rule : {"eprop", "rflo", "rtrl"}) out[rule] = recurrent(rule);
   out["force"] = recurrent("force", true);
-  out["adjoint"] = RuleNet{"rule = \"adjoint\"\nepisode = 1.0\ndt = 0.1"}.text();
+  out["adjoint"] = recurrent("adjoint\"\nepisode = 2.0\ndt = 0.05  # \"");
   return out;
 }
 

@@ -37,6 +37,9 @@ struct Hidden {
   }
 };
 
+/// Do weights follow the rule alone, with no factor, penalty or bound of their own?
+bool plain(const network::Motion& m) { return m.rate == 1 && m.decay == 0 && m.l1 == 0 && !m.bounded(); }
+
 /// The population as far as it conserves something; else why not.
 std::string hidden(const MonitorContext& c, std::size_t p, bool fixed_feedback, Hidden& h) {
   const auto& net = c.setup.network;
@@ -65,6 +68,7 @@ std::string hidden(const MonitorContext& c, std::size_t p, bool fixed_feedback, 
     if (!moving || pr.wiring || !pr.coupling.empty()) {
       return fmt::format("\"{}\" is not plastic, all to all, with coupling w * pre", pr.name);
     }
+    if (!plain(pr.motion)) return fmt::format("weights of \"{}\" have a factor, penalty or bounds", pr.name);
     (pr.post == p ? h.in : h.out).push_back(moving);
     if (pr.pre != p || !fixed_feedback) continue;
     const auto* b = c.find(pr.name + ".feedback");
@@ -78,6 +82,7 @@ std::string hidden(const MonitorContext& c, std::size_t p, bool fixed_feedback, 
   for (const auto& b : pop.biases) {
     bool moves = false;
     for (const auto& w : c.weights) moves = moves || w.name == b.name;
+    if (moves && !plain(b.motion)) return "its bias has a factor, penalty or bounds";
     if (!moves && !b.values.isZero(0)) return "it has a bias that stands still";
   }
   if (h.in.empty() || h.out.empty()) return "nothing goes in or nothing goes out";

@@ -75,6 +75,10 @@ MonitorEntry kernel_drift() {
       *why = c.setup.steady ? "there are no samples" : "the network has no steady state in closed form";
       return {};
     }
+    if (const auto* train = c.setup.train(); train->stream || train->steps > 1) {
+      *why = train->stream ? "the samples stay in their files" : "a sample is a sequence";
+      return {};
+    }
     const auto kernel = std::make_shared<Kernel>(c.setup, c.first);
     const auto start = std::make_shared<Matrix>(kernel->at(c.setup.scenario.time.start, c.initial.data()));
     return [=](double t, const double* x) { return (kernel->at(t, x) - *start).norm() / start->norm(); };

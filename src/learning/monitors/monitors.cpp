@@ -21,7 +21,11 @@ MonitorContext monitor_context(const Setup& setup, const network::Assembly& asse
     const Slice& s = *layout.find(w.name);
     c.weights.push_back({w.name, s.offset, s.rows, s.cols, w.projection, w.population});
   }
-  if (!c.weights.empty()) c.first = c.weights.front().offset;
+  for (const Slice& s : layout.slices()) {  // those of local rules stand among them
+    if (s.block != Block::weights) continue;
+    c.first = s.offset;
+    break;
+  }
   return c;
 }
 

@@ -21,7 +21,7 @@ struct MonitorContext {
     Index size() const { return rows * cols; }
   };
   std::vector<Weights> weights;
-  Index first = 0;                    ///< where weights start in the state
+  Index first = 0;                    ///< where weights, those of local rules among them, start in the state
   std::vector<network::Named> named;  ///< what can be recorded
   std::function<std::unique_ptr<Sampler>(const std::vector<ValueId>& values)> sampler;
   /// g that the rule hands to the flow, at (t, x): size() numbers.

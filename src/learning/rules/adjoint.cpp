@@ -7,6 +7,7 @@ namespace neurode::learning {
 RuleEntry adjoint() {
   RuleEntry e;
   e.name = "adjoint";
+  e.exact = true;
   e.summary =
       "g = dL/dw of L(w) = integral over an episode of loss(x(t), t), dx/dt = F(x, t, w) from the initial state: "
       "dl/dt = "

@@ -22,6 +22,7 @@ static void check(const Setup& setup, Diagnostics& diagnostics) {
 RuleEntry rtrl() {
   RuleEntry e;
   e.name = "rtrl";
+  e.exact = true;
   e.summary =
       "real-time recurrent learning: sensitivities dP/dt = F_x P + F_w, P(0) = 0, run with activity, and g = P^T "
       "dL/dx. online: activity, P and weights are one system; episode: g is the integral over an episode at frozen "

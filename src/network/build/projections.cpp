@@ -47,6 +47,7 @@ class ProjectionBuilder {
     if (!read_weights()) return false;
     if (section_.weights_given) {
       pr_.motion = read_motion(section_.weights, *pr_.weights, moves(), pr_.wiring.get(), from_.name, diagnostics_);
+      refuse_jumps();
     }
     return true;
   }
@@ -58,6 +59,16 @@ class ProjectionBuilder {
 
  private:
   std::string key(const char* name) const { return "projection.\"" + section_.name + "\"" + name; }
+
+  /// Bounds and factors are of rates; a rule may also move weights at spikes.
+  void refuse_jumps() {
+    if (!pr_.rule || (pr_.rule->on_pre.text.empty() && pr_.rule->on_post.text.empty())) return;
+    if (!pr_.motion.bounded() && pr_.motion.rate == 1) return;
+    diagnostics_.add({section_.where, key(".weights"),
+                      "bounds and a rate of their own are for weights that move smoothly",
+                      fmt::format("rule \"{}\", which moves them at spikes", pr_.rule->name),
+                      "bounds in the rule's equations, or none", ""});
+  }
 
   void read_into() {
     if (to_.synapse) {
