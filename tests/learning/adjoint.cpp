@@ -32,7 +32,7 @@ weights = { init = "normal", std = 0.8, plastic = true }
 
 /// Three hidden units onto themselves, two outputs that feed back.
 std::string text(const Net& n, const std::string& learning = "rule = \"adjoint\"\n") {
-  return fmt::format(R"(schema = 1
+  return fmt::format(R"toml(schema = 1
 seed = 5
 [model.adaptive]
 equations = """
@@ -69,7 +69,7 @@ loss = "squared_error"
 target = ["sin(3*t)", "where(t > 0.55, 1, -0.5)"]
 [time]
 end = 1
-)",
+)toml",
                      n.data, n.hidden, n.inputs, learning);
 }
 

@@ -15,7 +15,7 @@ namespace {
 
 /// Three recurrent units and two readouts that follow a target over time.
 std::string recurrent(const std::string& rule, bool readout_alone = false) {
-  return fmt::format(R"(schema = 1
+  return fmt::format(R"toml(schema = 1
 seed = 5
 [population.h]
 size = 3
@@ -43,7 +43,7 @@ loss = "squared_error"
 target = ["sin(3*t)", "cos(t)"]
 [time]
 end = 1
-)",
+)toml",
                      !readout_alone, rule);
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 /// Units with adaptation and a smooth output, a leaking readout.
 std::string text(const std::string& readout = "model = \"leaky_rate\"\nactivation = \"identity\"\ntau = 0.5") {
-  return fmt::format(R"(schema = 1
+  return fmt::format(R"toml(schema = 1
 seed = 5
 [model.adaptive]
 equations = """
@@ -41,7 +41,7 @@ rate = 0.3
 target = ["sin(3*t)", "cos(t)"]
 [time]
 end = 1
-)",
+)toml",
                      readout);
 }
 

@@ -17,7 +17,7 @@ const std::string kReadout = "model = \"instantaneous\"\nactivation = \"identity
 /// Two populations that go their own way (offset + sines of several frequencies), and 2 readouts.
 std::string text(const std::string& readout = kReadout, const std::string& extra = "",
                  const std::string& learning = "") {
-  return fmt::format(R"(schema = 1
+  return fmt::format(R"toml(schema = 1
 seed = 2
 [population.p]
 size = 3
@@ -67,7 +67,7 @@ rtol = 1e-11
 atol = 1e-13
 [time]
 end = 3
-)",
+)toml",
                      readout, extra, learning);
 }
 

@@ -14,7 +14,7 @@ namespace {
 std::string text(const std::string& feedback, const std::string& rule = "rflo", int samples = 1,
                  const std::string& readout = "model = \"instantaneous\"\nactivation = \"identity\"") {
   const std::string inputs = samples == 1 ? "[[0.4, -0.7]]" : "[[0.4, -0.7], [-1.1, 0.2], [0.5, 0.9]]";
-  return fmt::format(R"(schema = 1
+  return fmt::format(R"toml(schema = 1
 seed = 3
 [data]
 inputs = {}
@@ -46,7 +46,7 @@ rate = 0.3
 target = ["sin(3*t)", "cos(t)"]
 [time]
 end = 1
-)",
+)toml",
                      inputs, readout, rule, feedback);
 }
 

@@ -33,7 +33,7 @@ weights = { init = "normal", std = 0.5, plastic = true }
 )";
 
 std::string text(const Case& c) {
-  return fmt::format(R"(schema = 1
+  return fmt::format(R"toml(schema = 1
 seed = 5
 [model.adaptive]
 equations = """
@@ -69,7 +69,7 @@ loss = "squared_error"
 target = ["sin(3*t)", "cos(t)"]
 [time]
 end = 1
-)",
+)toml",
                      c.inputs, c.hidden, c.readout, c.extra);
 }
 

@@ -1,1 +1,1 @@
-neurode check --gradient scenarios/oja.toml
+neurode check --gradient report.toml
