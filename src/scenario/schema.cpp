@@ -197,8 +197,8 @@ class SchemaWriter {
       family({full, section_table(full).keys, {}}, "rule", f_.rules);
     } else if (full == "integrator") {
       family({full, section_table(full).keys, f_.integrator}, "method", f_.methods);
-    } else if (full == "data" || full == "data.test" || full == "data.batch" || full == "time" || full == "time.stop" ||
-               full == "record") {
+    } else if (full == "data" || full == "data.test" || full == "data.batch" || full == "data.sequence" ||
+               full == "data.schedule" || full == "time" || full == "time.stop" || full == "record") {
       closed_section(full);
     } else if (full == "population") {
       named(full, kName, "model", f_.models);
@@ -351,6 +351,11 @@ class SchemaWriter {
         {"stimulus.*.neurons", neurons},
         {"data.batch.period", any_of({R"({"type": "number", "exclusiveMinimum": 0})", ref("quantity")})},
         {"data.batch.window", any_of({R"({"type": "number", "exclusiveMinimum": 0})", ref("quantity")})},
+        {"data.sequence.step", any_of({R"({"type": "number", "exclusiveMinimum": 0})", ref("quantity")})},
+        {"data.sequence.gap", any_of({R"({"type": "number", "minimum": 0})", ref("quantity")})},
+        {"data.schedule.times",
+         R"("type": "array", "minItems": 1, "items": {)" + any_of({kNumber, ref("quantity")}) + "}"},
+        {"data.schedule.rows", R"("type": "array", "minItems": 1, "items": {"type": "integer", "minimum": -1})"},
         {"learning.rule", names_of(f_.rules, false)},
         {"learning.loss", any_of({"{" + names_of(f_.losses, false) + "}", ref("loss")})},
         {"learning.loss.name", names_of(f_.losses, false)},

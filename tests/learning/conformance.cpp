@@ -74,7 +74,7 @@ TEST_CASE("every rule: products of the whole system, nothing allocated, frozen w
     auto p = prepared(found->second);
     System& system = *p->problem.system;
     const Vector x = p->problem.initial + 0.1 * noise(p->problem.initial.size(), "place");
-    check_products(system, 0.3, x);
+    check_products(system, 0.35, x);  // not where a perturbation changes
     Vector f(x.size()), g(x.size());
     {
       const allocations::Count count;

@@ -133,7 +133,7 @@ TEST_CASE("without a free copy all the time, loss and accuracy are solved for; t
     CHECK(std::abs(p->problem.metric("loss")->evaluate(0, moved.data()) - truth) > 1e-3 * truth);
     CHECK(p->problem.metric("loss")->evaluate(0, x.data()) == doctest::Approx(truth).epsilon(1e-9));
   }
-  for (const std::string keys : {kEp, std::string("rule = \"contrastive_hebbian\"\n")}) {
+  for (const std::string& keys : {kEp, std::string("rule = \"contrastive_hebbian\"\n")}) {
     auto p = prepared(RuleNet{keys}.text());
     for (const char* name : {"h.a", "h.I", "h.output", "y.a"}) CHECK(p->problem.find(name) == nullptr);
     for (const char* name : {"h.u", "h.r", "y.r", "h.bias", "x -> h.weights", "x.output"}) {

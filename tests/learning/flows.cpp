@@ -44,6 +44,8 @@ TEST_CASE("every flow under every schedule: products, layered, coupled and at fi
         for (std::size_t at = 0; flow.name == "mirror" && (at = text.find("-0.", at)) != std::string::npos;) {
           text[at] = '+';  // positive weights
         }
+        if (flow.stochastic)
+          text.replace(text.find("\"dop853\"\nrtol = 1e-10\natol = 1e-12"), 34, "\"euler_maruyama\"\ndt = 0.1");
         if (kind == "recurrent") text += recurrent;
         auto p = prepared(text);
         Vector x = p->problem.initial;

@@ -189,11 +189,13 @@ TEST_CASE("monitors: what learning conserves stays where it is, and moves where 
     CAPTURE(n.rule);
     CAPTURE(n.activation);
     auto p = prepared(text_of(n));
+    const bool kinks = n.activation == "relu";  // where they slide along one, adaptive steps shrink and shrink
+    if (kinks) p->options.method = "rk4", p->options.dt = 5e-5;
     const auto end = integrated(*p);
     REQUIRE(integrate::succeeded(end.outcome));
     CHECK((end.x - p->problem.initial).norm() > 0.1);
     CHECK(figure(*p, "conserved", p->problem.initial) == 0);
-    CHECK(figure(*p, "conserved", end.x) < 10 * rtol);
+    CHECK(figure(*p, "conserved", end.x) < (kinks ? 5e-5 : 10 * rtol));
     // By hand, at another place.
     const Vector x = p->problem.initial + 0.1 * noise(p->problem.initial.size(), "place");
     const auto part = [&](const Vector& from, const char* name) {

@@ -118,14 +118,14 @@ TEST_CASE("hard bounds: the projected flow, which stops at the bound and leaves 
     least = std::min(least, w);
     const double free = std::sin(t) - std::cos(t) + std::exp(-t);
     if (free < 1 && t < 1.5) CHECK(std::abs(w - free) < 1e-9);
-    if (t > 2 && t < leaves) CHECK(std::abs(w - 1) < 1e-9);
+    if (t > 2 && t < leaves) CHECK(std::abs(w - 1) < 2e-9);  // 20 rtol: the step that arrives
     const double c = (1 - std::sin(leaves) + std::cos(leaves)) * std::exp(leaves);
     const double back = std::sin(t) - std::cos(t) + c * std::exp(-t);
     if (t > leaves && t < 4.5 && back > -0.5) CHECK(std::abs(w - back) < 1e-8);
     if (t > 4.8 && t < 6) CHECK(std::abs(w + 0.5) < 1e-9);
   }
   CHECK(largest >= 1 - 1e-9);
-  CHECK(largest <= 1 + 1e-9);  // the tolerance of the steps
+  CHECK(largest <= 1 + 2e-9);  // the tolerance of the steps
   CHECK(least <= -0.5 + 1e-9);
   CHECK(least >= -0.5 - 1e-9);
 }
@@ -162,22 +162,14 @@ TEST_CASE("bounds: products, where none is at its bound and where some are") {
 }
 
 TEST_CASE("Dale's law: signs stay where they would turn without it; columns of both signs are refused") {
-  const auto net = [](const std::string& keys) {
-    std::string text = curved("rate = 2\n", 6);
-    const auto at = text.find("weights = { init = [[0.5, 0.8]]");
-    text.replace(at, 31, "weights = { init = [[0.5, -0.8]]" + keys);
-    return text;
+  // w' = -(w + 1) from 0.5: through 0 after log(1.5).
+  const auto least = [](const std::string& keys) {
+    double w = 9;
+    for (const auto& x : path(follow("0.5", keys, "-1", 2), 0.02).x) w = std::min(w, x[0]);
+    return w;
   };
-  const auto crosses = [](const Path& r) {
-    const Index y = r.p->problem.system->layout().find("h -> y.weights")->offset;
-    double worst = -9;
-    for (const auto& x : r.x) worst = std::max({worst, -x[y], x[y + 1]});
-    return worst;
-  };
-  CHECK(crosses(path(net(""), 0.02)) > 0.05);
-  const auto kept = path(net(", dale = true"), 0.02);
-  CHECK(crosses(kept) < 1e-9);
-  CHECK(crosses(kept) > -1e-9);  // it does come to the bound
+  CHECK(least("") == doctest::Approx(-1 + 1.5 * std::exp(-2.0)).epsilon(1e-8));
+  CHECK(std::abs(least(", dale = true")) < 2e-9);
   std::string mixed = curved("", 1);
   mixed.insert(mixed.find(", plastic", mixed.find("x -> h")), ", dale = true");
   CHECK_THROWS_WITH(prepared(mixed),
@@ -198,7 +190,7 @@ TEST_CASE("local rules keep to bounds and signs") {
   };
   auto p = prepared(text(", bounds = [-1, 1]", ""));
   const Vector x = integrated(*p).x;
-  CHECK(std::abs(x[0] - 1) < 1e-9);
+  CHECK(std::abs(x[0] - 1) < 2e-9);
   CHECK(std::abs(x[1] + 0.25 * std::exp(0.25 * 3)) < 1e-9);
   auto soft = prepared(text(", bounds = [-1, 1], bound = \"soft\"", ""));
   Vector f(2);

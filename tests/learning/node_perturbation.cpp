@@ -129,7 +129,7 @@ TEST_CASE("node perturbation: windows are breakpoints, numbers hold within and d
 }
 
 TEST_CASE("node perturbation: minibatches and perturbations are shown side by side") {
-  const std::string batch = "batch = { size = 2, period = 0.5, order = \"file\" }";
+  const std::string batch = "batch = { size = 2, period = 0.5, order = \"sequential\" }";
   auto p = prepared(text("node_perturbation", "window = 0.2\nsigma = 1e-5", "tanh", batch));
   CHECK(p->problem.system->breakpoints(0, 1) == std::vector<double>{0.2, 0.4, 0.5, 0.6000000000000001, 0.8});
   auto plain = prepared(text("gradient_flow", "", "tanh", batch));

@@ -55,6 +55,7 @@ std::string samples(const std::string& learning, const std::string& mode, int on
   const auto rows = [&](const char* const* list) {
     return only < 0 ? fmt::format("[{}, {}, {}]", list[0], list[1], list[2]) : fmt::format("[{}]", list[only]);
   };
+  const bool noisy = learning.find("langevin") != std::string::npos || learning.find("sgd_sde") != std::string::npos;
   return fmt::format(R"(schema = 1
 [data]
 inputs = {}
@@ -81,7 +82,8 @@ mode = "{}"
 [time]
 end = 1
 )",
-                     rows(inputs), rows(targets), mode, learning);
+                     rows(inputs), rows(targets), mode, learning) +
+         (noisy ? "[integrator]\nmethod = \"euler_maruyama\"\ndt = 0.1\n" : "");
 }
 
 }  // namespace

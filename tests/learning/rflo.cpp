@@ -121,8 +121,8 @@ TEST_CASE("rflo refuses what has no eligibility of one state, or no way back") {
                           "[projection.\"x -> z\"]\nweights = { init = 0.1, plastic = true }\n";
   CHECK_THROWS_WITH(prepared(two), doctest::Contains("needs units with one state, and those of \"z\" have 2"));
   CHECK_THROWS_WITH(prepared(text("random"), {"population.h.activation=\"softmax\""}),
-                    doctest::Contains("the softmax of \"h\" mixes neurons"));
+                    doctest::Contains("softmax is for the output population only"));
   CHECK_THROWS_WITH(
-      prepared(text("random"), {"projection.\"h -> h\".connect={ kind = \"fixed_probability\", p = 0.5 }"}),
+      prepared(text("random"), {"projection.\"h -> h\".connect={ rule = \"fixed_probability\", p = 0.5 }"}),
       doctest::Contains("needs all to all connections that add w * pre, which \"h -> h\" has not"));
 }

@@ -86,7 +86,7 @@ const std::vector<Case>& cases() {
 }
 
 /// RK4 from x, weights at rest: the integral of the loss, and of what the rule calls its gradient (-dw/dt at rate 1).
-double run(const learning::Problem& problem, Vector x, Vector* gradient) {
+double ran(const learning::Problem& problem, Vector x, Vector* gradient) {
   auto& system = *problem.system;
   const auto* loss = problem.metric("loss");
   const int steps = 100;
@@ -121,7 +121,7 @@ TEST_CASE("online rtrl: the integral of its gradient is the gradient of the inte
     CAPTURE(c.name);
     auto p = prepared(text(c));
     Vector g;
-    run(p->problem, p->problem.initial, &g);
+    ran(p->problem, p->problem.initial, &g);
     const double h = 2e-3;
     for (const auto& s : p->problem.system->layout().slices()) {
       if (s.block != Block::weights) continue;
@@ -132,7 +132,7 @@ TEST_CASE("online rtrl: the integral of its gradient is the gradient of the inte
         const auto at = [&](double by) {
           Vector x = p->problem.initial;
           x[k] += by;
-          return run(p->problem, x, nullptr);
+          return ran(p->problem, x, nullptr);
         };
         const double slope = (8 * (at(h) - at(-h)) - (at(2 * h) - at(-2 * h))) / (12 * h);
         worst = std::max(worst, std::abs(slope - g[k]));
@@ -148,22 +148,22 @@ TEST_CASE("online rtrl: a softmax that nothing reads may stand at the end") {
   c.readout = "model = \"instantaneous\"\nactivation = \"softmax\"\n";
   auto p = prepared(text(c), {"learning.loss=\"cross_entropy\"", "learning.target=[\"0.3\", \"0.7\"]"});
   Vector g;
-  run(p->problem, p->problem.initial, &g);
+  ran(p->problem, p->problem.initial, &g);
   const Index k = p->problem.system->layout().find("h -> h.weights")->offset + 1;
   const auto at = [&](double by) {
     Vector x = p->problem.initial;
     x[k] += by;
-    return run(p->problem, x, nullptr);
+    return ran(p->problem, x, nullptr);
   };
   CHECK(g[k] == doctest::Approx((8 * (at(1e-3) - at(-1e-3)) - (at(2e-3) - at(-2e-3))) / 12e-3).epsilon(1e-8));
   c.extra = kFeedback;
   CHECK_THROWS_WITH(prepared(text(c), {"learning.loss=\"cross_entropy\"", "learning.target=[\"0.3\", \"0.7\"]"}),
-                    doctest::Contains("the softmax of \"y\" mixes neurons"));
+                    doctest::Contains("softmax is for the output population only"));
 }
 
 TEST_CASE("online rtrl refuses what has no derivative neuron by neuron") {
   const Case c = cases()[0];
-  CHECK_THROWS_WITH(prepared(text(c), {"projection.\"h -> h\".connect={ kind = \"fixed_probability\", p = 0.5 }"}),
+  CHECK_THROWS_WITH(prepared(text(c), {"projection.\"h -> h\".connect={ rule = \"fixed_probability\", p = 0.5 }"}),
                     doctest::Contains("needs all to all connections that add w * pre, which \"h -> h\" has not"));
   CHECK_THROWS_WITH(prepared(text(c), {"projection.\"x -> h\".coupling=\"w*tanh(pre)\""}),
                     doctest::Contains("which \"x -> h\" has not"));

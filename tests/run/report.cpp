@@ -13,7 +13,7 @@ using namespace neurode;
 namespace {
 
 /// Harmonic motion, x = cos t, y = -sin t, recorded at whole numbers.
-const std::string kCircle = R"(schema = 1
+const std::string kCircle = R"toml(schema = 1
 [model.circle]
 equations = '''
 dx/dt = y
@@ -43,7 +43,7 @@ most   = { value = "cell.y[0] + 2", of = "max", expected = "2 - sin(5)", within 
 "off"  = { value = "cell.x[0]", expected = "cos(t) + 1e-3", within = 1e-4 }
 moved  = { value = "cell.x[0]", of = "drift", expected = "1 + cos(pi - 3)", within = 1e-9 }
 energy = { value = "2*energy", of = "drift", within = 1e-9 }
-)";
+)toml";
 
 struct File {
   std::filesystem::path path =
@@ -97,7 +97,7 @@ TEST_CASE("report: each way to take a value, over the points of the record") {
 }
 
 TEST_CASE("report: what is not a number does not hold") {
-  auto p = prepared(R"(schema = 1
+  auto p = prepared(R"toml(schema = 1
 [model.decay]
 equations = "dx/dt = -x"
 initial = { x = 1 }
@@ -108,12 +108,12 @@ end = 1
 [report]
 none = { value = "log(-cell.x[0])", expected = 0, within = 1e300 }
 most = { value = "log(0.5 - cell.x[0])", of = "max", expected = 0, within = 1e300 }
-)");
+)toml");
   const File file;
-const auto summary = run::simulate(*p, file.path, true, {});
-REQUIRE(summary.report.size() == 2);
-for (const auto& f : summary.report) {
-  CHECK(std::isnan(f.value));
-  CHECK_FALSE(f.holds());
-}
+  const auto summary = run::simulate(*p, file.path, true, {});
+  REQUIRE(summary.report.size() == 2);
+  for (const auto& f : summary.report) {
+    CHECK(std::isnan(f.value));
+    CHECK_FALSE(f.holds());
+  }
 }

@@ -41,8 +41,9 @@ Problem coupled(const Setup& setup) {
   const ValueId output = a.outputs[static_cast<std::size_t>(setup.output)];
   auto& g = a.program.graph();
 
-  const auto score = score_seeds(setup, a, loss);
   Program::Seeds seeds = {{loss, a.program.elementwise(1, 1, g.constant(1))}};
+  const ValueId outputs[] = {output};  // activity is a state: the loss reads it, and no argument of a softmax
+  const ValueId score = a.program.adjoint(seeds, outputs)[0];
   std::vector<ValueId> targets;
   std::vector<ValueId> errors;
   for (const std::size_t k : a.activity) {
@@ -63,7 +64,7 @@ Problem coupled(const Setup& setup) {
     set_rate(a, errors[k], scaled(a.program, bars[k], 1 / setup.rule.number("error_tau")));
   }
   std::vector<ValueId> gradient(bars.begin() + static_cast<std::ptrdiff_t>(activities), bars.end());
-  seeds[0] = score.empty() ? seeds[0] : score[0];
+  seeds[0] = {output, score};
   Draft draft{setup, std::move(a), loss, output, std::move(gradient)};
   draft.seeds = std::move(seeds);
   return finish(std::move(draft));

@@ -40,7 +40,7 @@ void read_batches(const Parameters& batch, const scenario::Scenario& scenario, N
   b.start = scenario.time.start;
   b.period = *period;
   b.window = window.value_or(*period);
-  b.shuffled = batch.text("order") == "shuffled";
+  b.shuffled = !batch.has("order") || batch.text("order") == "shuffled";
   b.seed = scenario.seed;
 }
 
