@@ -36,9 +36,7 @@ energy = "cell.x[0]^2 + cell.y[0]^2"
 "x at the end" = "cell.x[0]"
 number = 3
 first  = { value = "cell.x[0]", of = "first" }
-least  = { value = "cell.x[0]", of = "min", expected = "-cos(pi - 3)",
-                  within = 1e-9
-}
+least  = { value = "cell.x[0]", of = "min", expected = "-cos(pi - 3)", within = 1e-9 }
 most   = { value = "cell.y[0] + 2", of = "max", expected = "2 - sin(5)", within = 1e-9 }
 "off"  = { value = "cell.x[0]", expected = "cos(t) + 1e-3", within = 1e-4 }
 moved  = { value = "cell.x[0]", of = "drift", expected = "1 + cos(pi - 3)", within = 1e-9 }
