@@ -212,13 +212,13 @@ TEST_CASE("faults at the top, all together") {
                                "s.toml:3:1: titel: is no key of the scenario; allowed: \"schema\", \"title\", "
                                "\"description\", \"seed\", \"data\", "
                                "\"model\", \"plasticity\", \"population\", \"projection\", \"stimulus\", \"learning\", "
-                               "\"integrator\", \"time\" and "
-                               "\"record\" (did you mean \"title\"?)",
+                               "\"integrator\", \"time\", "
+                               "\"record\" and \"report\" (did you mean \"title\"?)",
                                "s.toml:4:2: populations: is no key of the scenario; allowed: \"schema\", \"title\", "
                                "\"description\", \"seed\", "
                                "\"data\", \"model\", \"plasticity\", \"population\", \"projection\", \"stimulus\", "
                                "\"learning\", \"integrator\", "
-                               "\"time\" and \"record\" (did you mean \"population\"?)"});
+                               "\"time\", \"record\" and \"report\" (did you mean \"population\"?)"});
   CHECK(fault_below_head("[learning]\n[record]\nevry = 1\n") ==
         "s.toml:8:1: record.evry: is no key of [record]; allowed: \"every\", \"variables\", \"expressions\" and "
         "\"gzip\" (did you "

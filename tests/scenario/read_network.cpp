@@ -15,7 +15,7 @@ model = "x"
 bias = { I = 0.5, J = { plastic = true } }
 [population.c]
 model = "x"
-bias = { init = [1, 2], plastic = true, rate = 3 }
+bias = { init = [1, 2], plastic = true, spread = 3 }
 [population.d]
 model = "x"
 bias = { init = "uniform", min = -1 }
@@ -43,7 +43,7 @@ bias = { init = "uniform", min = -1 }
   const auto& c = s.populations[3];
   CHECK(c.bias[0].first.empty());
   CHECK(c.bias[0].second.init.name == "values");
-  CHECK(c.bias[0].second.init.settings.find("rate")->integer() == 3);
+  CHECK(c.bias[0].second.init.settings.find("spread")->integer() == 3);
   CHECK(s.populations[4].bias[0].second.init.name == "uniform");
   CHECK(s.populations[4].bias[0].second.init.settings.find("min")->integer() == -1);
   CHECK(s.populations[4].bias[0].second.init.settings.find("init") == nullptr);
