@@ -193,7 +193,7 @@ TEST_CASE("stabilised: diffusion and a gradient flow of condition 1e4, counted")
     double heat_rhs, heat_error, flow_rhs, flow_error;
   } expected[] = {{"rkc2", 1700, 2e-5, 2600, 5e-5},
                   {"rock2", 2800, 2e-6, 4100, 2e-5},
-                  {"rock4", 1255, 3.7e-7, 3200, 4.4e-7},
+                  {"rock4", 1255, 3.7e-7, 3200, 9.2e-7},  // between 4.4e-7 with vectors of 64 bytes and 1.9e-6 with 32
                   {"dopri5", 36800, 4e-7, 90800, 8e-6}};
   double heat_rhs = 0, flow_rhs = 0;
   for (const auto& e : expected) {
