@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "learning/gradient.hpp"
+#include "learning/gradients/gradient.hpp"
 #include "neurode/learning/families.hpp"
 #include "neurode/learning/problem.hpp"
 
@@ -83,6 +83,8 @@ ValueId name_loss(const Setup& setup, network::Assembly& assembly, ValueId loss)
 ValueId score_of(const Setup& setup, const network::Assembly& assembly);
 /// What moving weights or a bias keep to.
 const network::Motion& motion_of(const network::Network& network, const network::Assembly::Plastic& weights);
+/// The population that weights or a bias drive.
+std::size_t post_of(const network::Network& network, const network::Assembly::Plastic& weights);
 /// The loss of an assembly whose clamped populations hold `samples` (may be null).
 ValueId add_loss(const Setup& setup, network::Assembly& assembly, const network::Samples* samples, bool steady);
 

@@ -2,9 +2,9 @@
 #include <stdexcept>
 
 #include "learning/build.hpp"
-#include "learning/flow_system.hpp"
 #include "learning/flows/flows.hpp"
 #include "learning/flows/metric.hpp"
+#include "learning/gradients/flow_system.hpp"
 #include "learning/monitors/monitors.hpp"
 
 namespace neurode::learning {
@@ -56,6 +56,11 @@ static std::function<std::vector<double>(double, double)> breakpoints(const Setu
 const network::Motion& motion_of(const network::Network& network, const Assembly::Plastic& w) {
   if (w.projection >= 0) return network.projections[static_cast<std::size_t>(w.projection)].motion;
   return network.populations[static_cast<std::size_t>(w.population)].biases[static_cast<std::size_t>(w.bias)].motion;
+}
+
+std::size_t post_of(const network::Network& net, const Assembly::Plastic& w) {
+  return w.projection >= 0 ? net.projections[static_cast<std::size_t>(w.projection)].post
+                           : static_cast<std::size_t>(w.population);
 }
 
 ValueId score_of(const Setup& setup, const Assembly& a) {

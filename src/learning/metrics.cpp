@@ -5,8 +5,8 @@
 #include <memory>
 #include <optional>
 
-#include "learning/copies.hpp"
-#include "learning/rules/rules.hpp"
+#include "learning/gradients/fixed_point.hpp"
+#include "learning/parts/copies.hpp"
 #include "neurode/core/errors.hpp"
 
 namespace neurode::learning {
@@ -210,10 +210,13 @@ static void add_scores(const Setup& setup, Problem& problem, const Scorer& score
                              [score](double t, const double* x) { return score(t, x).accuracy; }});
 }
 
-static Index moving_weights(const Setup& setup) {
+/// Of all that moves, by the learning rule or by local ones.
+static Index moving_weights(const network::Network& net) {
   Index n = 0;
-  const auto a = network::assemble(setup.network, {setup.train(), setup.steady, false});
-  for (const auto& w : a.plastic) n += a.program[w.value].size();
+  for (const auto& pr : net.projections) n += pr.moves() ? pr.weights->size() : 0;
+  for (const auto& pop : net.populations) {
+    for (const auto& b : pop.biases) n += b.moves() ? b.values.size() : 0;
+  }
   return n;
 }
 
@@ -264,7 +267,7 @@ void add_metrics(const Setup& setup, Problem& problem, ValueId loss, ValueId out
          }});
   }
   const Telling telling(setup, stream ? nullptr : &data.train.targets, data.train.target_rows());
-  const Index weights = moving_weights(setup);
+  const Index weights = moving_weights(setup.network);
   if (whole) {
     add_scores(setup, problem, steady_scorer(setup, data.train, telling, feedback), "", "training", weights_offset,
                weights);

@@ -14,6 +14,21 @@ Spec expression(const char* name, const char* help) { return Spec::make(Kind::ex
 Spec table(const char* name, const char* help) { return Spec::make(Kind::table, name, help); }
 Spec any(const char* name, const char* help) { return Spec::make(Kind::any, name, help); }
 
+/// Keys of something that learning moves, behind its own: what it keeps to.
+ParameterTable moving(ParameterTable keys) {
+  const ParameterTable motion = {
+      number("rate", "factor of the learning rate").above(0).standard(1.0),
+      number("decay", "L2: decay * w is added to the gradient").at_least(0).standard(0.0),
+      number("l1", "L1: l1 * w/sqrt(w^2 + l1_width^2) is added to the gradient").at_least(0).standard(0.0),
+      number("l1_width", "size below which l1 pulls less").above(0).standard(1e-3),
+      any("bounds", "[low, high], which moving never leaves"),
+      Spec::make(Kind::choice, "bound", "hard: what leads out is 0; soft: slower the nearer the bound")
+          .one_of({"hard", "soft"})
+          .standard("hard")};
+  keys.insert(keys.end(), motion.begin(), motion.end());
+  return keys;
+}
+
 SectionTable top() {
   return {
       "",
@@ -138,19 +153,10 @@ std::vector<SectionTable> network() {
         any("bias", "number, list, { init = ..., plastic = ... }, or a table input = such"),
         table("initial", "state = number, list or distribution")},
        true},
-      {"population.*.bias",
-       "A bias. Keys not listed here belong to the initialiser.",
-       {any("init", "name of a distribution, a number, or a list of one a neuron").standard(0.0),
-        boolean("plastic", "learning moves it").standard(false),
-        any("plasticity", "a local rule for db/dt: its name, or { rule = ..., ... }"),
-        number("rate", "factor of the learning rate").above(0).standard(1.0),
-        number("decay", "L2: decay * w is added to the gradient").at_least(0).standard(0.0),
-        number("l1", "L1: l1 * w/sqrt(w^2 + l1_width^2) is added to the gradient").at_least(0).standard(0.0),
-        number("l1_width", "size below which l1 pulls less").above(0).standard(1e-3),
-        any("bounds", "[low, high], which moving never leaves"),
-        Spec::make(Kind::choice, "bound", "hard: what leads out is 0; soft: slower the nearer the bound")
-            .one_of({"hard", "soft"})
-            .standard("hard")},
+      {"population.*.bias", "A bias. Keys not listed here belong to the initialiser.",
+       moving({any("init", "name of a distribution, a number, or a list of one a neuron").standard(0.0),
+               boolean("plastic", "learning moves it").standard(false),
+               any("plasticity", "a local rule for db/dt: its name, or { rule = ..., ... }")}),
        true},
       {"projection.*",
        "Weights from one population to another.",
@@ -171,19 +177,10 @@ std::vector<SectionTable> network() {
        "A model of synapses. Keys not listed here are its parameters.",
        {text("model", "name of a model with a site").needed(), text("preset", "a set of values that the model names")},
        true},
-      {"projection.*.weights",
-       "Weights. Keys not listed here belong to the initialiser.",
-       {any("init", "name of a distribution, a number, or a list of rows (to x from)").needed(),
-        boolean("plastic", "learning moves them").standard(false),
-        number("rate", "factor of the learning rate").above(0).standard(1.0),
-        number("decay", "L2: decay * w is added to the gradient").at_least(0).standard(0.0),
-        number("l1", "L1: l1 * w/sqrt(w^2 + l1_width^2) is added to the gradient").at_least(0).standard(0.0),
-        number("l1_width", "size below which l1 pulls less").above(0).standard(1e-3),
-        any("bounds", "[low, high], which moving never leaves"),
-        Spec::make(Kind::choice, "bound", "hard: what leads out is 0; soft: slower the nearer the bound")
-            .one_of({"hard", "soft"})
-            .standard("hard"),
-        boolean("dale", "weights out of a neuron keep the sign they start with").standard(false)},
+      {"projection.*.weights", "Weights. Keys not listed here belong to the initialiser.",
+       moving({any("init", "name of a distribution, a number, or a list of rows (to x from)").needed(),
+               boolean("plastic", "learning moves them").standard(false),
+               boolean("dale", "weights out of a neuron keep the sign they start with").standard(false)}),
        true},
       {"projection.*.plasticity",
        "A local learning rule. Keys not listed here are its parameters.",

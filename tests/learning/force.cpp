@@ -164,6 +164,8 @@ TEST_CASE("force refuses what is no linear readout of its own flow") {
   CHECK_THROWS_WITH(prepared(text(kReadout, deeper)),
                     doctest::Contains("learns readouts into \"z\" alone, and \"p -> q\" goes elsewhere"));
   CHECK_THROWS_WITH(prepared(text(kReadout, "", "flow = \"adam\"")), doctest::Contains("a flow of its own"));
+  CHECK_THROWS_WITH(prepared(text(), {"learning.rate={ schedule = \"hypergradient\", beta = 0.1 }"}),
+                    doctest::Contains("has no gradient that a rate could follow"));
   CHECK_THROWS_WITH(prepared(text(), {"population.q.bias={ init = 0.1, plastic = true }"}),
                     doctest::Contains("\"q.bias\" is plastic"));
 }

@@ -159,6 +159,10 @@ TEST_CASE("online rtrl: a softmax that nothing reads may stand at the end") {
   c.extra = kFeedback;
   CHECK_THROWS_WITH(prepared(text(c), {"learning.loss=\"cross_entropy\"", "learning.target=[\"0.3\", \"0.7\"]"}),
                     doctest::Contains("softmax is for the output population only"));
+  Case leaky = cases()[0];  // its Jacobian mixes neurons: no eligibility one by one
+  leaky.readout = "model = \"leaky_rate\"\nactivation = \"softmax\"\n";
+  CHECK_THROWS_WITH(prepared(text(leaky), {"learning.loss=\"cross_entropy\"", "learning.target=[\"0.3\", \"0.7\"]"}),
+                    doctest::Contains("the softmax of \""));
 }
 
 TEST_CASE("online rtrl refuses what has no derivative neuron by neuron") {

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "learning/gradients/reference.hpp"
 #include "learning/monitors/monitors.hpp"
 
 namespace neurode::learning {
@@ -89,57 +90,90 @@ std::string hidden(const MonitorContext& c, std::size_t p, bool fixed_feedback, 
   return "";
 }
 
+Figure of_hidden(const MonitorContext& c, bool fixed_feedback, std::string* why) {
+  const auto all = std::make_shared<std::vector<std::pair<Hidden, Matrix>>>();
+  const auto& net = c.setup.network;
+  std::string reasons;
+  for (std::size_t p = 0; p < net.populations.size(); ++p) {
+    if (net.populations[p].clamped || static_cast<int>(p) == c.setup.output) continue;
+    Hidden h;
+    const std::string reason = hidden(c, p, fixed_feedback, h);
+    if (!reason.empty()) {
+      reasons += fmt::format("{}population \"{}\" conserves nothing of the kind: {}", reasons.empty() ? "" : "; ",
+                             net.populations[p].name, reason);
+      continue;
+    }
+    Matrix start = h.invariant(c.initial.data());
+    all->emplace_back(std::move(h), std::move(start));
+  }
+  if (all->empty()) {
+    *why = reasons.empty() ? "there is no hidden population" : reasons;
+    return {};
+  }
+  return [all](double, const double* x) {
+    double sum = 0;
+    for (const auto& [h, start] : *all) {
+      const Matrix moved = h.invariant(x) - start;
+      sum += h.linear ? moved.squaredNorm() : moved.diagonal().squaredNorm();
+    }
+    return std::sqrt(sum);
+  };
+}
+
+/// AdaGrad with one G: sqrt(G) + L/2, whatever the loss is.
+Figure of_adagrad(const MonitorContext& c, std::string* why) {
+  for (const auto& w : c.setup.network.projections) {
+    if (w.plastic && !plain(w.motion)) *why = fmt::format("weights of \"{}\" have a factor, penalty or bounds", w.name);
+  }
+  for (const auto& pop : c.setup.network.populations) {
+    for (const auto& b : pop.biases) {
+      if (b.plastic && !plain(b.motion)) *why = fmt::format("\"{}\" has a factor, penalty or bounds", b.name);
+    }
+  }
+  if (c.setup.network.data && c.setup.network.data->shown_in_time()) *why = "the loss changes with the samples shown";
+  if (!why->empty()) return {};
+  const std::shared_ptr<Gradient> loss = reference_gradient(c.setup, why);
+  if (!loss) return {};
+  const std::shared_ptr<Sampler> squares = c.sampler({c.find("flow.squares")->value});
+  const auto g = std::make_shared<Vector>(Vector::Zero(loss->size()));
+  const auto invariant = [=, first = c.first](double t, const double* x) {
+    double value = 0, sum = 0;
+    loss->evaluate(t, x + first, g->data(), &value);
+    squares->run(t, x, &sum);
+    return std::sqrt(sum) + 0.5 * value;
+  };
+  const double start = invariant(c.setup.scenario.time.start, c.initial.data());
+  return [=](double t, const double* x) { return std::abs(invariant(t, x) - start); };
+}
+
 }  // namespace
 
 MonitorEntry conserved() {
   MonitorEntry e;
   e.name = "conserved";
   e.summary =
-      "how far what learning conserves of hidden populations has moved from the start, Frobenius norm: of linear ones "
-      "W_in W_in^T + b b^T - W_out^T W_out, of relu units the diagonal; with feedback_alignment W_in W_in^T - B W_out "
-      "- "
-      "(B W_out)^T";
+      "how far what learning conserves has moved from the start. Hidden populations, Frobenius norm: of linear ones "
+      "W_in W_in^T + b b^T - W_out^T W_out, of relu units the diagonal; with feedback_alignment W_in W_in^T - "
+      "B W_out - (B W_out)^T. With flow \"adagrad\" and one G for all weights: sqrt(G) + loss/2";
   e.needs =
       "gradient_flow (adiabatic) or feedback_alignment with flow \"gradient\", hidden populations with identity or "
-      "relu";
+      "relu; or gradient_flow with flow \"adagrad\", norm = true, and a constant rate";
   e.citation =
       "A. M. Saxe, J. L. McClelland, S. Ganguli, ICLR 2014, arXiv:1312.6120; S. S. Du, W. Hu, J. D. Lee, Adv. Neural "
       "Inf. Process. Syst. 31 (2018), arXiv:1806.00900";
   e.build = [](const MonitorContext& c, std::string* why) -> Figure {
     const std::string& rule = c.setup.rule_entry->name;
+    const std::string& flow = c.setup.flow->name;
     const bool fixed_feedback = rule == "feedback_alignment";
     const bool follows = rule == "gradient_flow" && c.setup.rule.text("mode") == "adiabatic";
-    if ((!follows && !fixed_feedback) || !c.setup.steady || c.setup.flow->name != "gradient") {
+    if (follows && flow == "adagrad" && c.setup.flow_parameters.flag("norm")) return of_adagrad(c, why);
+    if ((!follows && !fixed_feedback) || !c.setup.steady || flow != "gradient") {
       *why =
           "only gradient_flow (adiabatic) and feedback_alignment with flow \"gradient\" conserve it, in a network "
-          "without loops";
+          "without loops, and gradient_flow with flow \"adagrad\" and norm = true";
       return {};
     }
-    const auto all = std::make_shared<std::vector<std::pair<Hidden, Matrix>>>();
-    const auto& net = c.setup.network;
-    for (std::size_t p = 0; p < net.populations.size(); ++p) {
-      if (net.populations[p].clamped || static_cast<int>(p) == c.setup.output) continue;
-      Hidden h;
-      const std::string reason = hidden(c, p, fixed_feedback, h);
-      if (!reason.empty()) {
-        *why = fmt::format("population \"{}\" conserves nothing of the kind: {}", net.populations[p].name, reason);
-        continue;
-      }
-      Matrix start = h.invariant(c.initial.data());
-      all->emplace_back(std::move(h), std::move(start));
-    }
-    if (all->empty()) {
-      if (why->empty()) *why = "there is no hidden population";
-      return {};
-    }
-    return [all](double, const double* x) {
-      double sum = 0;
-      for (const auto& [h, start] : *all) {
-        const Matrix moved = h.invariant(x) - start;
-        sum += h.linear ? moved.squaredNorm() : moved.diagonal().squaredNorm();
-      }
-      return std::sqrt(sum);
-    };
+    return of_hidden(c, fixed_feedback, why);
   };
   return e;
 }

@@ -49,11 +49,4 @@ MonitorEntry kernel_drift();
 MonitorEntry sharpness();
 MonitorEntry weight_norm();
 
-/// The largest (algebraic) eigenvalue of a symmetric matrix of n rows, known by its products, by Lanczos' method with
-/// full reorthogonalisation, from a start vector that depends on n alone: until |A v - lambda v| <= tolerance times the
-/// largest |eigenvalue| found.
-/// @par Source  C. Lanczos, J. Res. Natl. Bur. Stand. 45 (1950) 255-282; B. N. Parlett, The Symmetric Eigenvalue
-/// Problem, SIAM 1998, ch. 13
-double largest_eigenvalue(Index n, const std::function<void(const double* v, double* av)>& product, double tolerance);
-
 }  // namespace neurode::learning

@@ -1,7 +1,7 @@
 #include <cmath>
 
+#include "learning/gradients/reference.hpp"
 #include "learning/monitors/monitors.hpp"
-#include "learning/reference_gradient.hpp"
 
 namespace neurode::learning {
 
@@ -36,7 +36,8 @@ MonitorEntry weight_norm() {
 MonitorEntry gradient_alignment() {
   MonitorEntry e;
   e.name = "gradient_alignment";
-  e.summary = "cosine of g with the gradient of the loss on all training samples, by back-propagation";
+  e.summary =
+      "cosine of g with the gradient of the loss on all training samples, by back-propagation; 0 where either is 0";
   e.needs = "a network with a steady state";
   e.build = [](const MonitorContext& c, std::string* why) -> Figure {
     const std::shared_ptr<Gradient> reference = reference_gradient(c.setup, why);
@@ -47,7 +48,8 @@ MonitorEntry gradient_alignment() {
       double loss = 0;
       c.gradient(t, x, g->data());
       reference->evaluate(t, x + c.first, exact->data(), &loss);
-      return g->dot(*exact) / (g->norm() * exact->norm());
+      const double lengths = g->norm() * exact->norm();
+      return lengths > 0 ? g->dot(*exact) / lengths : 0.0;
     };
   };
   return e;

@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 #include <cmath>
 
-#include "learning/copies.hpp"
+#include "learning/parts/copies.hpp"
 #include "learning/rules/rules.hpp"
 
 namespace neurode::learning {

@@ -1,7 +1,7 @@
 // Two relaxations of one network, with and without a nudge towards the targets, give the gradient.
 #include <cmath>
 
-#include "learning/copies.hpp"
+#include "learning/parts/copies.hpp"
 #include "learning/rules/rules.hpp"
 
 namespace neurode::learning {

@@ -1,8 +1,8 @@
 // Errors go back through fixed random weights instead of the transposed ones.
 #include <fmt/format.h>
 
-#include "learning/feedback.hpp"
-#include "learning/layers.hpp"
+#include "learning/parts/feedback.hpp"
+#include "learning/parts/layers.hpp"
 #include "learning/rules/rules.hpp"
 
 namespace neurode::learning {

@@ -1,8 +1,8 @@
 // Recursive least squares on readout weights, as a flow.
 #include <fmt/format.h>
 
-#include "learning/expr.hpp"
-#include "learning/local_derivatives.hpp"
+#include "learning/parts/expr.hpp"
+#include "learning/parts/local_derivatives.hpp"
 #include "learning/rules/rules.hpp"
 
 namespace neurode::learning {
@@ -117,6 +117,11 @@ void check(const Setup& setup, Diagnostics& diagnostics) {
     diagnostics.add({setup.scenario.learning->flow.source.where, "learning.flow",
                      "rule \"force\" is a flow of its own: what its error moves is not a gradient",
                      "\"" + setup.flow->name + "\"", "\"gradient\"", ""});
+  }
+  if (setup.rate->name == "hypergradient") {
+    diagnostics.add({setup.scenario.learning->rate.source.where, "learning.rate",
+                     "rule \"force\" has no gradient that a rate could follow", "\"hypergradient\"",
+                     "a number, or a schedule of the time alone", ""});
   }
 }
 

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "learning/gradients/fixed_point.hpp"
 #include "learning/rules/rules.hpp"
 #include "neurode/network/assemble.hpp"
 
@@ -31,6 +32,16 @@ Problem layered(const Setup& setup) {
   Draft draft{setup, std::move(a), loss, output, std::move(gradient), true};
   draft.seeds = std::move(seeds);
   return finish(std::move(draft));
+}
+
+/// Activity at its fixed point.
+Problem recurrent(const Setup& setup) {
+  const auto* train = setup.train();
+  Assembly a = network::assemble(setup.network, {train, false, false});
+  const ValueId loss = add_loss(setup, a, train, false);
+  const ValueId output = a.outputs[static_cast<std::size_t>(setup.output)];
+  auto gradient = fixed_point_gradient(setup, a, loss);
+  return finish(setup, a, loss, output, std::move(gradient));
 }
 
 /// Activity, error signals and weights in one system.
@@ -101,7 +112,7 @@ void check(const Setup& setup, Diagnostics& diagnostics) {
 
 Problem build(const Setup& setup) {
   if (setup.rule.text("mode") == "coupled") return coupled(setup);
-  return setup.steady ? layered(setup) : recurrent_adiabatic_problem(setup);
+  return setup.steady ? layered(setup) : recurrent(setup);
 }
 
 }  // namespace

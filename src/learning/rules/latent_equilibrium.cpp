@@ -1,5 +1,5 @@
 // Units that look ahead of their slow membranes: signals and errors pass through at once.
-#include "learning/layers.hpp"
+#include "learning/parts/layers.hpp"
 #include "learning/rules/rules.hpp"
 
 namespace neurode::learning {

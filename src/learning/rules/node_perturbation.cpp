@@ -1,7 +1,7 @@
 // Learning from what random perturbations of neurons do to the loss.
-#include "learning/expr.hpp"
-#include "learning/layers.hpp"
-#include "learning/perturbations.hpp"
+#include "learning/parts/expr.hpp"
+#include "learning/parts/layers.hpp"
+#include "learning/parts/perturbations.hpp"
 #include "learning/rules/rules.hpp"
 
 namespace neurode::learning {

@@ -1,4 +1,4 @@
-#include "learning/layers.hpp"
+#include "learning/parts/layers.hpp"
 #include "learning/rules/rules.hpp"
 
 namespace neurode::learning {

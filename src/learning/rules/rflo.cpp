@@ -1,5 +1,5 @@
 // Rules whose weights carry an eligibility with activity, and whose errors come back by a way of their own.
-#include "learning/eligibility.hpp"
+#include "learning/parts/eligibility.hpp"
 #include "learning/rules/rules.hpp"
 
 namespace neurode::learning {

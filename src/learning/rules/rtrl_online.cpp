@@ -3,7 +3,7 @@
 
 #include <map>
 
-#include "learning/local_derivatives.hpp"
+#include "learning/parts/local_derivatives.hpp"
 #include "learning/rules/rules.hpp"
 
 namespace neurode::learning {

@@ -23,11 +23,4 @@ RuleEntry three_factor();
 Problem rtrl_online(const Setup& setup);
 void check_rtrl_online(const Setup& setup, Diagnostics& diagnostics);
 
-/// Gradient flow on a recurrent network whose activity sits at its fixed point.
-Problem recurrent_adiabatic_problem(const Setup& setup);
-/// The gradient of the loss of such a network on samples of its own (null: none), all at once, with values of its
-/// program to sample.
-std::unique_ptr<Gradient> fixed_point_gradient(const Setup& setup, const network::Samples* samples, ValueId& loss,
-                                               ValueId& output);
-
 }  // namespace neurode::learning

@@ -1,9 +1,9 @@
 // A local product leaves an eligibility, and one global signal turns it into change.
 #include <fmt/format.h>
 
-#include "learning/expr.hpp"
-#include "learning/local_derivatives.hpp"
-#include "learning/perturbations.hpp"
+#include "learning/parts/expr.hpp"
+#include "learning/parts/local_derivatives.hpp"
+#include "learning/parts/perturbations.hpp"
 #include "learning/rules/rules.hpp"
 
 namespace neurode::learning {
@@ -11,11 +11,6 @@ namespace neurode::learning {
 namespace {
 
 using network::Assembly;
-
-std::size_t post_of(const network::Network& net, const Assembly::Plastic& w) {
-  return w.projection >= 0 ? net.projections[static_cast<std::size_t>(w.projection)].post
-                           : static_cast<std::size_t>(w.population);
-}
 
 ValueId state_like(Assembly& a, const std::string& like, const std::string& name, const std::string& long_name,
                    const Matrix& initial) {

@@ -98,11 +98,6 @@ class EpisodeGradient : public Gradient {
   std::vector<double> breakpoints(double t0, double t1) const override {
     return data_ ? data_->of_learning(t0, t1) : std::vector<double>{};
   }
-  void begin_segment(double t0, double t1) override {
-    begin_ = t0;
-    end_ = t1;
-    in_segment_ = true;
-  }
 
   void evaluate(double t, const double* w, double* g, double* loss) override {
     settle(t, w);
@@ -130,8 +125,20 @@ class EpisodeGradient : public Gradient {
     product(t, w, u, hu, &slope);  // a Hessian
   }
   Program& program() override { return a_.program; }
-  std::unique_ptr<Sampler> sampler(const std::vector<ValueId>& values) override;
+  std::unique_ptr<Sampler> sampler(const std::vector<ValueId>& values) override {
+    bool instants = false;
+    for (const ValueId v : values) {
+      const auto& value = a_.program[v];
+      instants = instants ||
+                 (value.source == Program::Value::Source::input && value.vector == Sweep::kEpisode && value.offset > 0);
+    }
+    return std::make_unique<GradientSampler>(
+        a_.program, values, [this, instants](Executable& code, double t, const double* w, double* out) {
+          sample(code, t, w, out, instants);
+        });
+  }
 
+ private:
   /// Values at the end of the episode; those of vector kEpisode are about all of it. `instants`: with what it shows.
   void sample(Executable& code, double t, const double* w, double* out, bool instants) {
     settle(t, w);
@@ -150,12 +157,10 @@ class EpisodeGradient : public Gradient {
     sweep_->run(code, sweep_->timeline().end(), last.mid(), sweep_->last().data(), w, to, episode_.data());
   }
 
- private:
   double learn_at(double t) {
     if (!data_ || !data_->in_learning_time()) return 0;
-    const double inside = in_segment_ && t >= begin_ && t <= end_ ? 0.5 * (begin_ + end_) : t;
-    data_->learn_at(inside);
-    return data_->slot(inside);
+    data_->learn_at(inside(t));
+    return data_->slot(inside(t));
   }
 
   /// The episode at weights w, unless it is the one at hand.
@@ -178,39 +183,7 @@ class EpisodeGradient : public Gradient {
   Vector w_, g_, direction_, episode_;
   double loss_ = 0, slot_ = std::nan("");
   bool has_gradient_ = false, has_instants_ = false;
-  double begin_ = 0, end_ = 0;
-  bool in_segment_ = false;
 };
-
-class EpisodeSampler : public Sampler {
- public:
-  EpisodeSampler(EpisodeGradient& gradient, const std::vector<ValueId>& values) : gradient_(gradient) {
-    std::vector<Executable::Output> outputs;
-    for (const ValueId v : values) {
-      const auto shape = gradient.program()[v];
-      offsets_.push_back(size_);
-      outputs.push_back({v, 0, size_, shape.size()});
-      size_ += shape.size();
-      instants_ = instants_ || (shape.source == Program::Value::Source::input && shape.vector == Sweep::kEpisode &&
-                                shape.offset > 0);
-    }
-    code_ = std::make_unique<Executable>(gradient.program(), outputs);
-  }
-  Index size() const override { return size_; }
-  const std::vector<Index>& offsets() const override { return offsets_; }
-  void run(double t, const double* x, double* out) override { gradient_.sample(*code_, t, x, out, instants_); }
-
- private:
-  EpisodeGradient& gradient_;
-  Index size_ = 0;
-  bool instants_ = false;
-  std::vector<Index> offsets_;
-  std::unique_ptr<Executable> code_;
-};
-
-std::unique_ptr<Sampler> EpisodeGradient::sampler(const std::vector<ValueId>& values) {
-  return std::make_unique<EpisodeSampler>(*this, values);
-}
 
 /// Names for the record what the episode looks like: POP.episode and POP.episode_target.
 Instants add_instants(const Setup& setup, Assembly& a) {

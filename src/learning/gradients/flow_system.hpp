@@ -31,7 +31,7 @@ class FlowSystem : public System {
   void vjp(double t, const double* x, const double* u, double* jtu) override;
   bool symmetric_jacobian() const override { return symmetric_ && gradient_->symmetric(); }
   std::vector<double> breakpoints(double t0, double t1) const override;
-  void begin_segment(double t0, double t1) override;
+  void begin_segment(double t0, double t1) override { gradient_->begin_segment(t0, t1); }
 
  private:
   /// External vectors of the outer program beside time and state: (g, loss), a direction of the state, one of (g,
@@ -50,8 +50,6 @@ class FlowSystem : public System {
   std::function<std::vector<double>(double, double)> breakpoints_;
   Vector g_, slope_, bar_;
   std::unique_ptr<Executable> rhs_, jvp_, vjp_;
-  double begin_ = 0, end_ = 0;
-  bool in_segment_ = false;
 };
 
 }  // namespace neurode::learning

@@ -1,6 +1,6 @@
-#include "learning/reference_gradient.hpp"
+#include "learning/gradients/reference.hpp"
 
-#include "learning/rules/rules.hpp"
+#include "learning/gradients/fixed_point.hpp"
 
 namespace neurode::learning {
 
@@ -42,7 +42,11 @@ class LayeredGradient : public Gradient {
     product(t, w, u, hu, &slope);
   }
   Program& program() override { return a_.program; }
-  std::unique_ptr<Sampler> sampler(const std::vector<ValueId>&) override { return nullptr; }
+  std::unique_ptr<Sampler> sampler(const std::vector<ValueId>& values) override {
+    return std::make_unique<GradientSampler>(
+        a_.program, values,
+        [this](Executable& code, double t, const double* w, double* out) { run(code, t, w, nullptr, {out}); });
+  }
 
  private:
   static constexpr int kDirection = ProgramSystem::kDirection;

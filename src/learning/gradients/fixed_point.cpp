@@ -5,7 +5,7 @@
 #include <cmath>
 #include <initializer_list>
 
-#include "learning/rules/rules.hpp"
+#include "learning/gradients/fixed_point.hpp"
 #include "neurode/core/errors.hpp"
 
 namespace neurode::learning {
@@ -42,11 +42,6 @@ class FixedPointGradient : public Gradient {
     }
     return times;
   }
-  void begin_segment(double t0, double t1) override {
-    begin_ = t0;
-    end_ = t1;
-    in_segment_ = true;
-  }
 
   void evaluate(double t, const double* w, double* g, double* loss) override {
     settle(t, w);
@@ -71,13 +66,15 @@ class FixedPointGradient : public Gradient {
     product(t, w, u, hu, &slope);  // a Hessian
   }
 
-  /// Any values of the inner program at the fixed point.
-  void sample(Executable& code, double t, const double* w, double* out) {
-    settle(t, w);
-    run(code, t, w, {out});
-  }
   Program& program() override { return a_.program; }
-  std::unique_ptr<Sampler> sampler(const std::vector<ValueId>& values) override;
+  /// Values at the fixed point.
+  std::unique_ptr<Sampler> sampler(const std::vector<ValueId>& values) override {
+    return std::make_unique<GradientSampler>(a_.program, values,
+                                             [this](Executable& code, double t, const double* w, double* out) {
+                                               settle(t, w);
+                                               run(code, t, w, {out});
+                                             });
+  }
 
  private:
   void build(ValueId loss) {
@@ -160,8 +157,7 @@ class FixedPointGradient : public Gradient {
   }
 
   void run(Executable& code, double t, const double* w, std::initializer_list<double*> out, const double* v = nullptr) {
-    const bool inside = in_segment_ && t >= begin_ && t <= end_;
-    const double time[] = {t, inside ? 0.5 * (begin_ + end_) : t};
+    const double time[] = {t, inside(t)};
     const double* in[] = {time,       x_.data(), nullptr,
                           w,          l_.data(), direction_source_,
                           dl_.data(), v,         shown_ ? shown_->at(time[1]) : nullptr};
@@ -279,54 +275,20 @@ class FixedPointGradient : public Gradient {
   std::unique_ptr<Presented> shown_;
   std::vector<char> valid_;
   std::unique_ptr<Executable> residual_, column_, loss_slope_, gradient_, tangent_;
-  double begin_ = 0, end_ = 0;
-  bool in_segment_ = false;
 };
-
-class FixedPointSampler : public Sampler {
- public:
-  FixedPointSampler(FixedPointGradient& system, const std::vector<ValueId>& values) : system_(system) {
-    std::vector<Executable::Output> outputs;
-    for (const ValueId v : values) {
-      const Index size = system.program()[v].size();
-      offsets_.push_back(size_);
-      outputs.push_back({v, 0, size_, size});
-      size_ += size;
-    }
-    code_ = std::make_unique<Executable>(system.program(), outputs);
-  }
-  Index size() const override { return size_; }
-  const std::vector<Index>& offsets() const override { return offsets_; }
-  void run(double t, const double* x, double* out) override { system_.sample(*code_, t, x, out); }
-
- private:
-  FixedPointGradient& system_;
-  Index size_ = 0;
-  std::vector<Index> offsets_;
-  std::unique_ptr<Executable> code_;
-};
-
-std::unique_ptr<Sampler> FixedPointGradient::sampler(const std::vector<ValueId>& values) {
-  return std::make_unique<FixedPointSampler>(*this, values);
-}
 
 }  // namespace
+
+std::unique_ptr<Gradient> fixed_point_gradient(const Setup& setup, Assembly assembly, ValueId loss) {
+  return std::make_unique<FixedPointGradient>(setup, std::move(assembly), loss);
+}
 
 std::unique_ptr<Gradient> fixed_point_gradient(const Setup& setup, const network::Samples* samples, ValueId& loss,
                                                ValueId& output) {
   Assembly a = network::assemble(setup.network, {samples, false, false, true});
   loss = add_loss(setup, a, samples, false);
   output = a.outputs[static_cast<std::size_t>(setup.output)];
-  return std::make_unique<FixedPointGradient>(setup, a, loss);
-}
-
-Problem recurrent_adiabatic_problem(const Setup& setup) {
-  const auto* train = setup.train();
-  Assembly a = network::assemble(setup.network, {train, false, false});
-  const ValueId loss = add_loss(setup, a, train, false);
-  const ValueId output = a.outputs[static_cast<std::size_t>(setup.output)];
-  auto gradient = std::make_unique<FixedPointGradient>(setup, a, loss);
-  return finish(setup, a, loss, output, std::move(gradient));
+  return fixed_point_gradient(setup, std::move(a), loss);
 }
 
 }  // namespace neurode::learning

@@ -50,12 +50,6 @@ class SolvedGradient : public Gradient {
     }
     return times;
   }
-  void begin_segment(double t0, double t1) override {
-    begin_ = t0;
-    end_ = t1;
-    in_segment_ = true;
-    w_[0] = std::nan("");
-  }
 
   void evaluate(double t, const double* w, double* g, double* loss) override {
     settle(t, w);
@@ -77,10 +71,14 @@ class SolvedGradient : public Gradient {
     run(*adjoint_, t, w, {hu}, d_.data(), v_.data());
   }
   Program& program() override { return a_.program; }
-  std::unique_ptr<Sampler> sampler(const std::vector<ValueId>& values) override;
-  void sample(Executable& code, double t, const double* x, double* out) { run(code, t, x, {out}); }
+  std::unique_ptr<Sampler> sampler(const std::vector<ValueId>& values) override {
+    return std::make_unique<GradientSampler>(
+        a_.program, values,
+        [this](Executable& code, double t, const double* x, double* out) { run(code, t, x, {out}); });
+  }
 
  private:
+  void on_segment() override { w_[0] = std::nan(""); }
   void build(const Draft& draft) {
     Program& p = a_.program;
     auto& graph = p.graph();
@@ -182,8 +180,7 @@ class SolvedGradient : public Gradient {
 
   void run(Executable& code, double t, const double* w, std::initializer_list<double*> out,
            const double* first = nullptr, const double* second = nullptr) {
-    const bool inside = in_segment_ && t >= begin_ && t <= end_;
-    const double time[] = {t, inside ? 0.5 * (begin_ + end_) : t};
+    const double time[] = {t, inside(t)};
     ProgramSystem::Inputs in{};
     in[0] = time;
     in[ProgramSystem::kState] = in[Assembly::kWeights] = w;
@@ -267,36 +264,7 @@ class SolvedGradient : public Gradient {
   Eigen::PartialPivLU<Matrix> lu_;
   std::unique_ptr<Presented> shown_;
   std::unique_ptr<Executable> base_, multiply_, tangent_, adjoint_;
-  double begin_ = 0, end_ = 0;
-  bool in_segment_ = false;
 };
-
-class SolvedSampler : public Sampler {
- public:
-  SolvedSampler(SolvedGradient& gradient, const std::vector<ValueId>& values) : gradient_(gradient) {
-    std::vector<Executable::Output> outputs;
-    for (const ValueId v : values) {
-      const Index size = gradient.program()[v].size();
-      offsets_.push_back(size_);
-      outputs.push_back({v, 0, size_, size});
-      size_ += size;
-    }
-    code_ = std::make_unique<Executable>(gradient.program(), outputs);
-  }
-  Index size() const override { return size_; }
-  const std::vector<Index>& offsets() const override { return offsets_; }
-  void run(double t, const double* x, double* out) override { gradient_.sample(*code_, t, x, out); }
-
- private:
-  SolvedGradient& gradient_;
-  Index size_ = 0;
-  std::vector<Index> offsets_;
-  std::unique_ptr<Executable> code_;
-};
-
-std::unique_ptr<Sampler> SolvedGradient::sampler(const std::vector<ValueId>& values) {
-  return std::make_unique<SolvedSampler>(*this, values);
-}
 
 }  // namespace
 

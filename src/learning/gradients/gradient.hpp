@@ -1,5 +1,9 @@
 #pragma once
 
+#include <functional>
+#include <memory>
+#include <vector>
+
 #include "neurode/learning/problem.hpp"
 
 namespace neurode::learning {
@@ -19,11 +23,39 @@ class Gradient {
   virtual void transposed(double t, const double* w, const double* u, double* hu) = 0;
   virtual bool symmetric() const { return true; }
   virtual std::vector<double> breakpoints(double, double) const { return {}; }
-  virtual void begin_segment(double, double) {}
+  void begin_segment(double t0, double t1) {
+    begin_ = t0;
+    end_ = t1;
+    on_segment();
+  }
+  /// A time on the side of a breakpoint t on which the solver stands; t itself outside of its segment.
+  double inside(double t) const { return t >= begin_ && t <= end_ ? 0.5 * (begin_ + end_) : t; }
   /// The program behind it, whose inputs of vector Assembly::kWeights are the weights, and what follows them.
   virtual Program& program() = 0;
   /// Values of that program at weights w.
   virtual std::unique_ptr<Sampler> sampler(const std::vector<ValueId>& values) = 0;
+
+ protected:
+  virtual void on_segment() {}
+
+ private:
+  double begin_ = 1, end_ = 0;  // none yet
+};
+
+/// Values of a gradient's program, by code (one vector of results) that its owner runs.
+class GradientSampler : public Sampler {
+ public:
+  using Run = std::function<void(Executable& code, double t, const double* w, double* out)>;
+  GradientSampler(const Program& program, const std::vector<ValueId>& values, Run run);
+  Index size() const override { return size_; }
+  const std::vector<Index>& offsets() const override { return offsets_; }
+  void run(double t, const double* x, double* out) override { run_(*code_, t, x, out); }
+
+ private:
+  Run run_;
+  Index size_ = 0;
+  std::vector<Index> offsets_;
+  std::unique_ptr<Executable> code_;
 };
 
 }  // namespace neurode::learning

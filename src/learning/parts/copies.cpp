@@ -1,4 +1,4 @@
-#include "learning/copies.hpp"
+#include "learning/parts/copies.hpp"
 
 #include <fmt/format.h>
 #include <algorithm>

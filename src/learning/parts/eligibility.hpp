@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "learning/local_derivatives.hpp"
+#include "learning/parts/local_derivatives.hpp"
 
 namespace neurode::learning {
 

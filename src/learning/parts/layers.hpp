@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "learning/build.hpp"
-#include "learning/expr.hpp"
+#include "learning/parts/expr.hpp"
 
 namespace neurode::learning {
 

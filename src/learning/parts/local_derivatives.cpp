@@ -1,10 +1,10 @@
-#include "learning/local_derivatives.hpp"
+#include "learning/parts/local_derivatives.hpp"
 
 #include <fmt/format.h>
 
 #include <stdexcept>
 
-#include "learning/expr.hpp"
+#include "learning/parts/expr.hpp"
 #include "neurode/network/instantiate.hpp"
 
 namespace neurode::learning {

@@ -1,11 +1,11 @@
-#include "learning/eligibility.hpp"
+#include "learning/parts/eligibility.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "learning/expr.hpp"
-#include "learning/feedback.hpp"
+#include "learning/parts/expr.hpp"
+#include "learning/parts/feedback.hpp"
 
 namespace neurode::learning {
 
@@ -19,11 +19,6 @@ const network::Projection* readout(const Setup& setup, std::size_t p) {
     if (pr.pre == p && pr.post == static_cast<std::size_t>(setup.output)) return &pr;
   }
   return nullptr;
-}
-
-std::size_t post_of(const network::Network& net, const Assembly::Plastic& w) {
-  return w.projection >= 0 ? net.projections[static_cast<std::size_t>(w.projection)].post
-                           : static_cast<std::size_t>(w.population);
 }
 
 }  // namespace

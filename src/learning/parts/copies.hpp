@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "learning/layers.hpp"
+#include "learning/parts/layers.hpp"
 
 namespace neurode::learning {
 

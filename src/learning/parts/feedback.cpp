@@ -1,4 +1,4 @@
-#include "learning/feedback.hpp"
+#include "learning/parts/feedback.hpp"
 
 #include <cmath>
 

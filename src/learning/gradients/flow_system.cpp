@@ -1,4 +1,4 @@
-#include "learning/flow_system.hpp"
+#include "learning/gradients/flow_system.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -62,17 +62,9 @@ std::vector<double> FlowSystem::breakpoints(double t0, double t1) const {
   return times;
 }
 
-void FlowSystem::begin_segment(double t0, double t1) {
-  begin_ = t0;
-  end_ = t1;
-  in_segment_ = true;
-  gradient_->begin_segment(t0, t1);
-}
-
 void FlowSystem::run(Executable& code, double t, const double* x, std::initializer_list<double*> out,
                      const double* direction, const double* slope) {
-  const bool inside = in_segment_ && t >= begin_ && t <= end_;
-  const double time[] = {t, inside ? 0.5 * (begin_ + end_) : t};
+  const double time[] = {t, gradient_->inside(t)};
   const double* in[kVectors] = {time, x, direction, g_.data(), slope};
   code.run(in, out.begin());
 }

@@ -1,4 +1,4 @@
-#include "learning/perturbations.hpp"
+#include "learning/parts/perturbations.hpp"
 
 #include <cmath>
 
