@@ -1,4 +1,5 @@
 #include "neurode/compare/compare.hpp"
+#include "neurode/compare/optimisers.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -25,7 +26,9 @@ struct CompareArguments {
   compare::Request request;
   std::string scenario, rtol = "1e-3:1e-9", reference;
   std::optional<std::string> output, plot;
-  std::optional<double> accuracy;
+  std::optional<double> accuracy, loss;
+  std::optional<std::vector<std::string>> optimisers;
+  double evaluations = 10000;
   bool json = false, force = false, no_files = false, quiet = false;
 };
 
@@ -53,16 +56,44 @@ std::optional<std::filesystem::path> target(const CompareArguments& a, const std
   return file;
 }
 
+/// --optimisers.
+int compare_optimisers(CompareArguments& a) {
+  compare::OptimiserRequest request;
+  request.scenario = a.scenario;
+  request.overrides = a.request.overrides;
+  request.optimisers = *a.optimisers;
+  std::erase(request.optimisers, "auto");
+  if (a.output) throw UsageError("-o: curves of optimisers go into --json or --plot");
+  if (a.loss) require_positive("--loss", {request.loss = *a.loss});
+  require_positive("--evaluations", {request.evaluations = a.evaluations});
+  if (a.plot) record::check_writable(*a.plot, a.force);
+  catch_interrupts();
+  const bool bar = !a.quiet && isatty(STDERR_FILENO) != 0;
+  const auto c = compare::run(
+      request,
+      [bar](const std::string& what) {
+        if (bar) fmt::print(stderr, "\r\033[K{}", what);
+      },
+      [] { return interrupt_signal() != 0; });
+  if (bar) fmt::print(stderr, "\r\033[K");
+  if (interrupt_signal() != 0) return 128 + interrupt_signal();
+  if (a.plot) compare::write_picture(c, *a.plot);
+  fmt::print("{}", a.json ? compare::json_text(c) + "\n" : compare::table_text(c));
+  const bool any = std::any_of(c.rows.begin(), c.rows.end(), [](const auto& r) { return r.fault.empty(); });
+  return any ? 0 : 3;
+}
+
 int compare_scenario(CompareArguments& a) {
+  if (a.plot && !plot::can_draw(*a.plot)) {
+    throw UsageError("--plot: \"" + *a.plot + "\" names no kind of picture; allowed: a name ending in .svg or .png");
+  }
+  if (a.optimisers) return compare_optimisers(a);
   a.request.scenario = a.scenario;
   std::tie(a.request.loosest, a.request.finest) = compare::parse_ladder(a.rtol, "--rtol");
   require_positive("--dt", a.request.steps);
   if (a.accuracy) require_positive("--accuracy", {a.request.accuracy = *a.accuracy});
   require_positive("--time-limit", {a.request.time_limit});
   read_reference(a.reference, a.request);
-  if (a.plot && !plot::can_draw(*a.plot)) {
-    throw UsageError("--plot: \"" + *a.plot + "\" names no kind of picture; allowed: a name ending in .svg or .png");
-  }
   const auto file = target(a, a.output, ".h5"), picture = target(a, a.plot, ".svg");
 
   catch_interrupts();
@@ -105,6 +136,13 @@ void add_compare(CLI::App& app, Action& action) {
   c->add_option("--dt", r.steps,
                 "Steps of the fixed-step methods, separated by commas. Default: the scenario's dt, dt/2 and dt/4")
       ->delimiter(',');
+  c->add_option(
+       "--optimisers", a->optimisers,
+       "Instead: flows of learning, by FLOW[(KEY=VALUE;...)]/METHOD[@STEP], separated by commas, or auto: loss "
+       "against gradient evaluations. With a fixed step they are discrete optimisers")
+      ->delimiter(',');
+  c->add_option("--loss", a->loss, "With --optimisers: the loss to reach. Default: that of the scenario's stop");
+  c->add_option("--evaluations", a->evaluations, "With --optimisers: gradients a run may take. Default 10000");
   c->add_option("--accuracy", a->accuracy,
                 "Relative accuracy to recommend for. Default: the middle of the ladder, as a power of ten");
   c->add_option("--reference", a->reference,
@@ -132,7 +170,8 @@ void add_compare(CLI::App& app, Action& action) {
       "Examples:\n"
       "  neurode compare scenarios/xor_coupled.toml\n"
       "  neurode compare scenarios/xor_coupled.toml --rtol 1e-3:1e-9 --accuracy 1e-5 --plot xor.png\n"
-      "  neurode compare scenarios/hodgkin_huxley.toml --integrators tsit5,exponential_euler --dt 0.1,0.05,0.025\n\n"
+      "  neurode compare scenarios/hodgkin_huxley.toml --integrators tsit5,exponential_euler --dt 0.1,0.05,0.025\n"
+      "  neurode compare scenarios/xor.toml --optimisers gradient/euler@1,gradient/bs3@1e-3,adam/bs3@1e-3\n\n"
       "Exit status: 0 done; 2 wrong use or scenario; 3 no method got to the end; 4 file trouble; 130 interrupted.");
   c->callback([a, &action] { action = [a] { return compare_scenario(*a); }; });
 }

@@ -49,6 +49,7 @@ int main(int argc, char** argv) {
   cli::Action action;
   cli::add_run(app, action);
   cli::add_check(app, action);
+  cli::add_suggest(app, action);
   cli::add_compare(app, action);
   cli::add_info(app, action);
   cli::add_export(app, action);

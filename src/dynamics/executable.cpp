@@ -103,6 +103,14 @@ void Executable::run_tape(const Step& s, const double* const* in, double* const*
   });
 }
 
+bool Executable::has_products() const {
+  using Kind = Program::Kind;
+  return std::any_of(steps_.begin(), steps_.end(), [](const Step& s) {
+    return s.kind == Kind::product || s.kind == Kind::sparse_product || s.kind == Kind::sparse_outer ||
+           s.kind == Kind::pairwise || s.kind == Kind::convolution;
+  });
+}
+
 void Executable::run(const double* const* in, double* const* out) {
   for (const Step& s : steps_) {
     if (s.kind == Program::Kind::elementwise) {

@@ -59,7 +59,7 @@ ProgramSystem::Inputs ProgramSystem::inputs(double t, const double* x, const dou
   return {time_, x, direction, nullptr, delayed, jumps_ ? jumps_->flags() : nullptr, nullptr, nullptr, shown};
 }
 
-Jumps* ProgramSystem::jumps() { return jumps_.get(); }
+Jumps* ProgramSystem::jumps() { return jumps_ ? static_cast<Jumps*>(jumps_.get()) : other_jumps_.get(); }
 
 void ProgramSystem::set_spikes(SpikeRules rules) {
   if (!rules.thresholds.empty()) jumps_ = std::make_unique<ProgramJumps>(*this, std::move(rules));
@@ -82,6 +82,20 @@ void ProgramSystem::rhs(double t, const double* x, double* dxdt) {
   }
   double* out[] = {dxdt};
   rhs_->run(inputs(t, x).data(), out);
+}
+
+bool ProgramSystem::rates_without(Block left_out, double t, const double* x, double* dxdt) {
+  if (!without_ || left_out != left_out_) {
+    std::vector<ValueId> rates;
+    for (std::size_t k = 0; k < parts_.size(); ++k) {
+      rates.push_back(layout_.slices()[k].block == left_out ? ValueId{} : parts_[k].rate);
+    }
+    without_ = build(rates);
+    left_out_ = left_out;
+  }
+  double* out[] = {dxdt};
+  without_->run(inputs(t, x).data(), out);
+  return !without_->has_products();
 }
 
 void ProgramSystem::jvp(double t, const double* x, const double* v, double* jv) {

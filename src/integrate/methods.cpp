@@ -37,6 +37,7 @@ const RosenbrockTableau& rodas4();
 const RosenbrockTableau& rodas5p();
 const RosenbrockTableau& ros3p();
 const RosenbrockTableau& rosenbrock23();
+MethodEntry semi_implicit_euler();
 MethodEntry sra1();
 MethodEntry sriw1();
 const Tableau& tsit5();
@@ -92,6 +93,7 @@ const std::vector<Method>& method_list() {
       rosenbrock<rodas5p>(),
       rosenbrock<ros3p>(),
       rosenbrock<rosenbrock23>(),
+      {semi_implicit_euler()},
       {sra1()},
       {sriw1()},
       runge_kutta<tsit5>(),

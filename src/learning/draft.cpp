@@ -6,6 +6,7 @@
 #include "learning/flows/metric.hpp"
 #include "learning/gradients/flow_system.hpp"
 #include "learning/monitors/monitors.hpp"
+#include "learning/rates/rate_setter.hpp"
 
 namespace neurode::learning {
 
@@ -80,6 +81,15 @@ static bool symmetric(const Setup& setup) {
   return setup.flow->symmetric && setup.rate->constant && even;
 }
 
+/// Lets a rate that is set anew now and then be set: `put` hands the system its jumps.
+template <class Put>
+static void set_rates(const Setup& setup, Problem& problem, Index first, Put&& put) {
+  if (!setup.rate->setter) return;
+  auto setter = setup.rate->setter(setup, problem.system->layout(), first);
+  setter->set(setup.scenario.time.start, problem.initial.data());
+  put(std::move(setter));
+}
+
 Problem finish(Draft d) {
   if (d.setup.flow->metric) {
     const Setup& setup = d.setup;
@@ -102,6 +112,9 @@ Problem finish(Draft d) {
   }
   Problem problem = wrap(std::move(d.assembly), d.setup.network, d.symmetric && symmetric(d.setup), std::move(times),
                          std::move(d.shown));
+  set_rates(d.setup, problem, offset, [&](std::unique_ptr<Jumps> jumps) {
+    static_cast<ProgramSystem&>(*problem.system).set_jumps(std::move(jumps));
+  });
   add_metrics(d.setup, problem, d.loss, d.output, offset, d.feedback);
   const auto sampler = std::make_shared<std::unique_ptr<Sampler>>();
   monitors.gradient = [sampler, make = problem.sampler, g = d.gradient, weights = monitors.weights](
@@ -140,6 +153,8 @@ Problem finish(const Setup& setup, const Assembly& inner, ValueId loss, ValueId 
   for (const auto& n : system->added()) problem.named.push_back(n);
   FlowSystem* raw = system.get();
   problem.system = std::move(system);
+  problem.products = [raw] { return raw->products(); };
+  set_rates(setup, problem, 0, [raw](std::unique_ptr<Jumps> jumps) { raw->set_jumps(std::move(jumps)); });
   problem.sampler = [raw](const std::vector<ValueId>& values) { return raw->sampler(values); };
   add_metrics(setup, problem, loss, output, 0, std::nullopt, setup.rule_entry->name == "gradient_flow");
   MonitorContext monitors = monitor_context(setup, inner, problem.system->layout());

@@ -148,7 +148,7 @@ Problem build_problem(const scenario::Scenario& scenario, const network::Network
 
   setup.steady = network::can_be_steady(net);
   if (setup.loss && setup.loss->check) setup.loss->check(setup, diagnostics);
-  if (setup.rate->check) setup.rate->check(setup.rate_parameters, diagnostics);
+  if (setup.rate->check) setup.rate->check(setup, diagnostics);
   if (setup.flow->metric) check_metric(setup, diagnostics);
   if (setup.flow->stochastic) check_noise(setup, diagnostics);
   if (setup.flow->check) setup.flow->check(setup, diagnostics);

@@ -12,6 +12,7 @@
 #include "neurode/integrate/drive.hpp"
 #include "neurode/learning/families.hpp"
 #include "neurode/run/prepare.hpp"
+#include "neurode/run/train.hpp"
 #include "neurode/scenario/read.hpp"
 #include "run/held_weights.hpp"
 
@@ -23,23 +24,10 @@ bool Certificate::holds() const {
 
 namespace {
 
-Value& at_key(Value& table, const std::string& key) {
-  if (Value* found = table.find(key)) return *found;
-  Value v;
-  v.where = v.key_where = table.where;
-  v.key = table.key.empty() ? key : table.key + "." + key;
-  table.table().emplace_back(key, std::move(v));
-  return table.table().back().second;
-}
-
-void erase_key(Value& table, const std::string& key) {
-  std::erase_if(table.table(), [&](const auto& entry) { return entry.first == key; });
-}
-
 /// Weights without factors, penalties and bounds of their own: they come on top of what the rule follows.
 void plain_weights(Value& v) {
   if (!v.is_table()) return;
-  for (const char* key : {"rate", "decay", "l1", "l1_width", "bounds", "bound", "dale"}) erase_key(v, key);
+  for (const char* key : {"rate", "decay", "l1", "l1_width", "bounds", "bound", "dale"}) erase_key(v, {key});
 }
 
 void plain_motion(Value& root) {
@@ -70,12 +58,11 @@ struct Learner {
   /// Faults go to the diagnostics.
   Learner(Value root, const std::string& file, Diagnostics& diagnostics) {
     // What is recorded or stops a run may name states of a flow that is not there now.
-    for (const char* section : {"record", "report"}) erase_key(root, section);
-    erase_key(at_key(root, "time"), "stop");
+    for (const char* section : {"record", "report"}) erase_key(root, {section});
+    erase_key(root, {"time", "stop"});
     plain_motion(root);
-    Value& learning = at_key(root, "learning");
-    at_key(learning, "flow").data = std::string("gradient");
-    at_key(learning, "rate").data = 1.0;
+    set_key(root, {"learning", "flow"}, toml_value("\"gradient\""));
+    set_key(root, {"learning", "rate"}, toml_value("1.0"));
     scenario = scenario::read_scenario(root, file, diagnostics);
     if (!diagnostics.empty()) return;
     network = network::build_network(scenario, diagnostics);
@@ -85,7 +72,7 @@ struct Learner {
 
 /// The same with the exact gradient at the activity's steady state; null where that is refused.
 std::unique_ptr<Learner> back_propagation(Value root, const std::string& file) {
-  Value& learning = at_key(root, "learning");
+  Value& learning = *root.find("learning");
   std::erase_if(learning.table(), [](const auto& entry) {
     for (const auto& s : scenario::section_tables()) {
       if (s.section != "learning") continue;
@@ -93,8 +80,8 @@ std::unique_ptr<Learner> back_propagation(Value root, const std::string& file) {
     }
     return true;
   });
-  at_key(learning, "rule").data = std::string("gradient_flow");
-  at_key(learning, "mode").data = std::string("adiabatic");
+  set_key(root, {"learning", "rule"}, toml_value("\"gradient_flow\""));
+  set_key(root, {"learning", "mode"}, toml_value("\"adiabatic\""));
   Diagnostics faults;
   auto out = std::make_unique<Learner>(std::move(root), file, faults);
   return faults.empty() ? std::move(out) : nullptr;

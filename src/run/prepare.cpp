@@ -210,14 +210,10 @@ integrate::Options read_integrator(const scenario::Scenario& scenario, const Sta
   return options;
 }
 
-std::unique_ptr<Prepared> prepare(const std::filesystem::path& path, const std::vector<std::string>& overrides) {
+/// `diagnostics`: of reading it.
+static std::unique_ptr<Prepared> prepare(scenario::Scenario scenario, Diagnostics& diagnostics) {
   auto p = std::make_unique<Prepared>();
-  Diagnostics diagnostics;
-  try {
-    p->scenario = scenario::load_scenario(path, overrides, diagnostics);
-  } catch (const FileError& e) {
-    throw UsageError(e.what());  // a wrong name, most likely: no trouble with files
-  }
+  p->scenario = std::move(scenario);
   if (!p->scenario.root.is_table() || p->scenario.root.table().empty()) diagnostics.throw_if_any();
   p->network = network::build_network(p->scenario, diagnostics);
   const bool sound = diagnostics.empty();
@@ -241,6 +237,22 @@ std::unique_ptr<Prepared> prepare(const std::filesystem::path& path, const std::
   }
   diagnostics.throw_if_any();
   return p;
+}
+
+std::unique_ptr<Prepared> prepare(const std::filesystem::path& path, const std::vector<std::string>& overrides) {
+  Diagnostics diagnostics;
+  scenario::Scenario scenario;
+  try {
+    scenario = scenario::load_scenario(path, overrides, diagnostics);
+  } catch (const FileError& e) {
+    throw UsageError(e.what());  // a wrong name, most likely: no trouble with files
+  }
+  return prepare(std::move(scenario), diagnostics);
+}
+
+std::unique_ptr<Prepared> prepare(const Value& root, const std::string& file) {
+  Diagnostics diagnostics;
+  return prepare(scenario::read_scenario(root, file, diagnostics), diagnostics);
 }
 
 }  // namespace neurode::run

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "rule_fixture.hpp"
+#include "values.hpp"
 
 using namespace neurode;
 
@@ -143,6 +144,47 @@ TEST_CASE("without a free copy all the time, loss and accuracy are solved for; t
   }
 }
 
+TEST_CASE("contrastive Hebbian learning: loss of the test rows at the fixed point with feedback gain gamma") {
+  auto p = prepared(RuleNet{"rule = \"contrastive_hebbian\"\ngamma = 0.4\nrate = 1e-30"}.text(), {"time.end=60"});
+  const auto end = integrated(*p);
+  const double trained = p->problem.metric("loss")->evaluate(60, end.x.data());
+  CHECK(p->problem.metric("test_loss")->evaluate(60, end.x.data()) == doctest::Approx(trained).epsilon(1e-8));
+}
+
+TEST_CASE("where no batch is shown nothing is nudged and nothing learnt, once activity has come to rest") {
+  for (const std::string& keys :
+       {kEp, kEp + "variant = \"symmetric\"\n", std::string("rule = \"contrastive_hebbian\"\n"),
+        std::string("rule = \"predictive_coding\"\n"), std::string("rule = \"latent_equilibrium\"\n")}) {
+    CAPTURE(keys);
+    auto p = prepared(RuleNet{keys + "rate = 1e-30"}.text(),
+                      {"time.end=99", "data.batch={ size = 3, period = 100, window = 40, order = \"sequential\" }"});
+    const auto [first, size] = weights_of(*p->problem.system);
+    const auto moved = [&, first = first, size = size](double t) {
+      p->problem.system->begin_segment(t < 40 ? 0 : 40, t < 40 ? 40 : 100);
+      Vector x = integrate::drive(*p->problem.system, 0, p->problem.initial, t, p->options, {}, {}, {}).x, f(x.size());
+      p->problem.system->begin_segment(t < 40 ? 0 : 40, t < 40 ? 40 : 100);
+      p->problem.system->rhs(t, x.data(), f.data());
+      return f.segment(first, size).norm() / 1e-30;
+    };
+    CHECK(moved(39) > 0.1);
+    CHECK(moved(99) < 1e-9);
+  }
+}
+
+TEST_CASE("symmetric equilibrium propagation: the loss of a batch is that halfway between both nudges") {
+  auto p = prepared(RuleNet{kEp + "variant = \"symmetric\"\nbeta = 0.8\nrate = 1e-30"}.text(),
+                    {"time.end=60", "data.batch={ size = 3, period = 100, order = \"sequential\" }"});
+  const auto end = integrated(*p);
+  const Matrix middle =
+      0.5 * (value_of(p->problem, "y.r.minus", 60, end.x) + value_of(p->problem, "y.r.plus", 60, end.x));
+  CHECK((value_of(p->problem, "y.r.minus", 60, end.x) - value_of(p->problem, "y.r.plus", 60, end.x)).norm() > 0.1);
+  double truth = 0;
+  const double targets[3][2] = {{0.3, 0.7}, {0.9, 0.1}, {0.2, 0.8}};
+  for (int s = 0; s < 3; ++s)
+    truth += std::pow(middle(0, s) - targets[s][0], 2) + std::pow(middle(1, s) - targets[s][1], 2);
+  CHECK(p->problem.metric("batch_loss")->evaluate(60, end.x.data()) == doctest::Approx(truth).epsilon(1e-10));
+}
+
 TEST_CASE("where the free network does not come to rest its figures are no numbers") {
   const std::string text = RuleNet{kEp, "identity"}.text();
   auto p = prepared(text);
@@ -193,6 +235,8 @@ TEST_CASE("latent equilibrium: back-propagation up to O(beta), whatever tau is, 
   const auto& layout = p->problem.system->layout();
   const Index u = layout.find("h.u")->offset, ahead = layout.find("h.U")->offset;
   CHECK(std::abs(end.x[u]) < 0.1 * std::abs(end.x[ahead]));  // the membranes are far behind
+  const Matrix prospective = value_of(p->problem, "h.u", 2, end.x) + 50 * rate_of(p->problem, "h.u", 2, end.x);
+  CHECK((prospective - value_of(p->problem, "h.U", 2, end.x)).norm() < 1e-12);  // U = u + tau du/dt
 }
 
 TEST_CASE("what these rules cannot learn is refused with the reason") {

@@ -33,6 +33,8 @@ class Executable {
 
   std::size_t scratch_size() const { return scratch_.size(); }  ///< doubles
   std::size_t steps() const { return steps_.size(); }
+  /// Is there a matrix product, a convolution or the like in it, which is what costs?
+  bool has_products() const;
 
  private:
   enum class Base : std::uint8_t { input, output, scratch, constant };

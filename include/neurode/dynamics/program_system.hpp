@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "neurode/dynamics/executable.hpp"
+#include "neurode/dynamics/jumps.hpp"
 #include "neurode/dynamics/noise.hpp"
 #include "neurode/dynamics/presented.hpp"
 #include "neurode/dynamics/program.hpp"
@@ -70,6 +71,7 @@ class ProgramSystem : public System {
 
   const StateLayout& layout() const override { return layout_; }
   void rhs(double t, const double* x, double* dxdt) override;
+  bool rates_without(Block left_out, double t, const double* x, double* dxdt) override;
   void jvp(double t, const double* x, const double* v, double* jv) override;
   void vjp(double t, const double* x, const double* u, double* jtu) override;
   const Sparsity* sparsity() override;
@@ -88,6 +90,8 @@ class ProgramSystem : public System {
   Jumps* jumps() override;
   /// Who spikes and what that does; before the first right-hand side.
   void set_spikes(SpikeRules rules);
+  /// Jumps of another kind, for a system where nobody spikes.
+  void set_jumps(std::unique_ptr<Jumps> jumps) { other_jumps_ = std::move(jumps); }
 
   /// What the program reads at (t, x): its external vectors.
   using Inputs = std::array<const double*, kVectors>;
@@ -132,8 +136,10 @@ class ProgramSystem : public System {
   bool in_segment_ = false;
   std::unique_ptr<ProgramDelays> past_;
   std::unique_ptr<Presented> shown_;
-  std::unique_ptr<Executable> rhs_, jvp_, vjp_;
+  std::unique_ptr<Executable> rhs_, jvp_, vjp_, without_;
+  Block left_out_ = Block::auxiliary;  ///< by `without_`
   std::unique_ptr<ProgramJumps> jumps_;
+  std::unique_ptr<Jumps> other_jumps_;
   // Found when first asked for; the outer level says whether it was looked for, the inner one whether there is any.
   std::optional<std::optional<Sparsity>> sparsity_;
   std::optional<std::unique_ptr<Executable>> time_derivative_, linear_rates_;

@@ -27,6 +27,9 @@ class System {
 
   /// dxdt = F(t, x)
   virtual void rhs(double t, const double* x, double* dxdt) = 0;
+  /// The rates of all slices but those of one block; what is written in its place means nothing. Returns whether that
+  /// cost next to nothing beside a right-hand side. The default takes one.
+  virtual bool rates_without(Block left_out, double t, const double* x, double* dxdt);
   /// jv = J(t, x) v
   virtual void jvp(double t, const double* x, const double* v, double* jv) = 0;
   /// jtu = J(t, x)^T u

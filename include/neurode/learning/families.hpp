@@ -14,6 +14,7 @@ namespace neurode::learning {
 struct Setup;
 struct Problem;
 struct FlowContext;
+class RateSetter;
 
 /// What a loss is built from: output activity and targets, n x samples each.
 struct LossContext {
@@ -76,12 +77,15 @@ const std::vector<FlowEntry>& flows();
 /// The learning rate over time.
 struct RateEntry : Entry {
   bool constant = false;
-  /// Reports values that do not fit one another; may be null.
-  void (*check)(const Parameters& parameters, Diagnostics& diagnostics) = nullptr;
+  /// Reports values that do not fit one another, and rules it cannot go with; may be null.
+  void (*check)(const Setup& setup, Diagnostics& diagnostics) = nullptr;
   /// The rate, an expression of 1 x 1 values; may add states to the context.
   equations::Node (*build)(FlowContext& context, const Parameters& parameters) = nullptr;
   /// Times between t0 and t1 at which it is not smooth; may be null. `start`: of the run.
   std::vector<double> (*breakpoints)(const Parameters& parameters, double start, double t0, double t1) = nullptr;
+  /// For a rate that is set anew now and then: the state that `build` added, from weights that start at `first` in the
+  /// state. May be null.
+  std::unique_ptr<RateSetter> (*setter)(const Setup& setup, const StateLayout& layout, Index first) = nullptr;
 };
 const std::vector<RateEntry>& rates();
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -46,6 +47,8 @@ struct Problem {
   std::string mode;  ///< "coupled", "adiabatic" or "" without learning
   int output_population = -1;
   std::vector<std::string> moved;                          ///< slices of the state that the learning rule moves
+  /// Products with a metric or a Hessian that its solves have taken so far; null: it solves nothing.
+  std::function<std::int64_t()> products;
   std::vector<std::pair<std::string, std::string>> notes;  ///< name and text: what the user is to know of the method
 
   /// Makes one of learning::monitors(); null where there is none (`why`).

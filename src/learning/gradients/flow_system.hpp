@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "learning/build.hpp"
+#include "neurode/dynamics/jumps.hpp"
 
 namespace neurode::learning {
 
@@ -19,6 +20,7 @@ class FlowSystem : public System {
   const Vector& initial() const { return outer_.initial; }
   /// The states of flow and rate, as values that sampler() takes.
   const std::vector<network::Named>& added() const { return added_; }
+  std::int64_t products() const { return gradient_->products(); }
   /// What the flow follows, at the state x: the weights' part of it goes to g.
   void gradient(double t, const double* x, double* g) {
     gradient_->evaluate(t, x, g_.data(), &g_[g_.size() - 1]);
@@ -31,6 +33,8 @@ class FlowSystem : public System {
   void vjp(double t, const double* x, const double* u, double* jtu) override;
   bool symmetric_jacobian() const override { return symmetric_ && gradient_->symmetric(); }
   std::vector<double> breakpoints(double t0, double t1) const override;
+  Jumps* jumps() override { return jumps_.get(); }
+  void set_jumps(std::unique_ptr<Jumps> jumps) { jumps_ = std::move(jumps); }
   void begin_segment(double t0, double t1) override { gradient_->begin_segment(t0, t1); }
 
  private:
@@ -48,6 +52,7 @@ class FlowSystem : public System {
   std::vector<network::Named> added_;
   bool symmetric_;
   std::function<std::vector<double>(double, double)> breakpoints_;
+  std::unique_ptr<Jumps> jumps_;
   Vector g_, slope_, bar_;
   std::unique_ptr<Executable> rhs_, jvp_, vjp_;
 };

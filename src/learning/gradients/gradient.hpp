@@ -22,6 +22,8 @@ class Gradient {
   /// hu = (dg/dw)^T u.
   virtual void transposed(double t, const double* w, const double* u, double* hu) = 0;
   virtual bool symmetric() const { return true; }
+  /// Products with a matrix that solves have taken so far.
+  virtual std::int64_t products() const { return 0; }
   virtual std::vector<double> breakpoints(double, double) const { return {}; }
   void begin_segment(double t0, double t1) {
     begin_ = t0;

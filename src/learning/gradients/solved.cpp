@@ -43,6 +43,7 @@ class SolvedGradient : public Gradient {
 
   Index size() const override { return size_; }
   bool symmetric() const override { return false; }
+  std::int64_t products() const override { return products_; }
   std::vector<double> breakpoints(double t0, double t1) const override {
     auto times = net_.breakpoints(t0, t1);
     if (shown_) {
@@ -193,6 +194,7 @@ class SolvedGradient : public Gradient {
   /// out = (M + damping) v; weights that the loss does not see have M = 1.
   void multiply(double t, const double* w, const Vector& v, Vector& out) {
     run(*multiply_, t, w, {out.data()}, v.data());
+    ++products_;
     out += damping_ * v;
     for (const auto& [offset, size] : still_) out.segment(offset, size) += v.segment(offset, size);
   }
@@ -256,7 +258,7 @@ class SolvedGradient : public Gradient {
   Assembly a_;
   Index size_ = 0;
   double damping_ = 0, tolerance_ = 0, t_ = 0, loss_ = 0;
-  std::int64_t iterations_ = 0;
+  std::int64_t iterations_ = 0, products_ = 0;
   bool dense_ = false;
   std::vector<std::pair<Index, Index>> still_;
   Vector w_, g_, d_, r_, p_, mp_, v_;

@@ -6,7 +6,8 @@ namespace neurode::learning {
 
 const std::vector<MonitorEntry>& monitors() {
   static const std::vector<MonitorEntry> all = {conserved(),    gradient_alignment(), gradient_norm(),
-                                                kernel_drift(), sharpness(),          weight_norm()};
+                                                kernel_drift(), lowest_curvature(),   sharpness(),
+                                                weight_norm()};
   return all;
 }
 

@@ -46,6 +46,7 @@ MonitorEntry conserved();
 MonitorEntry gradient_alignment();
 MonitorEntry gradient_norm();
 MonitorEntry kernel_drift();
+MonitorEntry lowest_curvature();
 MonitorEntry sharpness();
 MonitorEntry weight_norm();
 

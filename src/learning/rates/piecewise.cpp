@@ -15,7 +15,8 @@ RateEntry piecewise_rate() {
   e.parameters = {ParameterSpec::make(Kind::number, "value", "rate at the start").above(0).standard(1.0),
                   ParameterSpec::make(Kind::numbers, "times", "ascending").needed(),
                   ParameterSpec::make(Kind::numbers, "values", "one a time, each >= 0").needed()};
-  e.check = [](const Parameters& p, Diagnostics& diagnostics) {
+  e.check = [](const Setup& setup, Diagnostics& diagnostics) {
+    const Parameters& p = setup.rate_parameters;
     const auto times = numbers(p, "times"), values = numbers(p, "values");
     const auto refuse = [&](const char* key, const std::string& problem, const std::string& allowed) {
       const Value& v = p.at(key);

@@ -4,7 +4,8 @@ namespace neurode::learning {
 
 const std::vector<RateEntry>& rates() {
   static const std::vector<RateEntry> all = {constant_rate(),      cosine_rate(),       exponential_rate(),
-                                             hypergradient_rate(), inverse_time_rate(), piecewise_rate()};
+                                             hypergradient_rate(), inverse_time_rate(), piecewise_rate(),
+                                             stability_rate()};
   return all;
 }
 

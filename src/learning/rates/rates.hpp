@@ -10,5 +10,6 @@ RateEntry exponential_rate();
 RateEntry hypergradient_rate();
 RateEntry inverse_time_rate();
 RateEntry piecewise_rate();
+RateEntry stability_rate();
 
 }  // namespace neurode::learning

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "neurode/core/value.hpp"
+
+namespace neurode::run {
+
+/// When a training run ends.
+struct TrainingLimits {
+  double loss = 0;                    ///< reached: done. <= 0: there is none
+  double evaluations = 1e5;           ///< of the gradient
+  double seconds = 60;                ///< by the clock
+  std::function<bool()> interrupt{};  ///< asked after each step
+};
+
+/// What a training run cost and what it gave, whatever its flow and its integrator are.
+struct Training {
+  bool reached = false;  ///< the loss asked for
+  /// Gradients of the loss, and products with its Hessian or metric, which cost about as much, by the end: right-hand
+  /// sides, J v products, columns of Jacobians, and products inside solves.
+  double evaluations = 0;
+  double time = 0;     ///< of the flow
+  double seconds = 0;  ///< by the clock
+  double loss = std::numeric_limits<double>::quiet_NaN();
+  double accuracy = loss, test_accuracy = loss;  ///< NaN where there is none
+  std::string ended;                             ///< by what, where the loss was not reached
+  std::vector<std::pair<double, double>> curve;  ///< evaluations and loss, about 12 points an e-fold of evaluations
+};
+
+/// Integrates the scenario's learning (tree `root`, as if in `file`) from its start until a limit. Its own end, stop
+/// conditions and records do not count. @throws ScenarioError; UsageError where there is no loss
+Training train(const Value& root, const std::string& file, const TrainingLimits& limits);
+
+/// Sets or adds the value at a path of keys.
+void set_key(Value& root, const std::vector<std::string>& path, Value value);
+/// Removes the key at a path, if it is there.
+void erase_key(Value& root, const std::vector<std::string>& path);
+/// The value that TOML text stands for: "0.5", "{ name = \"adam\" }".
+Value toml_value(const std::string& text);
+
+}  // namespace neurode::run

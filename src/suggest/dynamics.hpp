@@ -1,0 +1,16 @@
+#pragma once
+
+#include "neurode/run/prepare.hpp"
+#include "neurode/suggest/suggest.hpp"
+
+namespace neurode::suggest {
+
+/// Layers that mean field can say something of: weights that learning moves, all to all, with nothing but a matrix.
+/// Mean square of an input, of data: the first layer makes inputs of variance 1 of them. Else 1: variances behind it
+/// are those of mean field.
+double input_scale(const Layer& layer);
+std::vector<Layer> layers_of(const run::Prepared& p);
+Activity activity_of(const run::Prepared& p);
+Curvature curvature_of(run::Prepared& p);
+
+}  // namespace neurode::suggest
