@@ -55,8 +55,9 @@ class Suggester {
     if (progress_) progress_(what);
   }
 
-  /// The best of `list` and of what is best so far; its changes go into the scenario.
-  void tried(std::vector<Candidate>& list, const Trials& trials, Candidate& best) {
+  /// The best of `list` and of what is best so far, which is left only for what takes less than `share` of its
+  /// evaluations; its changes go into the scenario.
+  void tried(std::vector<Candidate>& list, const Trials& trials, Candidate& best, double share) {
     const Candidate* winner = nullptr;
     for (auto& c : list) {
       say("trying " + c.what);
@@ -64,7 +65,7 @@ class Suggester {
       trials.run(s_.root, c, std::min(request_.evaluations, 1.2 * best.evaluations));
       if (better(c, winner ? *winner : best)) winner = &c;
     }
-    if (!winner) return;
+    if (!winner || (winner->reached == best.reached && winner->evaluations > share * best.evaluations)) return;
     best = *winner;
     s_.root = changed(s_.root, best);
     for (const auto& [path, value] : best.changes) {
@@ -86,9 +87,9 @@ class Suggester {
     if (std::isinf(best.evaluations) || std::isnan(best.evaluations)) best.evaluations = request_.evaluations;
     best.evaluations = std::max(best.evaluations, 1.0);
     s_.flows = flow_candidates(s_.root, s_.curvature);
-    tried(s_.flows, trials, best);
+    tried(s_.flows, trials, best, 1);
     s_.starts = start_candidates(s_.root, s_.layers, "");
-    tried(s_.starts, trials, best);
+    tried(s_.starts, trials, best, 0.97);
     for (const auto& a : s_.activations) {
       if (std::none_of(s_.layers.begin(), s_.layers.end(), [&](const Layer& l) {
             return !l.to_output && !l.activation.empty() && l.activation != "identity" && l.activation != a.name;
@@ -97,7 +98,7 @@ class Suggester {
       }
       for (auto& c : start_candidates(s_.root, s_.layers, a.name)) s_.units.push_back(std::move(c));
     }
-    tried(s_.units, trials, best);
+    tried(s_.units, trials, best, 0.9);  // another unit is another network
     if (request_.seeds == 0) return;
     say("the file from many seeds");
     s_.file = trials.measure(file, kPatience * request_.evaluations);
