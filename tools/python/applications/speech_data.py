@@ -47,7 +47,7 @@ HABIT = np.array([0.112, 0.060, 0.045, 0.037])
 ACCENT = np.array([0.019, 0.083, 0.075, 0.049])
 TOKEN = np.array([0.056, 0.068, 0.048, 0.036])
 SEED = 1952
-STEPS_PER_DECIBEL = 4  # of the levels in data/levels.h5
+STEPS_PER_DECIBEL = 2  # of the levels in data/levels.h5
 DATA = Path(__file__).resolve().parents[3] / "scenarios/applications/speech/data"
 
 
@@ -82,7 +82,7 @@ def draw() -> list[tuple]:
 
 def write_levels(decibels: np.ndarray, vowel: np.ndarray, path: Path) -> np.ndarray:
     """Writes levels (tokens, channels), rounded, and vowels, one target a vowel, for listener.toml. Returns the levels in
-    quarters of a decibel."""
+    halves of a decibel."""
     levels = np.rint(STEPS_PER_DECIBEL * decibels).astype("i2")
     with h5py.File(path, "w") as file:
         file.create_dataset("level", data=levels, compression="gzip", compression_opts=9, shuffle=True)
