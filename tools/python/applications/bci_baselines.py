@@ -18,6 +18,13 @@ def determination(velocity: np.ndarray, told: np.ndarray) -> float:
     return 1 - ((velocity - told) ** 2).sum() / ((velocity - velocity.mean(0)) ** 2).sum()
 
 
+def chance_of_difference(velocity: np.ndarray, one: np.ndarray, other: np.ndarray) -> float:
+    """Standard error of the difference between two R^2 on the same reaches, which are taken as independent."""
+    differences = ((velocity - one) ** 2 - (velocity - other) ** 2).sum((1, 2))
+    total = ((velocity - velocity.mean((0, 1))) ** 2).sum()
+    return float(np.sqrt(len(velocity)) * differences.std() / total)
+
+
 def history(counts: np.ndarray, lags: int) -> np.ndarray:
     """1 and the counts of this and the last lags - 1 bins, 0 before the start: (reaches, bins, 1 + lags neurons)."""
     parts = [np.ones((*counts.shape[:2], 1))]
@@ -38,7 +45,7 @@ def ridge(counts: np.ndarray, velocity: np.ndarray, lags: int, strength: float) 
 
 
 def chosen_ridge(counts: np.ndarray, velocity: np.ndarray) -> tuple[np.ndarray, int]:
-    """Ridge regression with history and strength chosen on the last quarter of the reaches; weights of all, and lags."""
+    """Ridge regression, history and strength chosen on the last quarter of the reaches: weights by all, and lags."""
     cut = 3 * len(counts) // 4
     found = {
         (lags, strength): determination(
@@ -52,8 +59,8 @@ def chosen_ridge(counts: np.ndarray, velocity: np.ndarray) -> tuple[np.ndarray, 
 
 
 def kalman(counts: np.ndarray, velocity: np.ndarray, new: np.ndarray) -> np.ndarray:
-    """Velocities told of new counts by a Kalman filter whose state is the velocity (W. Wu et al., Neural Comput. 18 (2006)
-    80-118): v' = A v + noise, counts - mean = H v + noise, all four by least squares."""
+    """Velocities told of new counts by a Kalman filter whose state is the velocity (W. Wu et al., Neural Comput. 18
+    (2006) 80-118): v' = A v + noise, counts - mean = H v + noise, all four by least squares."""
     mean, neurons = counts.mean((0, 1)), counts.shape[2]
     before, after = velocity[:, :-1].reshape(-1, 2), velocity[:, 1:].reshape(-1, 2)
     A = np.linalg.lstsq(before, after, rcond=None)[0].T
@@ -72,8 +79,8 @@ def kalman(counts: np.ndarray, velocity: np.ndarray, new: np.ndarray) -> np.ndar
 
 
 def cursor(cells: dict, weights: np.ndarray, lags: int, places: np.ndarray, end: float, seed: int) -> np.ndarray:
-    """The loop of cursor.toml with a ridge decoder, which tells a velocity at the end of every bin from Poisson counts in
-    it: positions (times, trials, 2), every 10 ms from 0 on."""
+    """The loop of cursor.toml with a ridge decoder, which tells a velocity at the end of every bin from Poisson
+    counts in it: positions (times, trials, 2), every 10 ms from 0 on."""
     random = np.random.default_rng(seed)
     x, v = np.zeros(places.shape), np.zeros(places.shape)
     counts = np.zeros((len(places), lags, bci_data.NEURONS))  # this bin first

@@ -1,10 +1,10 @@
 """Makes the data of scenarios/applications/bci. Usage: bci_data.py [--decoder DECODER.h5]
 
-Without words: reaches to eight targets with the spike counts of motor cortex meanwhile, the tuning of its neurons before
-and after a drift, and band powers of two channels. With the result file of decoder.toml: the weights of that decoder.
+Without words: reaches to eight targets with the spike counts of motor cortex meanwhile, the tuning of its neurons
+before and after a drift, and band powers of two channels. With the result file of decoder.toml: the weights of that decoder.
 
-A neuron's rate is cosine tuned to the velocity of the hand (A. P. Georgopoulos, J. F. Kalaska, R. Caminiti, J. T. Massey,
-J. Neurosci. 2 (1982) 1527-1537; with speed: D. W. Moran, A. B. Schwartz, J. Neurophysiol. 82 (1999) 2676-2692):
+A neuron's rate is cosine tuned to the velocity of the hand (A. P. Georgopoulos, J. F. Kalaska, R. Caminiti, J. T.
+Massey, J. Neurosci. 2 (1982) 1527-1537; with speed: D. W. Moran, A. B. Schwartz, J. Neurophysiol. 82 (1999) 2676-2692):
 
     rate = max(0, rest + depth |v| cos(angle of v - preferred direction)),    counts of 50 ms are Poisson
 
@@ -59,8 +59,8 @@ def tuning(cells: dict[str, np.ndarray]) -> np.ndarray:
 
 
 def velocities(trials: int, random: np.random.Generator) -> np.ndarray:
-    """Velocities of the hand (trials, BINS * SUBSTEPS, 2), units/s: minimum-jerk reaches (T. Flash, N. Hogan, J. Neurosci.
-    5 (1985) 1688-1703) of varied onset, duration, length and direction, with a bend to a side."""
+    """Velocities of the hand (trials, BINS * SUBSTEPS, 2), units/s: minimum-jerk reaches (T. Flash, N. Hogan, J.
+    Neurosci. 5 (1985) 1688-1703) of varied onset, duration, length and direction, with a bend to a side."""
     t = (np.arange(BINS * SUBSTEPS) + 0.5) * BIN / SUBSTEPS
     angle = 2 * np.pi * (np.arange(trials) % TARGETS) / TARGETS + np.radians(8) * random.standard_normal(trials)
     onset, duration = random.uniform(0.1, 0.7, trials), random.uniform(0.5, 0.8, trials)
@@ -88,9 +88,9 @@ def populations() -> dict[str, dict[str, np.ndarray]]:
 
 
 def band_powers(trials: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Logarithms of the mean power of WINDOWS independent windows of Gaussian noise in two channels (trials, 2), and the
-    classes (trials,): 0 left hand, mean powers 1 and LOW; 1 right hand, LOW and 1. Such a mean has a gamma distribution,
-    of 2 WINDOWS degrees of freedom where a window holds one complex amplitude."""
+    """Logarithms of the mean power of WINDOWS independent windows of Gaussian noise in two channels (trials, 2), and
+    classes (trials,): 0 left hand, mean powers 1 and LOW; 1 right hand, LOW and 1. Where a window holds one complex
+    amplitude, its power is exponential, and the mean of WINDOWS of them has a gamma distribution."""
     right = np.arange(trials) % 2
     mean = np.where(right[:, None] == 0, [1.0, LOW], [LOW, 1.0])
     return np.log(mean * random.gamma(WINDOWS, 1 / WINDOWS, (trials, 2))), right

@@ -43,7 +43,7 @@ def softmax(z: np.ndarray) -> np.ndarray:
 
 
 def ideal(frequencies: np.ndarray) -> np.ndarray:
-    """The ideal observer: the likeliest vowel given f0, F1, F2, F3 in Hz, by the densities that speech_data draws from."""
+    """The ideal observer: the likeliest vowel of f0, F1, F2, F3 in Hz by the densities that speech_data draws from."""
     inverse = np.linalg.inv(speech_data.covariance())
     densities = np.zeros((len(frequencies), len(speech_data.VOWELS)))
     for group, speakers in speech_data.GROUPS.items():
@@ -55,8 +55,8 @@ def ideal(frequencies: np.ndarray) -> np.ndarray:
 
 
 def accuracies(X: np.ndarray, y: np.ndarray, speaker: np.ndarray) -> dict[str, float]:
-    """Accuracy of each baseline on every fourth speaker, learnt from the others; the number of neighbours is chosen on a
-    third of those."""
+    """Accuracy of each baseline on every fourth speaker, learnt from the others; the number of neighbours is chosen on
+    a third of those."""
     test, chosen = speaker % 4 == 3, speaker % 4 == 2
     fit = ~test & ~chosen
     found = {k: np.mean(neighbours(X[fit], y[fit], X[chosen], k) == y[chosen]) for k in (1, 5, 11, 21)}

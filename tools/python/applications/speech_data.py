@@ -41,7 +41,7 @@ MEANS = {  # Hz, table II: rows f0, F1, F2, F3; columns as VOWELS
         [3730, 3600, 3570, 3320, 3170, 3180, 3310, 3260, 3360, 2160],
     ],
 }
-# Standard deviations of logarithms, of f0, F1, F2, F3: components of variance of the 76 speakers' measurements, rounded.
+# Standard deviations of logarithms, of f0, F1, F2, F3: components of variance of the 76 speakers' own numbers, rounded.
 TRACT = 0.035  # of F1, F2 and F3 together; the measured correlations of speakers' means are about 0.3
 HABIT = np.array([0.112, 0.060, 0.045, 0.037])
 ACCENT = np.array([0.019, 0.083, 0.075, 0.049])
@@ -81,8 +81,8 @@ def draw() -> list[tuple]:
 
 
 def write_levels(decibels: np.ndarray, vowel: np.ndarray, path: Path) -> np.ndarray:
-    """Writes levels (tokens, channels), rounded, and vowels, one target a vowel, for listener.toml. Returns the levels in
-    halves of a decibel."""
+    """Writes levels (tokens, channels), rounded, and vowels, one target a vowel, for listener.toml. Returns the levels
+    in halves of a decibel."""
     levels = np.rint(STEPS_PER_DECIBEL * decibels).astype("i2")
     with h5py.File(path, "w") as file:
         file.create_dataset("level", data=levels, compression="gzip", compression_opts=9, shuffle=True)
