@@ -1,7 +1,8 @@
 """Makes the data of scenarios/applications/bci. Usage: bci_data.py [--decoder DECODER.h5]
 
 Without words: reaches to eight targets with the spike counts of motor cortex meanwhile, the tuning of its neurons
-before and after a drift, and band powers of two channels. With the result file of decoder.toml: the weights of that decoder.
+before and after a drift, and band powers of two channels. With the result file of decoder.toml: the weights of that
+decoder.
 
 A neuron's rate is cosine tuned to the velocity of the hand (A. P. Georgopoulos, J. F. Kalaska, R. Caminiti, J. T.
 Massey, J. Neurosci. 2 (1982) 1527-1537; with speed: D. W. Moran, A. B. Schwartz, J. Neurophysiol. 82 (1999) 2676-2692):
