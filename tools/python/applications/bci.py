@@ -99,7 +99,7 @@ def row(task: str, data: str, result: str, value: float, target: str, reached: b
 def decoding_rows(neurode: str, folder: Path, short: bool) -> list[dict]:
     """Four rows: decoding held-out reaches and the closed loop, before and after the drift."""
     cells = bci_data.populations()
-    random = np.random.default_rng(bci_data.SEED + 2)
+    random = np.random.default_rng(bci_data.SEED + 4)
     new = {name: bci_data.reaches(cells[name], 16 if short else TESTED, random) for name in cells}
     bci_data.write_reaches(folder / "new.h5", new)
     with h5py.File(SCENARIOS / "data/reaches.h5") as file:

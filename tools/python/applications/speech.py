@@ -58,8 +58,8 @@ def check_levels(levels: np.ndarray, speaker: np.ndarray, short: bool) -> None:
 
 
 def row(task: str, data: str, learnt: h5py.File, baselines: dict[str, float], extra: str, seconds: float) -> dict:
-    """One row of the table: the net of `learnt` against the best of the baselines on the same inputs and tokens; rhs are
-    those of learning, `seconds` all that is needed."""
+    """One row of the table: the net of `learnt` against the best of the baselines on the same inputs and tokens; rhs
+    are those of learning, `seconds` of all that is needed."""
     value = float(learnt.attrs["final_test_accuracy"])
     best = max(baselines.values())
     return {
