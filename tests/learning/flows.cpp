@@ -216,6 +216,16 @@ end = 4
   CHECK(std::abs(w.sum() - 1) < 1e-11);
   CHECK(std::log(w[0] / w[1]) == doctest::Approx(std::log(0.2 / 0.3) - 4 * (x[0] - x[1]) * integral).epsilon(1e-8));
   CHECK(std::log(w[2] / w[1]) == doctest::Approx(std::log(0.5 / 0.3) - 4 * (x[2] - x[1]) * integral).epsilon(1e-8));
+  // Alone, w = w0 exp(-integral of g): on the quadratic w' = -w g with g = a^2 w is w0/(1 + a^2 w0 t).
+  const auto alone = path(
+      [] {
+        std::string text = quadratic("flow = { name = \"mirror\", over = \"none\" }\n", 2);
+        text.replace(text.find("-0.5"), 4, "0.25");
+        return text;
+      }(),
+      2);
+  CHECK(alone.last()[0] == doctest::Approx(1 / (1 + 2.0)).epsilon(1e-9));
+  CHECK(alone.last()[1] == doctest::Approx(0.25 / (1 + 9 * 0.25 * 2)).epsilon(1e-9));
   CHECK_THROWS_WITH(prepared(quadratic("flow = \"mirror\"\n", 1)),
                     doctest::Contains("flow \"mirror\" moves positive weights alone; found -0.5 in \"x -> y\""));
 }

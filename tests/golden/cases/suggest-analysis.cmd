@@ -1,0 +1,1 @@
+neurode suggest xor.toml --evaluations 0 -q
