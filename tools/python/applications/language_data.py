@@ -1,6 +1,6 @@
 """Strings of the embedded Reber grammar as sequences of one-hot symbols. Usage: language_data.py [FILE]
 
-Writes scenarios/applications/language/data/strings.h5 (or FILE), the same values every time. Grammar: A. Cleeremans,
+Writes scenarios/applications/language/data/strings.hdf5 (or FILE), the same values every time. Grammar: A. Cleeremans,
 D. Servan-Schreiber, J. L. McClelland, Neural Comput. 1 (1989) 372-381; S. Hochreiter, J. Schmidhuber, Neural Comput. 9
 (1997) 1735-1780, experiment 1. NumPy and h5py.
 """
@@ -12,10 +12,11 @@ import h5py
 import numpy as np
 
 SYMBOLS = "BTPSXVE"
-FILE = Path(__file__).resolve().parents[3] / "scenarios/applications/language/data/strings.h5"
+FILE = Path(__file__).resolve().parents[3] / "scenarios/applications/language/data/strings.hdf5"
 SEED = 1
-TRAINING, VALIDATION, TEST = 300, 300, 1000  # strings, all of them different
+TRAINING, VALIDATION, TEST = 300, 300, 1000  # different strings
 LONGEST = 24  # symbols of a training string; the others have as many as come
+PAIR = ["BTBTSSSSXXTTTTVPXTTTVPXTVVETE", "BPBTSSSSXXTTTTVPXTTTVPXTVVEPE"]  # T or P, and 25 others before it must come again
 
 # Reber's grammar: the arcs out of each node, (symbol, next node); both arcs of a node are equally likely.
 ARCS = {
@@ -49,20 +50,25 @@ def legal(string: str) -> list[set[str]]:
     return [*allowed, {"E"}]
 
 
-def strings() -> tuple[list[str], list[str], list[str]]:
-    """Training, validation and test strings in the order in which they come, no string twice in all of them."""
-    rng, seen = np.random.default_rng(SEED), set()
+def strings() -> dict[str, list[str]]:
+    """Training, validation and test strings in the order in which they are drawn; no string is in two of the lists.
 
-    def fresh(number: int, longest: float) -> list[str]:
-        found: list[str] = []
-        while len(found) < number:
-            string = draw(rng)
-            if string not in seen and len(string) <= longest:
-                found.append(string)
-                seen.add(string)
-        return found
-
-    return fresh(TRAINING, LONGEST), fresh(VALIDATION, np.inf), fresh(TEST, np.inf)
+    A training string is there as often as it was drawn, so that branches are as likely as in the grammar; the others
+    are there once. Beside them `pair`, two strings that differ in what is to be remembered.
+    """
+    rng = np.random.default_rng(SEED)
+    training: list[str] = []
+    while len(set(training)) < TRAINING:
+        string = draw(rng)
+        if len(string) <= LONGEST:
+            training.append(string)
+    others: dict[str, None] = {}
+    while len(others) < VALIDATION + TEST:
+        string = draw(rng)
+        if string not in training and string not in PAIR:
+            others[string] = None
+    later = list(others)
+    return {"training": training, "validation": later[:VALIDATION], "test": later[VALIDATION:], "pair": PAIR}
 
 
 def one_hot(texts: list[str], repeats: int = 1) -> np.ndarray:
@@ -75,9 +81,9 @@ def one_hot(texts: list[str], repeats: int = 1) -> np.ndarray:
 
 
 def read(file: Path = FILE) -> dict[str, list[str]]:
-    """The strings of each part ("training", "validation", "test"), from the inputs in the file and the E at the end."""
+    """The strings of each part of the file: what its inputs stand for, and the E at the end."""
     with h5py.File(file) as data:
-        parts = {name: data[f"{name}/inputs"][:, :: data[f"{name}"].attrs["repeats"]] for name in data}
+        parts = {name: data[f"{name}/inputs"][:, :: data[name].attrs["repeats"]] for name in data}
     return {
         name: ["".join(SYMBOLS[step.argmax()] for step in row if step.any()) + "E" for row in codes]
         for name, codes in parts.items()
@@ -87,19 +93,17 @@ def read(file: Path = FILE) -> dict[str, list[str]]:
 def main(file: Path) -> None:
     """A symbol is an input for two steps of the training data; the second one has the next symbol as its target."""
     with h5py.File(file, "w") as data:
-        for name, texts in zip(("training", "validation", "test"), strings(), strict=True):
+        for name, texts in strings().items():
             repeats = 2 if name == "training" else 1
             part = data.create_group(name)
-            part.attrs["repeats"] = repeats
-            part.attrs["symbols"] = SYMBOLS
-            arrays = {"inputs": one_hot([t[:-1] for t in texts], repeats)}
+            part.attrs["repeats"], part.attrs["symbols"] = repeats, SYMBOLS
+            arrays = {"inputs": one_hot([text[:-1] for text in texts], repeats)}
             if name == "training":
-                targets = one_hot([t[1:] for t in texts], repeats)
-                targets[:, ::2] = np.nan  # while the network settles on a new symbol
-                targets[~targets.any(axis=2)] = np.nan  # after the end
-                arrays["targets"] = targets
+                arrays["targets"] = one_hot([text[1:] for text in texts], repeats)
+                arrays["targets"][~arrays["targets"].any(axis=2)] = np.nan  # after the end
+                arrays["targets"][:, ::2] = np.nan  # while the network settles on a new symbol
             for key, values in arrays.items():
-                part.create_dataset(key, data=values, compression="gzip", compression_opts=9, shuffle=True)
+                part.create_dataset(key, data=values, chunks=values.shape, compression="gzip", compression_opts=9)
 
 
 if __name__ == "__main__":
