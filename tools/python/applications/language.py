@@ -60,20 +60,19 @@ def settings_of(folder: Path) -> list[str]:
 def judge(outputs: np.ndarray, texts: list[str]) -> dict:
     """Shares of right predictions by outputs [strings x steps x 7] after each symbol of each string.
 
-    `right` and `wrong`: of all predictions; `late`: wrong ones after more symbols than training strings have;
-    `remembered`: share of strings whose last but one symbol, the second one again, has the highest output.
+    `legal`: (right, all) predictions; `remembered`: (right, all) of those of the last but one symbol, the second one
+    again; `late`: wrong ones after more symbols than training strings have.
     """
-    right = wrong = late = remembered = 0
+    right = total = remembered = late = 0
     for output, text in zip(outputs, texts, strict=True):
         for step, allowed in enumerate(data.legal(text)):
             legal = np.array([symbol in allowed for symbol in data.SYMBOLS])
             good = output[step, legal].min() > output[step, ~legal].max()
             right += good
-            wrong += not good
+            total += 1
             late += not good and step >= data.LONGEST - 1
             remembered += good and step == len(text) - 3
-    share = right / (right + wrong)
-    return {"share": share, "right": right, "wrong": wrong, "late": late, "remembered": remembered / len(texts)}
+    return {"legal": (int(right), total), "remembered": (int(remembered), len(texts)), "late": int(late)}
 
 
 def ngram(training: list[str], texts: list[str], order: int) -> np.ndarray:
@@ -107,32 +106,34 @@ def rows(neurode: str, folder: Path, short: bool) -> list[dict]:
     test = strings["test"]
     net = judge(outputs, test)
     tables = {n: judge(ngram(strings["training"], test, n), test) for n in (1, 5)}
+    training = strings["training"]
+    drawn = f"{len(set(training))} different strings ({len(training)} draws) to learn from"
     common = {
-        "data": f"{len(strings['training'])} strings to learn from, {len(test)} others to be tested on, generated",
+        "data": f"{drawn}, {len(set(test))} others to be tested on; drawn from the grammar",
         "rule": "adjoint, adam (minibatches)",
         "rhs": found["rhs"],
         "seconds": found["wall_seconds"],
     }
-    reason = f"{net['wrong']} wrong, {net['late']} of them after more symbols than any training string has"
 
-    def row(task: str, key: str, result: str) -> dict:
-        share, reached = net[key], bool(net[key] >= TARGET)
-        baseline = ", ".join(f"{100 * t[key]:.2f} % ({n} back)" for n, t in tables.items())
+    def row(task: str, key: str, what: str) -> dict:
+        right, total = net[key]
+        reached = right / total >= TARGET
+        reason = f"{total - right} wrong; of all wrong predictions {net['late']} after more symbols than it learnt from"
+        baseline = ", ".join(f"{100 * t[key][0] / t[key][1]:.2f} % by the last {n}" for n, t in tables.items())
         return {
             "task": f"{TASK}: {task}",
-            "result": f"{100 * share:.2f} % {result}",
-            "value": float(share),
+            "result": f"{right} of {total} {what}, {100 * right / total:.3f} %",
+            "value": right / total,
             "target": f">= {100 * TARGET:.1f} %",
             "reached": reached,
             "reason": "" if reached else reason,
-            "baseline": f"{baseline}: tables of n-grams of the training strings",
+            "baseline": f"tables of n-grams of the training strings: {baseline}".replace("last 1", "last symbol"),
             **common,
         }
 
-    total = net["right"] + net["wrong"]
     return [
-        row("next symbol", "share", f"of {total} predictions legal"),
-        row("symbol remembered from the start", "remembered", f"of {len(test)} strings"),
+        row("possible successors", "legal", "predictions legal"),
+        row("symbol remembered from the start", "remembered", "strings"),
     ]
 
 

@@ -16,7 +16,8 @@ FILE = Path(__file__).resolve().parents[3] / "scenarios/applications/language/da
 SEED = 1
 TRAINING, VALIDATION, TEST = 300, 300, 1000  # different strings
 LONGEST = 24  # symbols of a training string; the others have as many as come
-PAIR = ["BTBTSSSSXXTTTTVPXTTTVPXTVVETE", "BPBTSSSSXXTTTTVPXTTTVPXTVVEPE"]  # T or P, and 25 others before it must come again
+# T or P, and the same 25 symbols before it must come again
+PAIR = ["BTBTSSSSXXTTTTVPXTTTVPXTVVETE", "BPBTSSSSXXTTTTVPXTTTVPXTVVEPE"]
 
 # Reber's grammar: the arcs out of each node, (symbol, next node); both arcs of a node are equally likely.
 ARCS = {

@@ -111,8 +111,8 @@ def main(neurode: str) -> None:
         share = (apart[slow] @ apart[slow]) / (apart @ apart)
         halved = retention(network, start, symbol)
         print(
-            f"{symbol} held: distance of T's state from P's {np.linalg.norm(apart):.2f}, {100 * share:.0f} % of its square "
-            f"in the slow units; halved after {halved or 'more than 200'}"
+            f"{symbol} held: distance of T's state from P's {np.linalg.norm(apart):.2f}, {100 * share:.0f} % of its "
+            f"square in the slow units; halved after {halved or 'more than 200'}"
         )
         ends = [network.held(state, symbol, 1000.0) for state in start]
         two = np.linalg.norm(ends[0] - ends[1]) > APART
