@@ -13,6 +13,21 @@
 
 namespace neurode::run {
 
+/// Dotted keys of what is in a table or list, after its own.
+static void name_children(Value& v) {
+  if (v.is_list()) {
+    for (std::size_t k = 0; k < v.list().size(); ++k) {
+      v.list()[k].key = fmt::format("{}[{}]", v.key, k);
+      name_children(v.list()[k]);
+    }
+  } else if (v.is_table()) {
+    for (auto& [name, child] : v.table()) {
+      child.key = v.key + "." + key_text(name);
+      name_children(child);
+    }
+  }
+}
+
 void set_key(Value& root, const std::vector<std::string>& path, Value value) {
   Value* at = &root;
   for (const auto& key : path) {
@@ -28,6 +43,7 @@ void set_key(Value& root, const std::vector<std::string>& path, Value value) {
     at = next;
   }
   at->data = std::move(value.data);
+  name_children(*at);
 }
 
 void erase_key(Value& root, const std::vector<std::string>& path) {

@@ -189,6 +189,29 @@ TEST_CASE("monitors: the tangent kernel's drift, against differences of the outp
   CHECK(figure(*p, "kernel_drift", w0) == 0);
 }
 
+TEST_CASE("monitors: in coupled mode, where weights stand behind activity, figures of the weights are the same") {
+  auto adiabatic = prepared(text_of({"rule = \"gradient_flow\""}));
+  auto coupled = prepared(text_of({"rule = \"gradient_flow\"\nmode = \"coupled\"\nerror_tau = 0.3"}));
+  const Vector w = adiabatic->problem.initial + 0.2 * noise(adiabatic->problem.initial.size(), "place");
+  Vector x = coupled->problem.initial + 0.1 * noise(coupled->problem.initial.size(), "elsewhere");
+  Index first = -1;
+  for (const auto& s : coupled->problem.system->layout().slices()) {
+    if (s.block == Block::weights && first < 0) first = s.offset;
+  }
+  REQUIRE(first > 0);
+  x.segment(first, w.size()) = w;
+  for (const char* name : {"kernel_drift", "sharpness", "lowest_curvature", "weight_norm"}) {
+    CAPTURE(name);
+    CHECK(figure(*coupled, name, x) == doctest::Approx(figure(*adiabatic, name, w)).epsilon(1e-8));
+  }
+  // g of the coupled rule against the gradient at the weights that are there.
+  Vector g(w.size()), f(w.size()), fx(x.size());
+  adiabatic->problem.system->rhs(0, w.data(), f.data());
+  coupled->problem.system->rhs(0, x.data(), fx.data());
+  g = fx.segment(first, w.size());
+  CHECK(figure(*coupled, "gradient_alignment", x) == doctest::Approx(f.dot(g) / (f.norm() * g.norm())).epsilon(1e-9));
+}
+
 TEST_CASE("monitors: what learning conserves stays where it is, and moves where it is not conserved") {
   const double rtol = 1e-9;
   for (const Net& n : {Net{"rule = \"gradient_flow\"", "identity"}, Net{"rule = \"gradient_flow\"", "relu"},
