@@ -99,8 +99,8 @@ Training train(const Value& root, const std::string& file, const TrainingLimits&
   out.curve.emplace_back(0, loss->evaluate(start, p->problem.initial.data()));
   std::vector<integrate::Event> events;
   if (limits.loss > 0) {
-    events.push_back({"loss", [&](double t, const Vector& x) { return limits.loss - loss->evaluate(t, x.data()); }, 1,
-                      true, false});
+    events.push_back(
+        {"loss", [&](double t, const Vector& x) { return limits.loss - loss->evaluate(t, x.data()); }, 1, true, false});
   }
   integrate::Observer observer;
   bool spent = false;
