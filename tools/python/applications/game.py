@@ -1,0 +1,149 @@
+"""Games: a small recurrent network keeps a pole up (cart-pole), and tic-tac-toe. Usage: game.py NEURODE [--short]
+
+Cart-pole: two trainings of cart_pole.toml, episodes of 2 s and then of 5 s from the weights of the first; then
+cart_pole_test.toml with those weights from files. Baselines and eigenvalues in NumPy.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import tictactoe
+
+TASK = "cart-pole"
+FOLDER = Path(__file__).resolve().parents[3] / "scenarios" / "applications" / "game"
+WEIGHTS = {"sensor -> unit": "cart_pole_sensor_to_unit.csv", "unit -> unit": "cart_pole_unit_to_unit.csv",
+           "unit -> force": "cart_pole_unit_to_force.csv"}
+SENSORS, TAU, MOST = np.array([[1, 0, 0, 0], [0, 0, 5, 0]]), 0.05, 10.0  # of cart_pole.toml; s; N
+G, CART, POLE, HALF = 9.8, 1.0, 0.1, 0.5
+FAR, STEEP = 2.4, np.radians(12)  # bounds of x (m) and angle
+LENGTHS = (0.25, 1.0, 2.0)  # other half lengths (m)
+
+
+def run(neurode: str, scenario: str, result: Path, *settings: str) -> dict:
+    """Runs a scenario of FOLDER and returns the attributes of the result file."""
+    words = [word for setting in settings for word in ("--set", setting)]
+    command = [neurode, "run", str(FOLDER / scenario), "-o", str(result), "--force", "--progress", "none", "-q", *words]
+    subprocess.run(command, check=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
+    info = subprocess.run([neurode, "info", "--json", str(result)], capture_output=True, text=True, check=True)
+    return json.loads(info.stdout)["attributes"]
+
+
+def save_weights(result: Path, folder: Path) -> list:
+    """Writes the weights at the end of a run as CSV, a row a neuron that receives; returns them as matrices."""
+    with h5py.File(result) as file:
+        found = [file[f"{name}.weights"][-1] for name in WEIGHTS]
+    for matrix, name in zip(found, WEIGHTS.values()):
+        np.savetxt(folder / name, matrix, delimiter=",", fmt="%.9g")
+    return found
+
+
+def from_files(folder: Path, plastic: bool) -> list:
+    """Settings that take the three weight matrices from `folder`."""
+    move = ", plastic = true" if plastic else ""
+    return [f'projection."{name}".weights={{ init = "file", path = "{(folder / path).resolve()}"{move} }}'
+            for name, path in WEIGHTS.items()]
+
+
+def plant(half: float = HALF) -> tuple:
+    """A (4 x 4) and b (4) of ds/dt = A s + b F near rest; s = (x, v, angle, omega)."""
+    total, inertia = CART + POLE, half * (4 / 3 - POLE / (CART + POLE))
+    a, b = np.zeros((4, 4)), np.array([0, 1 / total, 0, -1 / (total * inertia)])
+    a[0, 1] = a[2, 3] = 1
+    a[3, 2] = G / inertia
+    a[1], b[1] = a[1] - POLE * half / total * a[3], b[1] - POLE * half / total * b[3]
+    return a, b
+
+
+def closed_loop(w_in: np.ndarray, w: np.ndarray, w_out: np.ndarray) -> np.ndarray:
+    """Eigenvalues (1/s) of plant and units at their fixed point, all at 0 (tanh' = 1 there); largest real part first."""
+    a, b = plant()
+    joint = np.block([[a, MOST * np.outer(b, w_out)], [w_in @ SENSORS / TAU, (w - np.eye(len(w))) / TAU]])
+    found = np.linalg.eigvals(joint)
+    return found[np.argsort(-found.real)]
+
+
+def regulator() -> np.ndarray:
+    """Gains k of F = -k s that minimise the integral of x^2 + (10 angle)^2/0.09 + (F/10)^2: the Riccati equation by the
+    stable eigenvectors of its Hamiltonian matrix (Laub 1979)."""
+    a, b = plant()
+    weight, price = np.diag([1, 0, 100 / 0.09, 0]), 1 / MOST**2
+    value, vector = np.linalg.eig(np.block([[a, -np.outer(b, b) / price], [-weight, -a.T]]))
+    stable = vector[:, value.real < 0]
+    return b @ np.real(stable[4:] @ np.linalg.inv(stable[:4])) / price
+
+
+def kept_by(gains: np.ndarray, starts: np.ndarray, end: float, half: float = HALF, step: float = 0.01) -> int:
+    """How many of `starts` (n x 4) stay within bounds under F = -k s, cut at 10 N: Runge-Kutta of fourth order."""
+    total = CART + POLE
+
+    def rate(s: np.ndarray) -> np.ndarray:
+        x, v, angle, omega = s
+        push = (np.clip(-gains @ s, -MOST, MOST) + POLE * half * omega**2 * np.sin(angle)) / total
+        turn = (G * np.sin(angle) - np.cos(angle) * push) / (half * (4 / 3 - POLE * np.cos(angle) ** 2 / total))
+        return np.array([v, push - POLE * half * turn * np.cos(angle) / total, omega, turn])
+
+    s, kept = starts.T, np.ones(len(starts), bool)
+    for _ in range(round(end / step)):
+        k1 = rate(s)
+        k2 = rate(s + step / 2 * k1)
+        k3 = rate(s + step / 2 * k2)
+        s = s + step / 6 * (k1 + 2 * k2 + 2 * k3 + rate(s + step * k3))
+        kept &= within(s[0], s[2])
+    return int(kept.sum())
+
+
+def within(x: np.ndarray, angle: np.ndarray) -> np.ndarray:
+    return (np.abs(x) <= FAR) & (np.abs(angle) <= STEEP)
+
+
+def kept_in(result: Path) -> int:
+    """How many samples stay within bounds at all recorded times (every 0.02 s)."""
+    with h5py.File(result) as file:
+        return int(within(file["cart.x"][:, :, 0], file["cart.angle"][:, :, 0]).all(axis=0).sum())
+
+
+def rows(neurode: str, folder: Path, short: bool, seed: int = 1, starts: str = "starts_test.csv") -> list:
+    first, second, minute = (f"time.end={end}" for end in ((10, 5, 10) if short else (300, 600, 60)))
+    begun = run(neurode, "cart_pole.toml", folder / "cart_pole.h5", first, f"seed={seed}")
+    save_weights(folder / "cart_pole.h5", folder)
+    ended = run(neurode, "cart_pole.toml", folder / "cart_pole_longer.h5", second, "learning.episode=5",
+                *from_files(folder, True))
+    slowest = closed_loop(*save_weights(folder / "cart_pole_longer.h5", folder))[0]
+
+    data = f'data.file="{FOLDER / "data" / starts}"'
+    kept = {}
+    for half in (HALF,) if short else (HALF, *LENGTHS):
+        run(neurode, "cart_pole_test.toml", folder / "cart_pole_test.h5", minute, data, f"population.cart.l={half}",
+            *from_files(folder, False))
+        kept[half] = kept_in(folder / "cart_pole_test.h5")
+
+    table = np.loadtxt(FOLDER / "data" / starts, delimiter=",", skiprows=1)[:, :4]
+    gains, end, draw = regulator(), 10.0 if short else 60.0, np.random.default_rng(1)
+    chance = np.mean([kept_by(draw.normal(size=4) * np.abs(gains), table, end) for _ in range(20)])
+    others = ", ".join(f"{kept[half]} at {half} m" for half in kept if half != HALF)
+    reached = not short and kept[HALF] >= 95
+    return [{
+        "task": TASK, "data": "100 random starts (seeded), Barto, Sutton, Anderson 1983", "rule": "adjoint, adam",
+        "result": f"{kept[HALF]} of {len(table)} kept up for {minute[9:]} s from positions alone, slowest eigenvalue "
+                  f"{slowest.real:.3g} /s; other half lengths: {others or 'not run'}",
+        "value": kept[HALF], "target": ">= 95 of 100", "reached": reached,
+        "reason": "a short run" if short else "" if reached else "carts or poles leave their bounds",
+        "baseline": f"linear-quadratic regulator, which sees velocities: {kept_by(gains, table, end)} of {len(table)}; "
+                    f"random linear controllers: {chance:.1f} (mean of 20)",
+        "rhs": int(begun["rhs"]) + int(ended["rhs"]),
+        "seconds": float(begun["wall_seconds"]) + float(ended["wall_seconds"]),
+    }] + tictactoe.rows(neurode, folder, short)
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as place:
+        for row in rows(sys.argv[1], Path(place), "--short" in sys.argv):
+            print(json.dumps(row, indent=1))
