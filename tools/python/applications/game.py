@@ -1,11 +1,15 @@
-"""Games: a small recurrent network keeps a pole up (cart-pole), and tic-tac-toe. Usage: game.py NEURODE [--short]
+"""Games: a small recurrent network keeps a pole up (cart-pole), and tic-tac-toe.
+
+Usage: game.py NEURODE [--short | --weights]
 
 Cart-pole: two trainings of cart_pole.toml, episodes of 2 s and then of 5 s from the weights of the first; then
-cart_pole_test.toml with those weights from files. Baselines and eigenvalues in NumPy.
+cart_pole_test.toml with those weights from files. --weights only trains and leaves them in the scenario's data.
+Baselines and eigenvalues in NumPy.
 """
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -63,7 +67,7 @@ def plant() -> tuple:
 
 
 def closed_loop(w_in: np.ndarray, w: np.ndarray, w_out: np.ndarray) -> np.ndarray:
-    """Eigenvalues (1/s) of plant and units at their fixed point, all at 0 (tanh' = 1 there); largest real part first."""
+    """Eigenvalues (1/s) of plant and units at their fixed point 0 (tanh' = 1 there); largest real part first."""
     a, b = plant()
     joint = np.block([[a, MOST * np.outer(b, w_out)], [w_in @ SENSORS / TAU, (w - np.eye(len(w))) / TAU]])
     found = np.linalg.eigvals(joint)
@@ -71,23 +75,24 @@ def closed_loop(w_in: np.ndarray, w: np.ndarray, w_out: np.ndarray) -> np.ndarra
 
 
 def regulator() -> np.ndarray:
-    """Gains k of F = -k s that minimise the integral of x^2 + (10 angle)^2/0.09 + (F/10)^2: the Riccati equation by the
-    stable eigenvectors of its Hamiltonian matrix (Laub 1979)."""
+    """Gains k of F = -k s that minimise the integral of (0.6 x)^2 + (10 angle)^2, the network's loss, + (F/10)^2: the
+    Riccati equation by the stable eigenvectors of its Hamiltonian matrix (Laub 1979)."""
     a, b = plant()
-    weight, price = np.diag([1, 0, 100 / 0.09, 0]), 1 / MOST**2
+    weight, price = np.diag([0.36, 0, 100, 0]), 1 / MOST**2
     value, vector = np.linalg.eig(np.block([[a, -np.outer(b, b) / price], [-weight, -a.T]]))
     stable = vector[:, value.real < 0]
     return b @ np.real(stable[4:] @ np.linalg.inv(stable[:4])) / price
 
 
 def kept_by(gains: np.ndarray, starts: np.ndarray, end: float, step: float = 0.02) -> np.ndarray:
-    """How many of `starts` (n x 4) each of the controllers F = -k s, cut at 10 N, keeps within bounds; `gains` holds k in
-    its rows. Runge-Kutta of fourth order."""
+    """How many of `starts` (n x 4) each of the controllers F = -k s, cut at 10 N, keeps within bounds; a row of
+    `gains` is a k. Runge-Kutta of fourth order."""
     total = CART + POLE
 
     def rate(s: np.ndarray) -> np.ndarray:
         x, v, angle, omega = s
-        push = (np.clip(-np.einsum("ck,kcn->cn", gains, s), -MOST, MOST) + POLE * HALF * omega**2 * np.sin(angle)) / total
+        force = np.clip(-np.einsum("ck,kcn->cn", gains, s), -MOST, MOST)
+        push = (force + POLE * HALF * omega**2 * np.sin(angle)) / total
         turn = (G * np.sin(angle) - np.cos(angle) * push) / (HALF * (4 / 3 - POLE * np.cos(angle) ** 2 / total))
         return np.array([v, push - POLE * HALF * turn * np.cos(angle) / total, omega, turn])
 
@@ -112,41 +117,57 @@ def kept_in(result: Path) -> int:
         return int(within(file["cart.x"][:, :, 0], file["cart.angle"][:, :, 0]).all(axis=0).sum())
 
 
-def rows(neurode: str, folder: Path, short: bool, seed: int = 1, starts: str = "starts_test.csv") -> list:
-    first, second, minute = (f"time.end={end}" for end in ((10, 5, 10) if short else (300, 300, 60)))
+def train(neurode: str, folder: Path, short: bool, seed: int = 1) -> tuple:
+    """Both trainings; the weights are left in `folder` as CSV. Returns them, right-hand sides and seconds."""
+    first, second = ("time.end=10", "time.end=5") if short else ("time.end=300", "time.end=300")
     begun = run(neurode, "cart_pole.toml", folder / "cart_pole.h5", first, f"seed={seed}")
     save_weights(folder / "cart_pole.h5", folder)
     ended = run(neurode, "cart_pole.toml", folder / "cart_pole_longer.h5", second, "learning.episode=5",
                 *from_files(folder, True))
-    slowest = closed_loop(*save_weights(folder / "cart_pole_longer.h5", folder))[0]
+    work, seconds = (sum(attributes[key] for attributes in (begun, ended)) for key in ("rhs", "wall_seconds"))
+    return save_weights(folder / "cart_pole_longer.h5", folder), int(work), float(seconds)
 
+
+def cart_pole(neurode: str, folder: Path, short: bool, seed: int = 1, starts: str = "starts_test.csv") -> dict:
+    weights, work, seconds = train(neurode, folder, short, seed)
+    slowest = closed_loop(*weights)[0]
+    end = 10 if short else 60
     data = f'data.file="{FOLDER / "data" / starts}"'
     kept = {}
     for half in (HALF,) if short else (HALF, *LENGTHS):
-        run(neurode, "cart_pole_test.toml", folder / "cart_pole_test.h5", minute, data, f"population.cart.l={half}",
-            *from_files(folder, False))
+        run(neurode, "cart_pole_test.toml", folder / "cart_pole_test.h5", f"time.end={end}", data,
+            f"population.cart.l={half}", *from_files(folder, False))
         kept[half] = kept_in(folder / "cart_pole_test.h5")
 
     table = np.loadtxt(FOLDER / "data" / starts, delimiter=",", skiprows=1)[:, :4]
     best = regulator()
     gains = np.vstack([best, np.random.default_rng(1).normal(size=(20, 4)) * np.abs(best)])
-    baseline = kept_by(gains, table, 2.0 if short else 60.0)
+    baseline = kept_by(gains, table, 2.0 if short else end)
     others = ", ".join(f"{kept[half]} at {half} m" for half in kept if half != HALF)
     reached = not short and kept[HALF] >= 95
-    return [{
+    return {
         "task": TASK, "data": "100 random starts (seeded), Barto, Sutton, Anderson 1983", "rule": "adjoint, adam",
-        "result": f"{kept[HALF]} of {len(table)} kept up for {minute[9:]} s from positions alone, slowest eigenvalue "
+        "result": f"{kept[HALF]} of {len(table)} kept up for {end} s from positions alone, slowest eigenvalue "
                   f"{slowest.real:.3g} /s; other half lengths: {others or 'not run'}",
         "value": kept[HALF], "target": ">= 95 of 100", "reached": reached,
         "reason": "a short run" if short else "" if reached else "carts or poles leave their bounds",
         "baseline": f"linear-quadratic regulator, which sees velocities: {baseline[0]} of {len(table)}; "
                     f"random linear controllers: {baseline[1:].mean():.1f} (mean of 20)",
-        "rhs": int(begun["rhs"]) + int(ended["rhs"]),
-        "seconds": float(begun["wall_seconds"]) + float(ended["wall_seconds"]),
-    }] + tictactoe.rows(neurode, folder, short)
+        "rhs": work, "seconds": seconds,
+    }
+
+
+def rows(neurode: str, folder: Path, short: bool) -> list:
+    return [cart_pole(neurode, folder, short), *tictactoe.rows(neurode, folder, short)]
 
 
 if __name__ == "__main__":
+    program, *words = sys.argv[1:]
     with tempfile.TemporaryDirectory() as place:
-        for row in rows(sys.argv[1], Path(place), "--short" in sys.argv):
-            print(json.dumps(row, indent=1))
+        if "--weights" in words:
+            train(program, Path(place), short=False)
+            for name in WEIGHTS.values():
+                shutil.copy(Path(place) / name, FOLDER / "data")
+        else:
+            for row in rows(program, Path(place), "--short" in words):
+                print(json.dumps(row, indent=1))

@@ -1,7 +1,8 @@
 """Makes scenarios/applications/game/data/starts_*.csv: random starts of the cart-pole. Standard library alone.
 
 Columns x (m), v (m/s), angle (rad), omega (rad/s); uniform in |x| <= 1 m, |v| <= 0.5 m/s, |angle| <= 6 degrees,
-|omega| <= 12 degrees/s, rounded to 1e-4; then x_wanted and angle_wanted, 0. One seed a file. Usage: game_data.py [FOLDER]
+|omega| <= 12 degrees/s, rounded to 1e-4; then x_wanted and angle_wanted, 0. One seed a file.
+Usage: game_data.py [FOLDER]
 """
 
 import csv

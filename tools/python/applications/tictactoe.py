@@ -76,8 +76,9 @@ def accuracy(choice: dict, rows: list) -> float:
 
 
 def nearest_accuracy(known: list, asked: list) -> float:
-    """Of the policy that takes the optimal moves of the nearest known position (squares that differ; ties shared), as far
-    as they are free; where none is free, any free square: expected share of optimal moves."""
+    """Expected share of optimal moves of the policy that takes those of the nearest known position.
+
+    Distance: squares that differ; equally near positions vote, for free squares alone; ties are drawn."""
     distance = (np.array(asked)[:, None] != np.array(known)[None]).sum(axis=2)
     wanted, share = game.targets(known), []
     for row, p in zip(distance, asked):
@@ -113,6 +114,11 @@ def losses(player, other) -> float:
     return (lost(game.EMPTY, True) + lost(game.EMPTY, False)) / 2
 
 
+def against(choice: dict) -> str:
+    """What a policy loses to the random and to the perfect player."""
+    return ", ".join(f"{losses(lambda p: {choice[p]: 1.0}, other):.2%}" for other in (at_random, perfect))
+
+
 def played(player, other, games: int, seed: int = 1) -> int:
     """How many of `games` games `player` loses to `other`; it begins every other one."""
     draw, lost = random.Random(seed), 0
@@ -145,26 +151,25 @@ def rows(neurode: str, folder: Path, short: bool) -> list:
     line = chosen(linear_scores(learnt, game.targets(known), board), everything)
     chance = np.mean([len(game.optimal(p)) / len(game.moves(p)) for p in unseen])
 
-    common = {"rule": "gradient_flow, adam"}
+    near = nearest_accuracy(known, unseen)
     return [{
-        **common, "task": f"{TASK}: play", "data": DATA, "value": lost / count, "target": "<= 1 % lost to a random player",
-        "result": f"{lost} of {count} games lost to a random player (exactly {exact:.3%}), {best:.3%} to a perfect one; "
-                  f"{accuracy(choice, everything):.2%} of moves optimal",
+        "task": f"{TASK}: play", "data": DATA, "rule": "gradient_flow, adam",
+        "result": f"{lost} of {count} games lost to a random player (exactly {exact:.3%}), "
+                  f"{best:.3%} to a perfect one; {accuracy(choice, everything):.2%} of moves optimal",
+        "value": lost / count, "target": "<= 1 % lost to a random player",
         "reached": not short and lost <= 0.01 * count,
         "reason": "a short run" if short else "" if lost <= 0.01 * count else "moves that are not optimal are left",
-        "baseline": f"lost to random, to perfect: softmax regression {losses(lambda p: {straight[p]: 1.0}, at_random):.2%}, "
-                    f"{losses(lambda p: {straight[p]: 1.0}, perfect):.2%}; random player {losses(at_random, at_random):.2%}, "
-                    f"{losses(at_random, perfect):.2%}",
+        "baseline": f"lost to random, to perfect: softmax regression {against(straight)}; "
+                    f"random player {losses(at_random, at_random):.2%}, {losses(at_random, perfect):.2%}",
         "rhs": int(full["rhs"]), "seconds": float(full["wall_seconds"]),
     }, {
-        **common, "task": f"{TASK}: unseen positions", "data": f"{DATA}; 904 kept out, whole classes of symmetry",
-        "value": right, "target": "above nearest neighbour",
-        "result": f"{right:.2%} of moves in unseen positions optimal; {losses(lambda p: {guess[p]: 1.0}, at_random):.2%} lost "
-                  f"to a random player, {losses(lambda p: {guess[p]: 1.0}, perfect):.2%} to a perfect one",
-        "reached": not short and right > nearest_accuracy(known, unseen),
-        "reason": "a short run" if short else "" if right > nearest_accuracy(known, unseen) else "it generalises less well",
-        "baseline": f"nearest neighbour {nearest_accuracy(known, unseen):.2%}, softmax regression "
-                    f"{accuracy(line, unseen):.2%}, random {chance:.2%}",
+        "task": f"{TASK}: unseen positions", "data": f"{DATA}; 904 kept out, whole classes of symmetry",
+        "rule": "gradient_flow, adam",
+        "result": f"{right:.2%} of moves in unseen positions optimal; lost to random, to perfect: {against(guess)}",
+        "value": right, "target": "above nearest neighbour", "reached": not short and right > near,
+        "reason": "a short run" if short else "" if right > near else "it generalises less well",
+        "baseline": f"nearest neighbour {near:.2%}, softmax regression {accuracy(line, unseen):.2%}, "
+                    f"random {chance:.2%}",
         "rhs": int(part["rhs"]), "seconds": float(part["wall_seconds"]),
     }]
 

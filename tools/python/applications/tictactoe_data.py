@@ -1,6 +1,6 @@
 """Makes scenarios/applications/game/data/tictactoe.h5: all 4520 positions of tic-tac-toe to move in, by minimax.
 
-    inputs   (4520, 18)  1 where the player to move has a stone (0 ... 8), where the other one has (9 ... 17), row by row
+    inputs   (4520, 18)  1 where the player to move has a stone (0 ... 8), where the other has one (9 ... 17)
     targets  (4520, 9)   1/k on each of the k optimal moves: those of the best value (won 1, drawn 0, lost -1)
 
 Positions that a turn or a mirror makes the same are one class (627 of them). Classes are dealt into five folds of 904
