@@ -27,7 +27,7 @@ GAMES = 10000
 
 def run(neurode: str, result: Path, short: bool, *settings: str) -> dict:
     """Runs the scenario and returns the attributes of the result file."""
-    words = [word for setting in [*settings, *(["time.end=20"] if short else [])] for word in ("--set", setting)]
+    words = [word for setting in [*settings, *(["time.end=5"] if short else [])] for word in ("--set", setting)]
     command = [neurode, "run", str(SCENARIO), "-o", str(result), "--force", "--progress", "none", "-q", *words]
     subprocess.run(command, check=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
     info = subprocess.run([neurode, "info", "--json", str(result)], capture_output=True, text=True, check=True)
@@ -55,7 +55,7 @@ def softmax(z: np.ndarray) -> np.ndarray:
     return e / e.sum(axis=1, keepdims=True)
 
 
-def linear_scores(board: np.ndarray, wanted: np.ndarray, asked: np.ndarray, steps: int = 3000) -> np.ndarray:
+def linear_scores(board: np.ndarray, wanted: np.ndarray, asked: np.ndarray, steps: int) -> np.ndarray:
     """Softmax regression on the 18 inputs, by Nesterov's accelerated descent on the cross-entropy."""
     x, asked = (np.hstack([rows, np.ones((len(rows), 1))]) for rows in (board, asked))
     rate = 2 * len(x) / np.linalg.norm(x, 2) ** 2  # 1/L: the Hessian of softmax is at most 1/2
@@ -79,7 +79,8 @@ def nearest_accuracy(known: list, asked: list) -> float:
     """Expected share of optimal moves of the policy that takes those of the nearest known position.
 
     Distance: squares that differ; equally near positions vote, for free squares alone; ties are drawn."""
-    distance = (np.array(asked)[:, None] != np.array(known)[None]).sum(axis=2)
+    one_hot = [np.hstack([np.array(rows) == stone for stone in (-1, 0, 1)]).astype(float) for rows in (asked, known)]
+    distance = 9 - np.rint(one_hot[0] @ one_hot[1].T)
     wanted, share = game.targets(known), []
     for row, p in zip(distance, asked):
         votes = wanted[row == row.min()].sum(axis=0) * (np.array(p) == 0)
@@ -137,18 +138,18 @@ def rows(neurode: str, folder: Path, short: bool) -> list:
     everything = [p for five in zip(*folds) for p in five]  # the order of the file
     known, unseen = [p for i, p in enumerate(everything) if i % 5 != 4], folds[4]
     board, learnt = game.inputs(everything).astype(float), game.inputs(known).astype(float)
-    count = 500 if short else GAMES
+    count, steps = (200, 100) if short else (GAMES, 3000)
 
     full = run(neurode, folder / "tictactoe.h5", short)
     choice = chosen(scores(folder / "tictactoe.h5", board, board), everything)
     lost = played(lambda p: {choice[p]: 1.0}, at_random, count)
     exact, best = (losses(lambda p: {choice[p]: 1.0}, other) for other in (at_random, perfect))
-    straight = chosen(linear_scores(board, game.targets(everything), board), everything)
+    straight = chosen(linear_scores(board, game.targets(everything), board, steps), everything)
 
     part = run(neurode, folder / "tictactoe_part.h5", short, KEPT_OUT)
     guess = chosen(scores(folder / "tictactoe_part.h5", learnt, board), everything)
     right = accuracy(guess, unseen)
-    line = chosen(linear_scores(learnt, game.targets(known), board), everything)
+    line = chosen(linear_scores(learnt, game.targets(known), board, steps), everything)
     chance = np.mean([len(game.optimal(p)) / len(game.moves(p)) for p in unseen])
 
     near = nearest_accuracy(known, unseen)

@@ -23,11 +23,13 @@ EMPTY = (0,) * 9  # a position: nine numbers, 1 own stone of the player to move,
 FOLDS = 5
 
 
+@functools.cache
 def lost(position: tuple) -> bool:
     """Whether the player who has just moved has a line."""
     return any(all(position[i] == -1 for i in line) for line in LINES)
 
 
+@functools.cache
 def moves(position: tuple) -> list:
     return [] if lost(position) else [i for i in range(9) if position[i] == 0]
 
