@@ -1,8 +1,8 @@
-"""Games: a small recurrent network keeps a pole up (cart-pole), and tic-tac-toe.
+"""Cart-pole: a small recurrent network keeps a pole up. (The other game is tictactoe.py.)
 
 Usage: game.py NEURODE [--short | --weights]
 
-Cart-pole: two trainings of cart_pole.toml, episodes of 2 s and then of 5 s from the weights of the first; then
+Two trainings of cart_pole.toml, episodes of 2 s and then of 5 s from the weights of the first; then
 cart_pole_test.toml with those weights from files. --weights only trains and leaves them in the scenario's data.
 Baselines and eigenvalues in NumPy.
 """
@@ -18,8 +18,6 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-import tictactoe
 
 TASK = "cart-pole"
 FOLDER = Path(__file__).resolve().parents[3] / "scenarios" / "applications" / "game"
@@ -158,7 +156,7 @@ def cart_pole(neurode: str, folder: Path, short: bool, seed: int = 1, starts: st
 
 
 def rows(neurode: str, folder: Path, short: bool) -> list:
-    return [cart_pole(neurode, folder, short), *tictactoe.rows(neurode, folder, short)]
+    return [cart_pole(neurode, folder, short)]
 
 
 if __name__ == "__main__":
