@@ -18,7 +18,6 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-
 TASK = "cart-pole"
 FOLDER = Path(__file__).resolve().parents[3] / "scenarios" / "applications" / "game"
 WEIGHTS = {"sensor -> unit": "cart_pole_sensor_to_unit.csv", "unit -> unit": "cart_pole_unit_to_unit.csv",
