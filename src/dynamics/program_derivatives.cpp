@@ -1,6 +1,7 @@
 // Forward and reverse mode on Programs: both append operations of the same kinds.
 #include <limits>
 #include <memory>
+#include <stdexcept>
 #include <vector>
 
 #include "dynamics/derivative_passes.hpp"
@@ -132,6 +133,9 @@ void TangentPass::run(const Program::Op& op) {
 }
 
 std::vector<ValueId> Program::tangent(const Seeds& seeds, std::span<const ValueId> outputs) {
+  for (const ValueId v : outputs) {
+    if (!v.valid()) throw std::logic_error("the tangent of no value");
+  }
   const std::size_t count = ops_.size();
   const std::vector<char> needed = ancestors(*this, outputs, count);
   TangentPass pass{*this, std::vector<ValueId>(values_.size())};

@@ -80,7 +80,7 @@ double per_sample(const Setup& setup, Index samples);
 /// Names the loss for the record ("batch_loss" where batches are shown, and then 0 while none is).
 ValueId name_loss(const Setup& setup, network::Assembly& assembly, ValueId loss);
 /// What the loss is a convex function of: the output or, where the loss takes it, the argument of its softmax.
-ValueId score_of(const Setup& setup, const network::Assembly& assembly);
+ValueId score_of(const Setup& setup, network::Assembly& assembly);
 /// What moving weights or a bias keep to.
 const network::Motion& motion_of(const network::Network& network, const network::Assembly::Plastic& weights);
 /// The population that weights or a bias drive.

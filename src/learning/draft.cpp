@@ -64,10 +64,10 @@ std::size_t post_of(const network::Network& net, const Assembly::Plastic& w) {
                            : static_cast<std::size_t>(w.population);
 }
 
-ValueId score_of(const Setup& setup, const Assembly& a) {
+ValueId score_of(const Setup& setup, Assembly& a) {
   const auto p = static_cast<std::size_t>(setup.output);
-  return setup.loss->wants_softmax && setup.steady && a.softmax[p].argument.valid() ? a.softmax[p].argument
-                                                                                    : a.outputs[p];
+  if (setup.loss->wants_softmax && setup.steady && a.softmax[p].argument.valid()) return a.softmax[p].argument;
+  return setup.loss->score && setup.steady ? setup.loss->score(a.program, a.outputs[p]) : a.outputs[p];
 }
 
 static bool symmetric(const Setup& setup) {

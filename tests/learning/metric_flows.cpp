@@ -116,6 +116,48 @@ TEST_CASE("natural gradient of cross-entropy: F is Fisher's matrix, written out"
   }
 }
 
+TEST_CASE("natural gradient and SGD's noise of binary cross-entropy: Fisher's matrix of a logistic unit, written out") {
+  const std::string text = R"(schema = 1
+[data]
+inputs = [[1, 0.5], [-0.3, 2], [0.8, -1], [0.1, 0.2]]
+targets = [[1], [0], [1], [0]]
+[population.x]
+size = 2
+model = "clamped"
+[population.y]
+size = 1
+model = "instantaneous"
+activation = "logistic"
+[projection."x -> y"]
+weights = { init = [[0.4, -0.7]], plastic = true }
+[learning]
+loss = "binary_cross_entropy"
+flow = { name = "natural", damping = 0.05, tolerance = 1e-14 }
+[integrator]
+method = "dop853"
+[time]
+end = 1
+)";
+  const auto p = prepared(text);
+  const Vector w = p->problem.initial, d = rhs(*p, w);
+  Matrix inputs(2, 4), fisher = 0.05 * Matrix::Identity(2, 2);
+  inputs << 1, -0.3, 0.8, 0.1, 0.5, 2, -1, 0.2;
+  const double targets[] = {1, 0, 1, 0};
+  Vector g = Vector::Zero(2);
+  for (Index s = 0; s < 4; ++s) {
+    const double q = 1 / (1 + std::exp(-w.dot(inputs.col(s))));
+    fisher += q * (1 - q) / 4 * inputs.col(s) * inputs.col(s).transpose();
+    g += (q - targets[s]) / 4 * inputs.col(s);
+  }
+  CHECK((fisher * d + g).norm() < 1e-12 * g.norm());
+  auto noisy = prepared(text, {"learning.flow={ name = \"sgd_sde\", step = 0.2 }",
+                               "integrator={ method = \"euler_maruyama\", dt = 0.1 }"});
+  REQUIRE(noisy->problem.system->noise() != nullptr);
+  Vector out = Vector::Zero(2), dw = Vector::Unit(4, 1);
+  noisy->problem.system->noise()->apply(0, w.data(), dw.data(), out.data());
+  CHECK(out.norm() > 1e-3);  // a sample's own noise reaches the weights
+}
+
 TEST_CASE("the loss of these flows is the data's; the Jacobian is not symmetric") {
   for (const char* flow : {"natural", "newton"}) {
     const auto plain = prepared(curved("", 1));

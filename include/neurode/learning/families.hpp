@@ -38,6 +38,9 @@ struct LossEntry : Entry {
   /// Reports outputs and targets it cannot be used with; may be null.
   void (*check)(const Setup& setup, Diagnostics& diagnostics) = nullptr;
   ValueId (*build)(const LossContext& context) = nullptr;
+  /// What of an output at steady state `build` reads, and is a convex function of; null: the output, or the argument of
+  /// its softmax.
+  ValueId (*score)(Program& program, ValueId output) = nullptr;
 };
 const std::vector<LossEntry>& losses();
 

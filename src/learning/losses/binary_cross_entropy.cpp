@@ -23,6 +23,14 @@ static std::optional<Node> logit(Program& program, ValueId output) {
   return std::nullopt;
 }
 
+/// z as a value, else the output.
+static ValueId score(Program& program, ValueId output) {
+  const auto z = logit(program, output);
+  if (!z) return output;
+  const auto shape = program[output];
+  return program.elementwise(shape.rows, shape.cols, *z);
+}
+
 /// log(a), below `floor` its tangent there: the slope stays what pushes a up.
 static Node log_above(equations::Graph& g, Node a, double floor) {
   const Node safe = g.unary(Op::log, g.binary(Op::max, a, g.constant(floor)));
@@ -63,14 +71,15 @@ LossEntry binary_cross_entropy() {
   e.needs = "outputs between 0 and 1 (activation = \"logistic\") and targets from 0 to 1";
   e.citation = "C. M. Bishop, Pattern Recognition and Machine Learning (Springer 2006), eq. 4.90";
   e.check = check;
+  e.score = score;
   e.build = [](const LossContext& c) {
     auto& g = c.program.graph();
     const auto shape = c.program[c.output];
     const Node y = c.program.node(c.targets), other = g.sub(g.constant(1), y);
-    Node one, zero;                                   // -log(a), -log(1 - a)
-    if (const auto z = logit(c.program, c.output)) {  // exact where a rounds to 0 or 1
-      one = g.unary(Op::softplus, g.neg(*z));
-      zero = g.unary(Op::softplus, *z);
+    Node one, zero;                                                     // -log(a), -log(1 - a)
+    if (const ValueId z = score(c.program, c.output); z != c.output) {  // exact where a rounds to 0 or 1
+      one = g.unary(Op::softplus, g.neg(c.program.symbol(z)));
+      zero = g.unary(Op::softplus, c.program.symbol(z));
     } else {
       const Node a = c.program.node(c.output);
       const double floor = c.parameters.number("floor");
