@@ -133,7 +133,6 @@ std::vector<Candidate> start_candidates(const Value& root, const std::vector<Lay
 }
 
 Value changed(Value root, const Candidate& c) {
-  for (const auto& path : c.removed) run::erase_key(root, path);
   for (const auto& [path, value] : c.changes) run::set_key(root, path, value);
   return root;
 }

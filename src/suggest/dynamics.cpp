@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "neurode/integrate/drive.hpp"
 #include "neurode/network/assemble.hpp"
@@ -76,6 +77,7 @@ std::vector<Layer> layers_of(const run::Prepared& p) {
       const Unit f(post.activation);
       l.chi =
           l.inputs * l.deviation * l.deviation * f.means(std::isnan(spread[pr.post]) ? 1 : spread[pr.post], 0).second;
+      l.reach = l.chi < 1 ? -1 / std::log(l.chi) : std::numeric_limits<double>::infinity();
       const MeanField m = f.critical(0);
       if (!std::isnan(m.weight_variance)) {
         l.suggested = std::sqrt(m.weight_variance / (l.inputs * input_scale(l)));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "neurode/run/prepare.hpp"
 #include "neurode/run/train.hpp"
@@ -68,10 +69,11 @@ class Suggester {
     if (!winner || (winner->reached == best.reached && winner->evaluations > share * best.evaluations)) return;
     best = *winner;
     s_.root = changed(s_.root, best);
+    std::string reason = "  # " + best.why;
     for (const auto& [path, value] : best.changes) {
       std::string key;
       for (const auto& part : path) key += (key.empty() ? "" : ".") + key_text(part);
-      const std::string line = key + " = " + value.to_toml();
+      const std::string line = key + " = " + value.to_toml() + std::exchange(reason, "");
       std::erase_if(s_.chosen, [&](const auto& known) { return known.compare(0, key.size() + 1, key + " ") == 0; });
       s_.chosen.push_back(line);
     }

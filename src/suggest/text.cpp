@@ -19,13 +19,13 @@ void add_layers(std::string& out, const Suggestion& s) {
   if (s.layers.empty()) return;
   out +=
       "\ninitialisation: small differences grow by chi from layer to layer; at chi = 1 they neither vanish nor "
-      "explode\n";
-  out += fmt::format("  {:<24} {:>10} {:>8} {:>10} {:>8} {:>12}\n", "weights", "unit", "inputs", "std now", "chi now",
-                     "std, chi = 1");
+      "explode, below it they fall by e in so many layers\n";
+  out += fmt::format("  {:<24} {:>10} {:>8} {:>10} {:>8} {:>8} {:>12}\n", "weights", "unit", "inputs", "std now",
+                     "chi now", "layers", "std, chi = 1");
   for (const auto& l : s.layers) {
-    out += fmt::format("  {:<24} {:>10} {:>8} {:>10} {:>8} {:>12}\n", l.projection,
+    out += fmt::format("  {:<24} {:>10} {:>8} {:>10} {:>8} {:>8} {:>12}\n", l.projection,
                        l.activation.empty() ? "-" : l.activation, l.inputs, number(l.deviation), number(l.chi),
-                       number(l.suggested));
+                       number(l.reach), number(l.suggested));
   }
 }
 
@@ -174,7 +174,11 @@ std::string json_text(const Suggestion& s) {
   w.key("layers").begin_array();
   for (const auto& l : s.layers) {
     w.begin_object().member("projection", l.projection).member("activation", l.activation).member("inputs", l.inputs);
-    w.member("std", l.deviation).member("chi", l.chi).member("suggested_std", l.suggested).end_object();
+    w.member("std", l.deviation)
+        .member("chi", l.chi)
+        .member("reach", l.reach)
+        .member("suggested_std", l.suggested)
+        .end_object();
   }
   w.end_array().key("activity").begin_object();
   const auto& a = s.activity;

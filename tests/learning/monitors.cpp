@@ -115,6 +115,7 @@ TEST_CASE("monitors: sharpness is the largest eigenvalue of the Hessian") {
     const Matrix h = hessian(*p->problem.system, w);
     const Vector all = Eigen::SelfAdjointEigenSolver<Matrix>(0.5 * (h + h.transpose())).eigenvalues();
     CHECK(figure(*p, "sharpness", w) == doctest::Approx(all[all.size() - 1]).epsilon(1e-8));
+    CHECK(figure(*p, "lowest_curvature", w) == doctest::Approx(all[0]).epsilon(1e-7));
     CHECK(all[0] < 0);  // of an indefinite matrix it is the largest, not that of the largest size
   }
 }

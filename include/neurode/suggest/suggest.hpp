@@ -55,6 +55,7 @@ struct Layer {
   double mean_square = kUnknown;       ///< of an input
   double deviation = kUnknown;         ///< of the weights in the file
   double chi = kUnknown;               ///< at them
+  double reach = kUnknown;             ///< layers in which a difference falls by e: -1/ln chi; infinite from 1 on
   double suggested = kUnknown;         ///< deviation at chi = 1
 };
 
@@ -88,7 +89,6 @@ struct Curvature {
 struct Candidate {
   std::string what, why;
   std::vector<std::pair<std::vector<std::string>, Value>> changes;  ///< keys and values, in the scenario's tree
-  std::vector<std::vector<std::string>> removed;                    ///< keys, before that
   int reached = 0, trials = 0;
   double evaluations = kUnknown;  ///< median over seeds; infinite where the loss was not reached
   double loss = kUnknown;         ///< median at the end
@@ -111,7 +111,7 @@ struct Suggestion {
   Curvature curvature;
   std::vector<Candidate> flows, starts, units;  ///< tried in this order, each with the best before
   Candidate as_in_file;
-  std::vector<std::string> chosen;  ///< what differs from the file: "KEY = VALUE", with the reason
+  std::vector<std::string> chosen;  ///< what differs from the file: "KEY = VALUE  # reason"
   Value root;                       ///< the scenario with it
   Measured file, suggested;         ///< with Request::seeds
 };
