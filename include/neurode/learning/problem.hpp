@@ -46,7 +46,7 @@ struct Problem {
   bool learns = false;
   std::string mode;  ///< "coupled", "adiabatic" or "" without learning
   int output_population = -1;
-  std::vector<std::string> moved;                          ///< slices of the state that the learning rule moves
+  std::vector<std::string> moved;  ///< slices of the state that the learning rule moves
   /// Products with a metric or a Hessian that its solves have taken so far; null: it solves nothing.
   std::function<std::int64_t()> products;
   std::vector<std::pair<std::string, std::string>> notes;  ///< name and text: what the user is to know of the method
