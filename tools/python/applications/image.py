@@ -9,6 +9,7 @@ which stops where the training loss is, so that test accuracy and right-hand sid
 import sys
 from pathlib import Path
 
+import classifiers
 import common
 import digits
 import numpy as np
@@ -31,9 +32,11 @@ DATA = "UCI handwritten digits 8x8 (CC BY 4.0), {} images, {} kept out"
 def baselines(short: bool) -> tuple[float, str]:
     """Accuracy of logistic regression on the rows kept out, and the text of both baselines."""
     X, y, test = digits.load()
-    weights, ridge = digits.logistic(X, y, test, 50 if short else 1000)
-    linear = float(np.mean(np.argmax(X[test] @ weights[:-1] + weights[-1], axis=1) == y[test]))
-    near, k = digits.neighbours(X, y, test)
+    known, answers = X[~test], y[~test]
+    w, ridge = digits.logistic(known, answers, 50 if short else 500)
+    linear = float(np.mean(np.argmax(X[test] @ w[:-1] + w[-1], axis=1) == y[test]))
+    k = digits.neighbours(known, answers)
+    near = np.mean(classifiers.commonest(answers[classifiers.nearest(known, X[test], k)]) == y[test])
     return linear, (f"{k} nearest neighbour{'s' * (k > 1)} {100 * near:.1f} %; logistic regression (ridge {ridge:g}) "
                     f"{100 * linear:.1f} %")  # fmt: skip
 
@@ -65,8 +68,8 @@ def curve(neurode: str, folder: Path, rule: str, losses: tuple[float, ...]) -> l
 def curves_table(curves: dict[str, list[dict]]) -> str:
     """Test accuracy (right-hand sides) of each rule at each training loss, in Markdown."""
     losses = [point["loss"] for point in next(iter(curves.values()))]
-    lines = ["| test accuracy (right-hand sides) at training loss | " + " | ".join(f"{loss:g}" for loss in losses) + " |",
-             "|---" * (len(losses) + 1) + "|"]  # fmt: skip
+    head = ["test accuracy (right-hand sides) at training loss", *(f"{loss:g}" for loss in losses)]
+    lines = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
     for rule, points in curves.items():
         cells = [f"{100 * point['accuracy']:.1f} % ({point['rhs']})" for point in points]
         lines.append(f"| `{rule}` | " + " | ".join(cells) + " |")
