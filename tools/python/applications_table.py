@@ -68,7 +68,7 @@ def main() -> int:
     parser.add_argument("--modules", type=Path, default=ROOT / "tools/python/applications")
     parser.add_argument("--results", type=Path, default=ROOT / "build/applications")
     parser.add_argument("names", nargs="*", metavar="NAME")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()  # names may stand behind options
     if options.write and (options.short or options.names):
         parser.error("--write takes all applications at full length: no --short, no names")
     known = applications(options.modules)
