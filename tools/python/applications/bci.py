@@ -7,19 +7,17 @@ with the weights learnt and no time to learn. cursor.toml closes the loop.
 """
 
 import json
-import os
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import bci_baselines as baselines
 import bci_data
+import common
 import h5py
 import numpy as np
 
 TASK = "bci"
-SCENARIOS = Path(__file__).resolve().parents[3] / "scenarios/applications/bci"
+SCENARIOS = common.SCENARIOS / "applications/bci"
 NOTHING = 1e-9  # s of learning: the weights stay
 TESTED, POWERS_TESTED = 200, 20000  # reaches, trials of band power
 END = 4.0  # s, of a trial in the closed loop
@@ -30,15 +28,6 @@ CORTEX = {  # overrides that make the neurons of cursor.toml those after the dri
         'projection."cursor -> cortex".weights.path="data/tuning_after.csv"',
     ],
 }
-
-
-def run(neurode: str, scenario: str, result: Path, sets: list[str]) -> h5py.File:
-    """Runs a scenario of this folder with overrides KEY=VALUE; its result file, open. Raises CalledProcessError."""
-    command = [neurode, "run", str(SCENARIOS / f"{scenario}.toml"), "-o", str(result), "--force", "-q"]
-    for text in sets:
-        command += ["--set", text]
-    subprocess.run(command, env={**os.environ, "OMP_NUM_THREADS": "1"}, check=True)
-    return h5py.File(result)
 
 
 def decoder_sets(folder: Path, name: str) -> list[str]:
@@ -56,7 +45,7 @@ def told(neurode: str, folder: Path, decoder: str, reaches: Path, name: str) -> 
     sets = decoder_sets(folder, decoder) + [f"time.end={NOTHING}"]
     for what, dataset in (("inputs", "counts"), ("targets", "velocity")):
         sets.append(f'data.{what}={{path={json.dumps(str(reaches))}, dataset="{dataset}_{name}"}}')
-    result = run(neurode, "recalibration", folder / "told.h5", sets)
+    result = common.run(neurode, SCENARIOS / "recalibration.toml", folder / "told.h5", *sets)
     episode = result["velocity.episode"][-1]  # axis x (instant by instant: all reaches)
     return episode.reshape(2, bci_data.BINS + 1, -1).transpose(2, 1, 0)[:, 1:]
 
@@ -81,19 +70,8 @@ def difference_error(one: np.ndarray, other: np.ndarray) -> float:
 def row(task: str, data: str, result: str, value: float, target: str, reached: bool, reason: str, baseline: str,
         learnt: h5py.File, rule: str = "adjoint, heavy_ball") -> dict:  # fmt: skip
     """One row of the table; rhs and seconds are those of the training run `learnt`."""
-    return {
-        "task": task,
-        "data": data,
-        "rule": rule,
-        "result": result,
-        "value": float(value),
-        "target": target,
-        "reached": bool(reached),
-        "reason": "" if reached else reason,
-        "baseline": baseline,
-        "rhs": int(learnt.attrs["rhs"]),
-        "seconds": float(learnt.attrs["wall_seconds"]),
-    }
+    rhs, seconds = learnt.attrs["rhs"], learnt.attrs["wall_seconds"]
+    return common.row(task, data, rule, result, value, target, reached, reason, baseline, rhs, seconds)
 
 
 def decoding_rows(neurode: str, folder: Path, short: bool) -> list[dict]:
@@ -107,10 +85,11 @@ def decoding_rows(neurode: str, folder: Path, short: bool) -> list[dict]:
         velocity = {name: bci_data.STEP * file[f"velocity_{name}"][:] for name in cells}
         places = file["places"][:]
 
-    learnt = {"before": run(neurode, "decoder", folder / "decoder.h5", ["time.end=0.2"] if short else [])}
+    end = ["time.end=0.2"] if short else []
+    learnt = {"before": common.run(neurode, SCENARIOS / "decoder.toml", folder / "decoder.h5", *end)}
     bci_data.write_decoder(folder / "decoder.h5", folder, "before")
     sets = decoder_sets(folder, "before") + (["time.end=0.1"] if short else [])
-    learnt["after"] = run(neurode, "recalibration", folder / "recalibration.h5", sets)
+    learnt["after"] = common.run(neurode, SCENARIOS / "recalibration.toml", folder / "recalibration.h5", *sets)
     bci_data.write_decoder(folder / "recalibration.h5", folder, "after")
 
     ridge = {name: baselines.chosen_ridge(counts[name], velocity[name]) for name in cells}
@@ -124,7 +103,8 @@ def decoding_rows(neurode: str, folder: Path, short: bool) -> list[dict]:
         answer = told(neurode, folder, decoder, folder / "new.h5", name)
         r2[case], ridge_r2[case] = (baselines.determination(truth, x) for x in (answer, linear))
         chance[case] = baselines.chance_of_difference(truth, answer, linear)
-        cursor = run(neurode, "cursor", folder / "cursor.h5", CORTEX[name] + decoder_sets(folder, decoder))
+        sets = CORTEX[name] + decoder_sets(folder, decoder)
+        cursor = common.run(neurode, SCENARIOS / "cursor.toml", folder / "cursor.h5", *sets)
         arrived[case] = arrivals(cursor["cursor.x"][:], places)
         course = baselines.cursor(cells[name], weights, lags, places, END, bci_data.SEED)
         ridge_arrived[case] = arrivals(course, places)
@@ -164,7 +144,8 @@ def decoding_rows(neurode: str, folder: Path, short: bool) -> list[dict]:
 
 def power_row(neurode: str, folder: Path, short: bool) -> dict:
     """Left or right hand by band power, on new trials: the scenario once more, with its weights held."""
-    learnt = run(neurode, "band_power", folder / "band_power.h5", ["time.end=50"] if short else [])
+    scenario = SCENARIOS / "band_power.toml"
+    learnt = common.run(neurode, scenario, folder / "band_power.h5", *(["time.end=50"] if short else []))
     powers, right = bci_data.band_powers(POWERS_TESTED, np.random.default_rng(bci_data.SEED + 3))
     table = folder / "band_power.csv"
     bci_data.write(table, np.column_stack([powers, right]), header=["C3", "C4", "right"])
@@ -178,7 +159,7 @@ def power_row(neurode: str, folder: Path, short: bool) -> dict:
         file = folder / f"{variable}.csv"
         bci_data.write(file, learnt[variable][-1].reshape(len(learnt[variable][-1]), -1), digits=9)
         sets.append(f'{key}={{init="file", path={json.dumps(str(file))}, plastic=true}}')
-    error = 1 - run(neurode, "band_power", folder / "power_test.h5", sets).attrs["final_accuracy"]
+    error = 1 - common.run(neurode, scenario, folder / "power_test.h5", *sets).attrs["final_accuracy"]
     ideal = baselines.ideal_error()
     sampling = np.sqrt(ideal * (1 - ideal) / POWERS_TESTED)
     known = np.loadtxt(SCENARIOS / "data/band_power.csv", delimiter=",", skiprows=1)
@@ -196,12 +177,5 @@ def rows(neurode: str, folder: Path, short: bool) -> list[dict]:
     return [*decoding_rows(neurode, folder, short), power_row(neurode, folder, short)]
 
 
-def main() -> int:
-    with tempfile.TemporaryDirectory() as folder:
-        for entry in rows(sys.argv[1], Path(folder), "--short" in sys.argv):
-            print("\n".join(f"{key:9} {value}" for key, value in entry.items()), end="\n\n")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(common.main(rows))

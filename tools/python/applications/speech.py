@@ -6,29 +6,18 @@ what the ear gives. Both nets are tested on the same 19 speakers, whom they have
 
 import csv
 import json
-import os
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
+import common
 import h5py
 import numpy as np
 import speech_baselines
 import speech_data
 
 TASK = "speech"
-SCENARIOS = Path(__file__).resolve().parents[3] / "scenarios/applications/speech"
+SCENARIOS = common.SCENARIOS / "applications/speech"
 SHORT_SPEAKERS = 20  # a multiple of 4: row i stays one of speaker i modulo 4, as `test` of the scenarios needs it
-
-
-def run(neurode: str, scenario: str, result: Path, *sets: str) -> h5py.File:
-    """Runs a scenario of this folder with overrides KEY=VALUE; its result file, open. Raises CalledProcessError."""
-    command = [neurode, "run", str(SCENARIOS / f"{scenario}.toml"), "-o", str(result), "--force", "-q"]
-    for text in sets:
-        command += ["--set", text]
-    subprocess.run(command, env={**os.environ, "OMP_NUM_THREADS": "1"}, check=True)
-    return h5py.File(result)
 
 
 def tokens(folder: Path, short: bool) -> tuple[Path, np.ndarray, np.ndarray, np.ndarray]:
@@ -62,19 +51,11 @@ def row(task: str, data: str, learnt: h5py.File, baselines: dict[str, float], ex
     are those of learning, `seconds` of all that is needed."""
     value = float(learnt.attrs["final_test_accuracy"])
     best = max(baselines.values())
-    return {
-        "task": task,
-        "data": data,
-        "rule": "gradient_flow, adam",
-        "result": f"{100 * value:.1f} % of tokens of new speakers told right",
-        "value": value,
-        "target": f">= {100 * best:.1f} % (the best baseline)",
-        "reached": value >= best,
-        "reason": "" if value >= best else f"{100 * (best - value):.1f} % of the tokens less than the best baseline",
-        "baseline": "; ".join(f"{name} {100 * x:.1f} %" for name, x in baselines.items()) + extra,
-        "rhs": int(learnt.attrs["rhs"]),
-        "seconds": seconds,
-    }
+    return common.row(task, data, "gradient_flow, adam", f"{100 * value:.1f} % of tokens of new speakers told right",
+                      value, f">= {100 * best:.1f} % (the best baseline)", value >= best,
+                      f"{100 * (best - value):.1f} % of the tokens less than the best baseline",
+                      "; ".join(f"{name} {100 * x:.1f} %" for name, x in baselines.items()) + extra,
+                      learnt.attrs["rhs"], seconds)  # fmt: skip
 
 
 def rows(neurode: str, folder: Path, short: bool) -> list[dict]:
@@ -83,7 +64,8 @@ def rows(neurode: str, folder: Path, short: bool) -> list[dict]:
     end = ["time.end=60"] if short else []
     test = speaker % 4 == 3
 
-    formants = run(neurode, "formants", folder / "formants.h5", f"data.file={json.dumps(str(table))}", *end)
+    file = f"data.file={json.dumps(str(table))}"
+    formants = common.run(neurode, SCENARIOS / "formants.toml", folder / "formants.h5", file, *end)
     ideal = float(np.mean(speech_baselines.ideal(frequencies[test]) == vowel[test]))
     source = "drawn around the means of Peterson and Barney (1952)"
     first = row(
@@ -95,13 +77,11 @@ def rows(neurode: str, folder: Path, short: bool) -> list[dict]:
         float(formants.attrs["wall_seconds"]),
     )
 
-    ear = run(neurode, "ear", folder / "ear.h5", f"data.file={json.dumps(str(table))}")
+    ear = common.run(neurode, SCENARIOS / "ear.toml", folder / "ear.h5", file)
     levels = speech_data.write_levels(ear["ear.level"][-1], vowel, folder / "levels.h5")
     check_levels(levels, speaker, short)
-    path = json.dumps(str(folder / "levels.h5"))
-    listener = run(
-        neurode, "listener", folder / "listener.h5", f"data.inputs.path={path}", f"data.targets.path={path}", *end
-    )
+    level = [f"data.{what}.path={json.dumps(str(folder / 'levels.h5'))}" for what in ("inputs", "targets")]
+    listener = common.run(neurode, SCENARIOS / "listener.toml", folder / "listener.h5", *level, *end)
     second = row(
         "vowels from the wave",
         "60 ms of a synthetic wave of each of the same tokens, heard by 24 resonators (ear.toml)",
@@ -113,12 +93,5 @@ def rows(neurode: str, folder: Path, short: bool) -> list[dict]:
     return [first, second]
 
 
-def main() -> int:
-    with tempfile.TemporaryDirectory() as folder:
-        for entry in rows(sys.argv[1], Path(folder), "--short" in sys.argv):
-            print("\n".join(f"{key:9} {value}" for key, value in entry.items()), end="\n\n")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(common.main(rows))

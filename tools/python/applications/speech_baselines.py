@@ -1,5 +1,6 @@
 """Classifiers that the vowel nets are compared with. Tokens are rows: X (n, inputs), y (n,) numbers of vowels."""
 
+import classifiers
 import numpy as np
 import speech_data
 
@@ -17,29 +18,13 @@ def gaussian(X: np.ndarray, y: np.ndarray, new: np.ndarray) -> np.ndarray:
 
 def neighbours(X: np.ndarray, y: np.ndarray, new: np.ndarray, k: int) -> np.ndarray:
     """The commonest class among the k nearest tokens, inputs z-scored."""
-    mean, std = X.mean(0), X.std(0)
-    X, new = (X - mean) / std, (new - mean) / std
-    squares = (new**2).sum(1)[:, None] - 2 * new @ X.T + (X**2).sum(1)
-    nearest = np.argsort(squares, axis=1, kind="stable")[:, :k]
-    return np.array([np.bincount(y[row]).argmax() for row in nearest])
+    return classifiers.commonest(y[classifiers.nearest(*classifiers.zscored(X, new), k)])
 
 
-def logistic(X: np.ndarray, y: np.ndarray, new: np.ndarray, ridge: float = 1e-3, steps: int = 1000) -> np.ndarray:
-    """Multinomial logistic regression, inputs z-scored, by steps with a bound of the Hessian, which never go up
-    (D. Boehning, Ann. Inst. Statist. Math. 44 (1992) 197-200). ridge |w|^2/2 is added to the mean of -log p."""
-    mean, std = X.mean(0), X.std(0)
-    X, new = (np.column_stack([(Z - mean) / std, np.ones(len(Z))]) for Z in (X, new))
-    targets = np.eye(y.max() + 1)[y]
-    bound = np.linalg.inv(0.5 * X.T @ X / len(X) + ridge * np.eye(X.shape[1]))
-    w = np.zeros((X.shape[1], targets.shape[1]))
-    for _ in range(steps):
-        w -= bound @ (X.T @ (softmax(X @ w) - targets) / len(X) + ridge * w)
-    return np.argmax(new @ w, axis=1)
-
-
-def softmax(z: np.ndarray) -> np.ndarray:
-    e = np.exp(z - z.max(1, keepdims=True))
-    return e / e.sum(1, keepdims=True)
+def logistic(X: np.ndarray, y: np.ndarray, new: np.ndarray) -> np.ndarray:
+    """Multinomial logistic regression, inputs z-scored."""
+    X, new = classifiers.zscored(X, new)
+    return np.argmax(np.column_stack([new, np.ones(len(new))]) @ classifiers.logistic(X, y), axis=1)
 
 
 def ideal(frequencies: np.ndarray) -> np.ndarray:
