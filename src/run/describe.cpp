@@ -19,14 +19,19 @@ static std::vector<std::string> equations_of(const network::Population& pop) {
   for (const auto& p : pop.parameters) {
     if (p.values.size() == 1) numbers[graph.symbol(p.name).id] = graph.constant(p.values[0]);
   }
-  const Node softmax = graph.symbol("softmax");
-  for (const auto& [argument, mark] : i.softmax) numbers[mark.id] = graph.mul(softmax, argument);
   const auto written = [&](Node n) { return equations::to_text(graph, equations::substitute(graph, n, numbers)); };
+  // Calls that stand in expressions as symbols, which print in quotes.
+  std::vector<std::pair<std::string, std::string>> calls;
+  for (const auto& [argument, mark] : i.softmax) {
+    calls.emplace_back(equations::to_text(graph, mark), fmt::format("softmax({})", written(argument)));
+  }
+  for (const auto& d : i.delays) {
+    calls.emplace_back(equations::to_text(graph, d.symbol),
+                       fmt::format("delay({}, {})", written(d.argument), written(d.delay)));
+  }
   const auto text = [&](Node n) {
     std::string s = written(n);
-    for (const auto& d : i.delays) {  // each a symbol, which prints in quotes
-      const std::string symbol = equations::to_text(graph, d.symbol);
-      const std::string call = fmt::format("delay({}, {})", written(d.argument), written(d.delay));
+    for (const auto& [symbol, call] : calls) {
       for (auto at = s.find(symbol); at != std::string::npos; at = s.find(symbol, at + call.size())) {
         s.replace(at, symbol.size(), call);
       }

@@ -22,6 +22,12 @@ def run(neurode: str, scenario: Path, result: Path, *sets: str) -> h5py.File:
     return h5py.File(result)
 
 
+def attributes(neurode: str, scenario: Path, result: Path, *sets: str) -> dict:
+    """Runs a scenario; the attributes of its result file."""
+    with run(neurode, scenario, result, *sets) as file:
+        return {key: value.item() if hasattr(value, "item") else value for key, value in file.attrs.items()}
+
+
 def row(task: str, data: str, rule: str, result: str, value: float, target: str, reached: bool, reason: str,
         baseline: str, rhs: int, seconds: float) -> dict:  # fmt: skip
     """One row of the table, with KEYS. `reason` says why a target was not reached; it is left out of others."""

@@ -8,13 +8,12 @@ Baselines and eigenvalues in NumPy.
 """
 
 import json
-import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+import common
 import h5py
 import numpy as np
 
@@ -26,15 +25,6 @@ SENSORS, TAU, MOST = np.array([[1, 0, 0, 0], [0, 0, 5, 0]]), 0.05, 10.0  # of ca
 G, CART, POLE, HALF = 9.8, 1.0, 0.1, 0.5
 FAR, STEEP = 2.4, np.radians(12)  # bounds of x (m) and angle
 LENGTHS = (0.25, 1.0, 2.0)  # other half lengths (m)
-
-
-def run(neurode: str, scenario: str, result: Path, *settings: str) -> dict:
-    """Runs a scenario of FOLDER and returns the attributes of the result file."""
-    words = [word for setting in settings for word in ("--set", setting)]
-    command = [neurode, "run", str(FOLDER / scenario), "-o", str(result), "--force", "--progress", "none", "-q", *words]
-    subprocess.run(command, check=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
-    info = subprocess.run([neurode, "info", "--json", str(result)], capture_output=True, text=True, check=True)
-    return json.loads(info.stdout)["attributes"]
 
 
 def save_weights(result: Path, folder: Path) -> list:
@@ -117,9 +107,9 @@ def kept_in(result: Path) -> int:
 def train(neurode: str, folder: Path, short: bool, seed: int = 1) -> tuple:
     """Both trainings; the weights are left in `folder` as CSV. Returns them, right-hand sides and seconds."""
     first, second = ("time.end=10", "time.end=5") if short else ("time.end=300", "time.end=300")
-    begun = run(neurode, "cart_pole.toml", folder / "cart_pole.h5", first, f"seed={seed}")
+    begun = common.attributes(neurode, FOLDER / "cart_pole.toml", folder / "cart_pole.h5", first, f"seed={seed}")
     save_weights(folder / "cart_pole.h5", folder)
-    ended = run(neurode, "cart_pole.toml", folder / "cart_pole_longer.h5", second, "learning.episode=5",
+    ended = common.attributes(neurode, FOLDER / "cart_pole.toml", folder / "cart_pole_longer.h5", second, "learning.episode=5",
                 *from_files(folder, True))
     work, seconds = (sum(attributes[key] for attributes in (begun, ended)) for key in ("rhs", "wall_seconds"))
     return save_weights(folder / "cart_pole_longer.h5", folder), int(work), float(seconds)
@@ -132,7 +122,7 @@ def cart_pole(neurode: str, folder: Path, short: bool, seed: int = 1, starts: st
     data = f'data.file="{FOLDER / "data" / starts}"'
     kept = {}
     for half in (HALF,) if short else (HALF, *LENGTHS):
-        run(neurode, "cart_pole_test.toml", folder / "cart_pole_test.h5", f"time.end={end}", data,
+        common.attributes(neurode, FOLDER / "cart_pole_test.toml", folder / "cart_pole_test.h5", f"time.end={end}", data,
             f"population.cart.l={half}", *from_files(folder, False))
         kept[half] = kept_in(folder / "cart_pole_test.h5")
 

@@ -8,14 +8,12 @@ A prediction is right where the k symbols that the grammar allows next have the 
 above every other symbol; ties are wrong. There is a prediction after each symbol of a string but the last.
 """
 
-import json
-import os
-import subprocess
 import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
 
+import common
 import h5py
 import language_data as data
 import numpy as np
@@ -31,15 +29,6 @@ WEIGHTS = {  # the file of each variable, as the scenarios name it
 }
 SHORT = 625.0  # time of a short training: 25 minibatches
 TARGET = 0.999
-
-
-def run(neurode: str, scenario: str, result: Path, *settings: str) -> dict:
-    """Attributes of the result of a scenario. Raises CalledProcessError where the run fails."""
-    words = [word for setting in settings for word in ("--set", setting)]
-    command = [neurode, "run", str(FOLDER / scenario), "-o", str(result), "--force", "--progress", "none", "-q", *words]
-    subprocess.run(command, env={**os.environ, "OMP_NUM_THREADS": "1"}, check=True)
-    info = subprocess.run([neurode, "info", "--json", str(result)], capture_output=True, text=True, check=True)
-    return json.loads(info.stdout)["attributes"]
 
 
 def write_weights(result: Path, folder: Path) -> None:
@@ -98,9 +87,9 @@ def ngram(training: list[str], texts: list[str], order: int) -> np.ndarray:
 def rows(neurode: str, folder: Path, short: bool) -> list[dict]:
     """Rows of the table of applications: all predictions, and those of the last but one symbol."""
     strings = data.read()
-    found = run(neurode, "reber.toml", folder / "reber.h5", *([f"time.end={SHORT}"] if short else []))
+    found = common.attributes(neurode, FOLDER / "reber.toml", folder / "reber.h5", *([f"time.end={SHORT}"] if short else []))
     write_weights(folder / "reber.h5", folder)
-    run(neurode, "reber_test.toml", folder / "reber_test.h5", *settings_of(folder))
+    common.attributes(neurode, FOLDER / "reber_test.toml", folder / "reber_test.h5", *settings_of(folder))
     with h5py.File(folder / "reber_test.h5") as file:
         outputs = file["next.output"][1:].transpose(1, 0, 2)  # from the end of the first symbol on
     test = strings["test"]

@@ -10,10 +10,11 @@ import tempfile
 import tomllib
 from pathlib import Path
 
+import common
 import h5py
 import language_data as data
 import numpy as np
-from language import FOLDER, WEIGHTS, run
+from language import FOLDER, WEIGHTS
 
 REST = 1e-9  # largest rate of a unit at what counts as a fixed point
 APART = 1e-3  # distance from which on two fixed points are two
@@ -99,7 +100,7 @@ def modes(network: Network, end: np.ndarray, symbol: str, apart: np.ndarray) -> 
 def main(neurode: str) -> None:
     with tempfile.TemporaryDirectory() as name:
         result = Path(name) / "reber_test.h5"
-        run(neurode, "reber_test.toml", result)
+        common.attributes(neurode, FOLDER / "reber_test.toml", result)
         with h5py.File(result) as file:
             states = file["hidden.a"][1:].astype(float)
     network, texts = Network(), data.read()["test"]

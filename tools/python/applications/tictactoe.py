@@ -5,13 +5,12 @@ function from a position (tuple of nine, as in tictactoe_data) to {move: probabi
 """
 
 import json
-import os
 import random
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+import common
 import h5py
 import numpy as np
 
@@ -27,11 +26,7 @@ GAMES = 10000
 
 def run(neurode: str, result: Path, short: bool, *settings: str) -> dict:
     """Runs the scenario and returns the attributes of the result file."""
-    words = [word for setting in [*settings, *(["time.end=5"] if short else [])] for word in ("--set", setting)]
-    command = [neurode, "run", str(SCENARIO), "-o", str(result), "--force", "--progress", "none", "-q", *words]
-    subprocess.run(command, check=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
-    info = subprocess.run([neurode, "info", "--json", str(result)], capture_output=True, text=True, check=True)
-    return json.loads(info.stdout)["attributes"]
+    return common.attributes(neurode, SCENARIO, result, *settings, *(["time.end=5"] if short else []))
 
 
 def scores(result: Path, trained_on: np.ndarray, board: np.ndarray) -> np.ndarray:
