@@ -25,7 +25,7 @@ def run(neurode: str, scenario: Path, result: Path, *sets: str) -> h5py.File:
 def attributes(neurode: str, scenario: Path, result: Path, *sets: str) -> dict:
     """Runs a scenario; the attributes of its result file."""
     with run(neurode, scenario, result, *sets) as file:
-        return {key: value.item() if hasattr(value, "item") else value for key, value in file.attrs.items()}
+        return {key: value.item() if getattr(value, "ndim", 1) == 0 else value for key, value in file.attrs.items()}
 
 
 def row(task: str, data: str, rule: str, result: str, value: float, target: str, reached: bool, reason: str,

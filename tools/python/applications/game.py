@@ -107,10 +107,11 @@ def kept_in(result: Path) -> int:
 def train(neurode: str, folder: Path, short: bool, seed: int = 1) -> tuple:
     """Both trainings; the weights are left in `folder` as CSV. Returns them, right-hand sides and seconds."""
     first, second = ("time.end=10", "time.end=5") if short else ("time.end=300", "time.end=300")
-    begun = common.attributes(neurode, FOLDER / "cart_pole.toml", folder / "cart_pole.h5", first, f"seed={seed}")
+    scenario, longer = FOLDER / "cart_pole.toml", [second, "learning.episode=5"]
+    begun = common.attributes(neurode, scenario, folder / "cart_pole.h5", first, f"seed={seed}")
     save_weights(folder / "cart_pole.h5", folder)
-    ended = common.attributes(neurode, FOLDER / "cart_pole.toml", folder / "cart_pole_longer.h5", second, "learning.episode=5",
-                *from_files(folder, True))
+    longer += from_files(folder, True)
+    ended = common.attributes(neurode, scenario, folder / "cart_pole_longer.h5", *longer)
     work, seconds = (sum(attributes[key] for attributes in (begun, ended)) for key in ("rhs", "wall_seconds"))
     return save_weights(folder / "cart_pole_longer.h5", folder), int(work), float(seconds)
 
@@ -122,8 +123,8 @@ def cart_pole(neurode: str, folder: Path, short: bool, seed: int = 1, starts: st
     data = f'data.file="{FOLDER / "data" / starts}"'
     kept = {}
     for half in (HALF,) if short else (HALF, *LENGTHS):
-        common.attributes(neurode, FOLDER / "cart_pole_test.toml", folder / "cart_pole_test.h5", f"time.end={end}", data,
-            f"population.cart.l={half}", *from_files(folder, False))
+        settings = [f"time.end={end}", data, f"population.cart.l={half}", *from_files(folder, False)]
+        common.attributes(neurode, FOLDER / "cart_pole_test.toml", folder / "cart_pole_test.h5", *settings)
         kept[half] = kept_in(folder / "cart_pole_test.h5")
 
     table = np.loadtxt(FOLDER / "data" / starts, delimiter=",", skiprows=1)[:, :4]

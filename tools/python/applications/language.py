@@ -87,7 +87,8 @@ def ngram(training: list[str], texts: list[str], order: int) -> np.ndarray:
 def rows(neurode: str, folder: Path, short: bool) -> list[dict]:
     """Rows of the table of applications: all predictions, and those of the last but one symbol."""
     strings = data.read()
-    found = common.attributes(neurode, FOLDER / "reber.toml", folder / "reber.h5", *([f"time.end={SHORT}"] if short else []))
+    until = [f"time.end={SHORT}"] if short else []
+    found = common.attributes(neurode, FOLDER / "reber.toml", folder / "reber.h5", *until)
     write_weights(folder / "reber.h5", folder)
     common.attributes(neurode, FOLDER / "reber_test.toml", folder / "reber_test.h5", *settings_of(folder))
     with h5py.File(folder / "reber_test.h5") as file:
@@ -97,7 +98,7 @@ def rows(neurode: str, folder: Path, short: bool) -> list[dict]:
     tables = {n: judge(ngram(strings["training"], test, n), test) for n in (1, 5)}
     training = strings["training"]
     drawn = f"{len(set(training))} different strings ({len(training)} draws) to learn from"
-    common = {
+    shared = {
         "data": f"{drawn}, {len(set(test))} others to be tested on; drawn from the grammar",
         "rule": "adjoint, adam (minibatches)",
         "rhs": found["rhs"],
@@ -117,7 +118,7 @@ def rows(neurode: str, folder: Path, short: bool) -> list[dict]:
             "reached": reached,
             "reason": "" if reached else reason,
             "baseline": f"tables of n-grams of the training strings: {baseline}".replace("last 1", "last symbol"),
-            **common,
+            **shared,
         }
 
     return [
