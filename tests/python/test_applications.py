@@ -53,7 +53,7 @@ class Applications(unittest.TestCase):
         self.assertGreaterEqual(len(rows), len(names))
         for row in rows:
             with self.subTest(row["task"]):
-                self.assertEqual(list(row), list(common.KEYS))
+                self.assertEqual(sorted(row), sorted(common.KEYS))
                 self.assertTrue(math.isfinite(row["value"]) and math.isfinite(row["seconds"]))
                 self.assertGreater(row["rhs"], 0)
                 self.assertIs(type(row["reached"]), bool)
