@@ -26,9 +26,8 @@ struct CompareArguments {
   compare::Request request;
   std::string scenario, rtol = "1e-3:1e-9", reference;
   std::optional<std::string> output, plot;
-  std::optional<double> accuracy, loss;
+  std::optional<double> accuracy, loss, evaluations, time_limit;
   std::optional<std::vector<std::string>> optimisers;
-  double evaluations = 10000;
   bool json = false, force = false, no_files = false, quiet = false;
 };
 
@@ -62,10 +61,12 @@ int compare_optimisers(CompareArguments& a) {
   request.scenario = a.scenario;
   request.overrides = a.request.overrides;
   request.optimisers = *a.optimisers;
-  std::erase(request.optimisers, "auto");
-  if (a.output) throw UsageError("-o: curves of optimisers go into --json or --plot");
+  if (request.optimisers.size() == 1 && request.optimisers[0] == "auto") request.optimisers.clear();
+  if (a.output)
+    throw UsageError("-o: with --optimisers there is no result file; --json has the curves, --plot draws them");
   if (a.loss) require_positive("--loss", {request.loss = *a.loss});
-  require_positive("--evaluations", {request.evaluations = a.evaluations});
+  if (a.evaluations) require_positive("--evaluations", {request.evaluations = *a.evaluations});
+  if (a.time_limit) require_positive("--time-limit", {request.seconds = *a.time_limit});
   if (a.plot) record::check_writable(*a.plot, a.force);
   catch_interrupts();
   const bool bar = !a.quiet && isatty(STDERR_FILENO) != 0;
@@ -92,7 +93,7 @@ int compare_scenario(CompareArguments& a) {
   std::tie(a.request.loosest, a.request.finest) = compare::parse_ladder(a.rtol, "--rtol");
   require_positive("--dt", a.request.steps);
   if (a.accuracy) require_positive("--accuracy", {a.request.accuracy = *a.accuracy});
-  require_positive("--time-limit", {a.request.time_limit});
+  if (a.time_limit) require_positive("--time-limit", {a.request.time_limit = *a.time_limit});
   read_reference(a.reference, a.request);
   const auto file = target(a, a.output, ".h5"), picture = target(a, a.plot, ".svg");
 
@@ -136,13 +137,18 @@ void add_compare(CLI::App& app, Action& action) {
   c->add_option("--dt", r.steps,
                 "Steps of the fixed-step methods, separated by commas. Default: the scenario's dt, dt/2 and dt/4")
       ->delimiter(',');
-  c->add_option(
-       "--optimisers", a->optimisers,
-       "Instead: flows of learning, by FLOW[(KEY=VALUE;...)]/METHOD[@STEP], separated by commas, or auto: loss "
-       "against gradient evaluations. With a fixed step they are discrete optimisers")
-      ->delimiter(',');
-  c->add_option("--loss", a->loss, "With --optimisers: the loss to reach. Default: that of the scenario's stop");
-  c->add_option("--evaluations", a->evaluations, "With --optimisers: gradients a run may take. Default 10000");
+  auto* optimisers =
+      c->add_option(
+           "--optimisers", a->optimisers,
+           "Instead: flows of learning, by FLOW[(KEY=VALUE;...)]/METHOD[@STEP], separated by commas, or auto: loss "
+           "against gradient evaluations, at rate 1. With a fixed step they are discrete optimisers")
+          ->delimiter(',');
+  for (const char* other : {"--integrators", "--rtol", "--dt"}) optimisers->excludes(c->get_option(other));
+  c->add_option("--loss", a->loss,
+                "With --optimisers: the loss to reach. Default: that of the scenario's stop, else a tenth of the first")
+      ->needs(optimisers);
+  c->add_option("--evaluations", a->evaluations, "With --optimisers: gradients a run may take. Default 10000")
+      ->needs(optimisers);
   c->add_option("--accuracy", a->accuracy,
                 "Relative accuracy to recommend for. Default: the middle of the ladder, as a power of ten");
   c->add_option("--reference", a->reference,
@@ -151,7 +157,7 @@ void add_compare(CLI::App& app, Action& action) {
       ->check(CLI::Range(1, 1000));
   c->add_option("--jobs", r.jobs, "Rows computed at the same time (timed runs are always alone). Default 1")
       ->check(CLI::Range(1, 256));
-  c->add_option("--time-limit", r.time_limit,
+  c->add_option("--time-limit", a->time_limit,
                 "Seconds a run may take; finer runs of a method that fails are skipped. "
                 "Default 10");
   c->add_option("-o,--output", a->output, "Result file, netCDF-4. Default: SCENARIO-compare.h5, or the next free name");
@@ -162,7 +168,8 @@ void add_compare(CLI::App& app, Action& action) {
   c->add_flag("-f,--force", a->force, "Overwrite the files named with -o and --plot");
   c->add_flag("-q,--quiet", a->quiet, "No progress");
   c->footer(
-      "Every run goes from the scenario's start to the time where its stop condition fires in the reference (or to "
+      "Without --optimisers every run goes from the scenario's start to the time where its stop condition fires in the "
+      "reference (or to "
       "its\n"
       "end), and is measured against the reference at common times. Absolute tolerances keep the ratio to rtol that "
       "the\n"

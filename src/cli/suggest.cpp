@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +10,7 @@
 #include "cli/commands.hpp"
 #include "cli/interrupt.hpp"
 #include "neurode/core/errors.hpp"
+#include "neurode/record/recorder.hpp"
 
 namespace neurode::cli {
 
@@ -20,14 +20,22 @@ struct SuggestArguments {
   suggest::Request request;
   std::string scenario;
   std::optional<std::string> apply;
+  std::optional<double> loss;
   bool json = false, force = false, quiet = false;
 };
 
+void require(bool good, const char* option, double x, const char* allowed) {
+  if (!good) throw UsageError(fmt::format("{}: {:g} is no good; allowed: {}", option, x, allowed));
+}
+
 int suggest_for(SuggestArguments& a) {
+  auto& r = a.request;
+  r.loss = a.loss.value_or(0);
+  require(!a.loss || r.loss > 0, "--loss", r.loss, "a number > 0");
+  require(r.evaluations >= 0, "--evaluations", r.evaluations, "a number >= 0");
+  require(r.seconds > 0, "--seconds", r.seconds, "a number > 0");
   a.request.scenario = a.scenario;
-  if (a.apply && !a.force && std::filesystem::exists(*a.apply)) {
-    throw FileError(*a.apply, "is there already; --force overwrites it");  // before minutes of work
-  }
+  if (a.apply) record::check_writable(*a.apply, a.force);  // before minutes of work
   catch_interrupts();
   const bool bar = !a.quiet && isatty(STDERR_FILENO) != 0;
   const auto s = suggest::suggest(
@@ -58,16 +66,16 @@ void add_suggest(CLI::App& app, Action& action) {
   auto& r = a->request;
   c->add_option("SCENARIO", a->scenario, "Scenario file")->required();
   c->add_option("--set", r.overrides, "KEY=VALUE: overrides a key of the scenario")->allow_extra_args(false);
-  c->add_option("--loss", r.loss, "The loss to reach. Default: that of the scenario's stop, else a tenth of the first")
-      ->check(CLI::PositiveNumber);
+  c->add_option("--loss", a->loss,
+                "The loss to reach. Default: that of the scenario's stop, else a tenth of the first");
   c->add_option("--evaluations", r.evaluations,
-                "Gradient evaluations that a trial may take; 0: no trials, the analysis alone. Default 1000")
-      ->check(CLI::NonNegativeNumber);
+                "Gradient evaluations that a trial may take; 0: no trials, the analysis alone. Default 1000");
   c->add_option("--trials", r.trials, "Seeds of each candidate, from the scenario's on. Default 3")
       ->check(CLI::Range(1, 1000));
   c->add_option("--seeds", r.seeds, "Then train the file and the suggestion from seeds 1 to N, and print both")
       ->check(CLI::Range(1, 10000));
-  c->add_option("--seconds", r.seconds, "Seconds a trial may take. Default 30")->check(CLI::PositiveNumber);
+  c->add_option("--seconds", r.seconds,
+                "Seconds a trial may take, and a twentieth of what a run of --seeds may. Default 30");
   c->add_option("--apply", a->apply, "Writes the scenario with what is suggested to this file");
   c->add_flag("--json", a->json, "As JSON");
   c->add_flag("-f,--force", a->force, "Overwrite the file of --apply");

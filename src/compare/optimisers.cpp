@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "neurode/core/errors.hpp"
 #include "neurode/learning/families.hpp"
@@ -22,25 +21,21 @@ constexpr const char* kForm =
   throw UsageError(fmt::format("--optimisers: \"{}\" {}; allowed: {}", text, why, kForm));
 }
 
-/// The number of a key in "(a=1;b=2)", or `standard`.
-double key_of(const std::string& keys, const std::string& name, double standard) {
-  const auto at = keys.find(name + "=");
-  return at == std::string::npos ? standard : std::stod(keys.substr(at + name.size() + 1));
-}
-
-std::string known_as(const std::string& flow, const std::string& keys, const std::string& method, double h,
-                     double rate) {
+/// What a fixed step h makes of a flow; `keys`: its table.
+std::string known_as(const std::string& flow, const Value& keys, const std::string& method, double h) {
   const bool semi = method == "semi_implicit_euler";
-  if (method != "euler" && !semi) return "";
-  if (flow == "gradient") return fmt::format("gradient descent, learning rate {:.3g}", h * rate);
+  if (flow == "gradient" && (semi || method == "euler"))
+    return fmt::format("gradient descent, learning rate {:.3g}", h);
   if (!semi) return "";
   if (flow == "heavy_ball") {
-    const double friction = key_of(keys, "friction", std::numeric_limits<double>::quiet_NaN());
-    if (std::isnan(friction)) return "momentum";
-    return fmt::format("momentum {:.3g}, learning rate {:.3g}", 1 - h * rate * friction, h * h * rate * rate);
+    const Value* friction = keys.find("friction");
+    const double c = friction && friction->is_number() ? friction->number() : 1;
+    return fmt::format("momentum {:.3g}, learning rate {:.3g}", 1 - h * c, h * h);
   }
-  if (flow == "adam" || flow == "rmsprop" || flow == "adagrad") {
-    return fmt::format("discrete {}, learning rate {:.3g}", flow, h * rate);
+  const Value* corrected = keys.find("corrected");
+  const bool plain = corrected && corrected->is_bool() && !corrected->boolean();
+  if ((flow == "adam" && plain) || flow == "rmsprop" || flow == "adagrad") {
+    return fmt::format("discrete {}, learning rate {:.3g}", flow, h);
   }
   return "";
 }
@@ -49,9 +44,9 @@ std::string known_as(const std::string& flow, const std::string& keys, const std
 std::vector<std::string> sensible(double sharpness) {
   std::vector<std::string> out;
   if (std::isfinite(sharpness) && sharpness > 0) {
-    const double eta = 1 / sharpness, h = std::sqrt(eta);
+    const double eta = 1 / sharpness, h = std::sqrt(0.1 * eta);  // momentum adds up ten or more steps
     out.push_back(fmt::format("gradient/euler@{:.3g}", eta));
-    out.push_back(fmt::format("gradient/euler@{:.3g}", 4 * eta));
+    out.push_back(fmt::format("gradient/euler@{:.3g}", 1.8 * eta));
     for (const double mu : {0.9, 0.97}) {
       out.push_back(fmt::format("heavy_ball(friction={:.3g})/semi_implicit_euler@{:.3g}", (1 - mu) / h, h));
     }
@@ -104,8 +99,8 @@ Optimiser parse_optimiser(const std::string& text) {
   }
   o.flow += " }";
   try {
-    run::toml_value(o.flow);
-    if (!method->adaptive() && o.step > 0) o.known_as = known_as(flow, keys, o.method, o.step, 1);
+    const Value table = run::toml_value(o.flow);
+    if (!method->adaptive() && o.step > 0) o.known_as = known_as(flow, table, o.method, o.step);
   } catch (const std::exception&) {
     refuse(text, "has keys that are no KEY=VALUE;KEY=VALUE");
   }
@@ -115,7 +110,7 @@ Optimiser parse_optimiser(const std::string& text) {
 OptimiserComparison run(const OptimiserRequest& request, const std::function<void(const std::string&)>& progress,
                         const std::function<bool()>& interrupt) {
   auto p = run::prepare(request.scenario, request.overrides);
-  const auto* loss = p->problem.metric("loss");
+  const auto* loss = run::loss_of(p->problem);
   if (!loss) throw UsageError("the scenario has no loss that optimisers could bring down");
   OptimiserComparison c;
   c.scenario = request.scenario.string();
@@ -129,7 +124,9 @@ OptimiserComparison run(const OptimiserRequest& request, const std::function<voi
   for (const auto& stop : p->scenario.time.stop) {
     if (c.target <= 0 && stop.kind == "loss") c.target = stop.value.number();
   }
-  if (c.target <= 0) c.target = 0.01 * loss->evaluate(t, p->problem.initial.data());
+  if (c.target <= 0) c.target = 0.1 * loss->evaluate(t, p->problem.initial.data());
+  if (!(c.target > 0))
+    throw UsageError("--loss: the loss at the start is not above 0; say which loss is to be reached");
   const auto asked = request.optimisers.empty() ? sensible(c.sharpness) : request.optimisers;
   for (const auto& text : asked) c.rows.push_back({parse_optimiser(text), {}, ""});
   for (auto& row : c.rows) {
@@ -138,16 +135,14 @@ OptimiserComparison run(const OptimiserRequest& request, const std::function<voi
     Value root = p->scenario.root;
     const auto* method = find_entry(integrate::methods(), row.what.method);
     run::set_key(root, {"learning", "flow"}, run::toml_value(row.what.flow));
-    std::string integrator = "{ method = \"" + row.what.method + "\"";
-    if (method->adaptive()) {
-      const double rtol = row.what.step > 0 ? row.what.step : p->options.rtol;
-      integrator += fmt::format(", rtol = {}, atol = {}", number_text(rtol), number_text(1e-2 * rtol));
-    } else {
-      const double dt = row.what.step > 0 ? row.what.step : p->options.dt;
-      if (!(dt > 0)) refuse(row.what.text, "takes fixed steps and says none");
-      integrator += ", dt = " + number_text(dt);
+    run::set_key(root, {"learning", "rate"}, run::toml_value("1.0"));
+    if (const auto& data = p->network->data; data && data->batching && row.what.step > data->batching->period) {
+      row.what.known_as = "steps are cut where batches switch";
     }
-    run::set_key(root, {"integrator"}, run::toml_value(integrator + " }"));
+    double step = row.what.step;
+    if (!(step > 0)) step = method->adaptive() ? p->options.rtol : p->options.dt;
+    if (!(step > 0)) refuse(row.what.text, "takes fixed steps and says none");
+    run::set_method(root, row.what.method, step);
     try {
       row.run = run::train(root, c.scenario, {c.target, request.evaluations, request.seconds, interrupt});
     } catch (const ScenarioError& e) {

@@ -43,7 +43,7 @@ std::string table_text(const OptimiserComparison& c) {
   std::string out = fmt::format("{}\n{}", c.scenario, c.title.empty() ? "" : c.title + "\n");
   out += fmt::format("loss against gradient evaluations (products with a Hessian or metric count), to a loss of {:g}",
                      c.target);
-  if (!std::isnan(c.sharpness)) {
+  if (c.sharpness > 0) {
     out += fmt::format("; lam_max {:.3g} at the start: gradient descent below {:.3g}", c.sharpness, 2 / c.sharpness);
   }
   out += "\n\n";
@@ -65,7 +65,30 @@ std::string table_text(const OptimiserComparison& c) {
                        time_text(r.run.seconds), r.what.known_as,
                        r.run.reached ? "" : (r.what.known_as.empty() ? "" : "; ") + ("ended by " + r.run.ended));
   }
+  out +=
+      "\nevaluations: to that loss; @N: the loss after N of them (done: reached before); end, test: loss and test "
+      "accuracy "
+      "at the end\n";
+  const OptimiserRow* best = nullptr;
+  for (const auto& r : c.rows) {
+    if (r.run.reached && (!best || r.run.evaluations < best->run.evaluations)) best = &r;
+  }
+  out += best ? fmt::format("fewest gradients: {}, {:.0f}\n", best->what.text, best->run.evaluations)
+              : std::string("none came to that loss\n");
   return out;
+}
+
+/// Names short enough for a legend: keys left out, numbered where that makes them alike.
+static std::vector<std::string> legend(const OptimiserComparison& c) {
+  std::vector<std::string> names;
+  for (const auto& r : c.rows) {
+    std::string name = r.what.text.substr(0, r.what.text.find_first_of("(/"));
+    name += ", " + (r.what.method == "semi_implicit_euler" ? "semi-implicit" : r.what.method);
+    if (r.what.step > 0) name += fmt::format(" {:.2g}", r.what.step);
+    const auto alike = std::count_if(names.begin(), names.end(), [&](const auto& n) { return n.starts_with(name); });
+    names.push_back(alike > 0 ? fmt::format("{} ({})", name, alike + 1) : name);
+  }
+  return names;
 }
 
 std::string json_text(const OptimiserComparison& c) {
@@ -88,12 +111,15 @@ void write_picture(const OptimiserComparison& c, const std::filesystem::path& fi
   plot::Chart chart;
   chart.title = "Optimisers: " + (c.title.empty() ? c.scenario : c.title);
   chart.subtitle = "fixed steps are discrete optimisers, tolerances their flows";
-  chart.caption = "Gradient evaluations count products with a Hessian or metric. The first point is the start.";
+  chart.caption = "Gradient evaluations count products with a Hessian or metric.";
   plot::Panel panel{"Loss and gradients", "gradient evaluations", "training loss", {}, c.target, "asked for"};
-  for (const auto& r : c.rows) {
+  const auto names = legend(c);
+  for (std::size_t k = 0; k < c.rows.size(); ++k) {
+    const auto& r = c.rows[k];
     if (!r.fault.empty()) continue;
-    plot::Curve curve{r.what.text, {}, {}};
-    for (const auto& [n, l] : r.run.curve) curve.points.emplace_back(std::max(n, 1.0), l);
+    plot::Curve curve{names[k], {}, {}};
+    for (const auto& [n, l] : r.run.curve)
+      curve.points.emplace_back(n, l);  // the start, at 0, has no place on the axis
     panel.curves.push_back(std::move(curve));
   }
   chart.panels = {panel};

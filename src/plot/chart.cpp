@@ -162,7 +162,10 @@ void draw(const Chart& chart, const std::filesystem::path& path) {
   const auto panels = static_cast<double>(chart.panels.size());
   const double legend = kLeft + panels * kPanelWidth + (panels - 1) * kGap + 22;
   const double needed = kTop + 17 * static_cast<double>(order.size()) + 20;
-  Canvas c(path, legend + kLegend, std::max(kTop + kPanelHeight + kBottom, needed));
+  std::size_t longest = 0;
+  for (const auto& name : order) longest = std::max(longest, name.size());
+  const double names = std::max(kLegend, 45 + 5.5 * static_cast<double>(longest));  // letters of 10 points
+  Canvas c(path, legend + names, std::max(kTop + kPanelHeight + kBottom, needed));
   c.colour(kInk);
   c.text(chart.title, kLeft, 26, 14, Anchor::left, true);
   c.colour(kGrey);

@@ -93,7 +93,7 @@ std::vector<Slice> moved_slices(const learning::Problem& problem) {
   return out;
 }
 
-const learning::Metric& loss_of(const learning::Problem& problem) {
+const learning::Metric& shown_loss(const learning::Problem& problem) {
   const auto* shown = problem.metric("batch_loss");
   if (!shown) shown = problem.metric("loss");
   if (!shown) throw UsageError("the scenario's rule has no loss, and so no gradient to hold it against");
@@ -107,7 +107,7 @@ class Followed {
       : system_(*l.problem.system),
         t0_(l.scenario.time.start),
         t1_(l.scenario.time.end),
-        loss_(loss_of(l.problem).evaluate),
+        loss_(shown_loss(l.problem).evaluate),
         moved_(moved_slices(l.problem)),
         held_(system_, moved_, {}),
         averaged_(system_, moved_, loss_),
@@ -279,7 +279,7 @@ Certificate certify(const std::filesystem::path& path, const std::vector<std::st
   const auto* entry = find_entry(learning::rules(), whole->scenario.learning->rule.name);
   out.rule = entry->name;
   out.exact = entry->exact;
-  out.loss = loss_of(learner.problem).name;
+  out.loss = shown_loss(learner.problem).name;
   const Vector w = followed.weights();
   Vector g(w.size());
   const double loss = followed.evaluate(w, g.data());

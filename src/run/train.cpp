@@ -36,7 +36,7 @@ void set_key(Value& root, const std::vector<std::string>& path, Value value) {
     if (!next) {
       Value v;
       v.where = v.key_where = at->where;
-      v.key = at->key.empty() ? key : at->key + "." + key;
+      v.key = at->key.empty() ? key_text(key) : at->key + "." + key_text(key);
       at->table().emplace_back(key, std::move(v));
       next = &at->table().back().second;
     }
@@ -66,17 +66,29 @@ namespace {
 
 constexpr double kForever = 100;  ///< times the scenario's duration; breakpoints up to there are listed
 
-const learning::Metric* loss_of(const learning::Problem& problem) {
-  const auto* loss = problem.metric("loss");
-  return loss ? loss : problem.metric("batch_loss");
-}
-
 double metric_at(const learning::Problem& problem, const char* name, double t, const Vector& x) {
   const auto* m = problem.metric(name);
   return m ? m->evaluate(t, x.data()) : std::numeric_limits<double>::quiet_NaN();
 }
 
 }  // namespace
+
+const learning::Metric* loss_of(const learning::Problem& problem) {
+  const auto* loss = problem.metric("loss");
+  return loss ? loss : problem.metric("batch_loss");
+}
+
+void set_method(Value& root, const std::string& method, double step) {
+  const auto* entry = find_entry(integrate::methods(), method);
+  const bool adaptive = entry && entry->adaptive();
+  set_key(root, {"integrator", "method"}, toml_value(quoted_text(method)));
+  for (const char* key : {"rtol", "atol", "dt", "dt_min", "dt_max", "control"}) {
+    const std::string name = key;
+    if (!adaptive || name == "dt" || name == "control") erase_key(root, {"integrator", name});
+  }
+  set_key(root, {"integrator", adaptive ? "rtol" : "dt"}, toml_value(number_text(step)));
+  if (adaptive) set_key(root, {"integrator", "atol"}, toml_value(number_text(1e-2 * step)));
+}
 
 Training train(const Value& root, const std::string& file, const TrainingLimits& limits) {
   Value plain = root;
@@ -97,6 +109,13 @@ Training train(const Value& root, const std::string& file, const TrainingLimits&
   const auto passed = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(); };
   const double start = p->scenario.time.start;
   out.curve.emplace_back(0, loss->evaluate(start, p->problem.initial.data()));
+  if (limits.loss > 0 && out.curve[0].second <= limits.loss) {
+    out.reached = true;
+    out.loss = out.curve[0].second;
+    out.accuracy = metric_at(p->problem, "accuracy", start, p->problem.initial);
+    out.test_accuracy = metric_at(p->problem, "test_accuracy", start, p->problem.initial);
+    return out;
+  }
   std::vector<integrate::Event> events;
   if (limits.loss > 0) {
     events.push_back(

@@ -24,14 +24,16 @@ double median(std::vector<double> v) {
   return n % 2 == 1 ? v[n / 2] : 0.5 * (v[n / 2 - 1] + v[n / 2]);
 }
 
-Candidate flow(const std::string& what, const std::string& why, const std::string& flow,
-               const std::string& integrator) {
+Candidate flow(const Value& root, const std::string& what, const std::string& why, const std::string& flow,
+               const std::string& method) {
   Candidate c;
   c.what = what;
   c.why = why;
+  Value with = root;
+  run::set_method(with, method, 1e-3);
   c.changes.emplace_back(Path{"learning", "flow"}, run::toml_value(flow));
   c.changes.emplace_back(Path{"learning", "rate"}, run::toml_value("1.0"));
-  c.changes.emplace_back(Path{"integrator"}, run::toml_value(integrator));
+  c.changes.emplace_back(Path{"integrator"}, *with.find("integrator"));
   return c;
 }
 
@@ -39,7 +41,7 @@ Candidate flow(const std::string& what, const std::string& why, const std::strin
 void draw(Candidate& c, const Value& root, const std::string& projection, const std::string& init,
           const std::string& key, double value) {
   const Path at = {"projection", projection, "weights"};
-  const Value* old = root.find("projection") ? root.find("projection")->find(projection) : nullptr;
+  const Value* old = root.find("projection")->find(projection);
   old = old ? old->find("weights") : nullptr;
   Value table;
   table.data = Value::Table{};
@@ -62,33 +64,33 @@ std::vector<Candidate> flow_candidates(const Value& root, const Curvature& curva
   const Value* rule = learning->find("rule");
   const Value* mode = learning->find("mode");
   const std::string name = rule && rule->is_string() ? rule->string() : "gradient_flow";
+  if (name == "force") return {};  // a flow of its own
   const bool adiabatic = name == "gradient_flow" && !(mode && mode->is_string() && mode->string() == "coupled");
-  const std::string bs3 = "{ method = \"bs3\", rtol = 1e-3, atol = 1e-5 }";
   std::vector<Candidate> out;
-  out.push_back(
-      flow("gradient by bs3", "loose steps of order 3: the path need not be exact, only its end", "\"gradient\"", bs3));
+  out.push_back(flow(root, "gradient by bs3", "loose steps of order 3: the path need not be exact, only its end",
+                     "\"gradient\"", "bs3"));
   if (adiabatic) {
-    out.push_back(flow("gradient by rock2",
+    out.push_back(flow(root, "gradient by rock2",
                        "steps stabilised along the real axis, where a gradient flow's spectrum lies", "\"gradient\"",
-                       "{ method = \"rock2\", rtol = 1e-3, atol = 1e-5 }"));
+                       "rock2"));
   }
   if (curvature.sharpness > 0) {
     const double root_of = std::sqrt(curvature.sharpness);
     for (const double share : {0.3, 0.1}) {
       const double c = std::stod(fmt::format("{:.2g}", share * root_of));
       out.push_back(flow(
-          fmt::format("heavy_ball, friction {:g}, by bs3", c),
+          root, fmt::format("heavy_ball, friction {:g}, by bs3", c),
           fmt::format("{:g} sqrt(lam_max): directions of {:g} lam_max are damped critically", share, share * share / 4),
-          fmt::format("{{ name = \"heavy_ball\", friction = {} }}", number_text(c)), bs3));
+          fmt::format("{{ name = \"heavy_ball\", friction = {} }}", number_text(c)), "bs3"));
     }
   }
-  out.push_back(flow("adam by bs3", "each weight by the size of its own gradient", "\"adam\"", bs3));
+  out.push_back(flow(root, "adam by bs3", "each weight by the size of its own gradient", "\"adam\"", "bs3"));
   if (adiabatic && curvature.sharpness > 0) {
     const double damping = std::stod(fmt::format("{:.1g}", 1e-2 * curvature.sharpness));
-    out.push_back(flow(fmt::format("natural, damping {:g}, by bs3", damping),
+    out.push_back(flow(root, fmt::format("natural, damping {:g}, by bs3", damping),
                        "all directions at one speed; products with the metric count as evaluations",
                        fmt::format("{{ name = \"natural\", damping = {}, tolerance = 1e-2 }}", number_text(damping)),
-                       bs3));
+                       "bs3"));
   }
   return out;
 }
@@ -102,19 +104,20 @@ std::vector<Candidate> start_candidates(const Value& root, const std::vector<Lay
     c.why = orthogonal ? "chi = 1, and all singular values of a layer equal" : "chi = 1: variance sw^2/n_in";
     bool any = false;
     for (const auto& l : layers) {
+      if (l.bounded) continue;  // a draw would not know of the bounds
       std::string name = l.activation;
       const bool hidden = !name.empty() && name != "identity";
       if (hidden && !activation.empty() && !l.to_output) name = activation;
-      double gain = 1;  // of outputs: what comes in goes out
+      double gain = 1 / std::sqrt(l.shared);  // of outputs: what comes in goes out
       if (hidden) {
         const MeanField m = Unit(activation_text(name)).critical(0);
         if (std::isnan(m.weight_variance)) continue;
-        gain = std::sqrt(m.weight_variance / input_scale(l));
+        gain *= std::sqrt(m.weight_variance / input_scale(l));
       }
       if (orthogonal) {
-        draw(c, root, l.projection, "orthogonal", "gain", gain);
+        draw(c, root, l.key, "orthogonal", "gain", gain);
       } else {
-        draw(c, root, l.projection, "normal", "std", gain / std::sqrt(l.inputs));
+        draw(c, root, l.key, "normal", "std", gain / std::sqrt(l.inputs));
       }
       any = true;
     }
@@ -125,8 +128,7 @@ std::vector<Candidate> start_candidates(const Value& root, const std::vector<Lay
     c.what = activation + ", " + c.what;
     for (const auto& l : layers) {
       if (l.activation.empty() || l.activation == "identity" || l.to_output) continue;
-      const std::string post = l.projection.substr(l.projection.rfind("-> ") + 3);
-      c.changes.emplace_back(Path{"population", post, "activation"}, run::toml_value("\"" + activation + "\""));
+      c.changes.emplace_back(Path{"population", l.post, "activation"}, run::toml_value("\"" + activation + "\""));
     }
   }
   return out;
@@ -158,6 +160,7 @@ void Trials::run(const Value& root, Candidate& c, double evaluations) const {
     c.fault = e.what();
   }
   c.evaluations = median(costs);
+  c.most = costs.empty() ? kUnknown : *std::max_element(costs.begin(), costs.end());
   c.loss = median(losses);
 }
 
@@ -167,10 +170,15 @@ Measured Trials::measure(const Value& root, double evaluations) const {
   for (int seed = 1; seed <= request_.seeds; ++seed) {
     if (interrupt_ && interrupt_()) break;
     run::set_key(tree, {"seed"}, run::toml_value(std::to_string(seed)));
-    const auto t = run::train(tree, file_, {target_, evaluations, 20 * request_.seconds, interrupt_});
-    out.reached += t.reached;
-    out.evaluations.push_back(t.reached ? t.evaluations : kNever);
-    out.seconds.push_back(t.seconds);
+    double cost = kNever;
+    try {
+      const auto t = run::train(tree, file_, {target_, evaluations, 20 * request_.seconds, interrupt_});
+      if (t.reached) cost = t.evaluations;
+    } catch (const ScenarioError&) {  // a draw that cannot be, or that breaks down: a seed that never gets there
+    } catch (const NumericalError&) {
+    }
+    out.reached += std::isfinite(cost);
+    out.evaluations.push_back(cost);
   }
   out.median = median(out.evaluations);
   if (!out.evaluations.empty()) {

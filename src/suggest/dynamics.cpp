@@ -9,8 +9,10 @@
 #include <cmath>
 #include <limits>
 
+#include "neurode/core/errors.hpp"
 #include "neurode/integrate/drive.hpp"
 #include "neurode/network/assemble.hpp"
+#include "neurode/run/train.hpp"
 #include "suggest/mean_field.hpp"
 
 namespace neurode::suggest {
@@ -21,7 +23,8 @@ constexpr Index kLargest = 1200;  ///< states whose Jacobian is diagonalised
 
 bool all_to_all(const network::Projection& pr) { return !pr.wiring && pr.coupling.empty() && pr.weights; }
 
-/// Mean square of what a population sends: of the data where it is clamped, of a unit at the spread of its input.
+/// Mean square of what a population sends, about its middle f(0): of the data where it is clamped, of a unit at the
+/// spread of its input.
 double mean_square(const network::Network& net, std::size_t p, const std::vector<double>& spread) {
   const auto& pop = net.populations[p];
   if (pop.clamped) {
@@ -29,7 +32,43 @@ double mean_square(const network::Network& net, std::size_t p, const std::vector
     return net.data->train.inputs.squaredNorm() / static_cast<double>(net.data->train.inputs.size());
   }
   if (pop.softmax || pop.activation.empty() || std::isnan(spread[p])) return kUnknown;
-  return Unit(pop.activation).means(spread[p], 0).first;
+  const Unit f(pop.activation);
+  return f.means(spread[p], f.value(0)).first;
+}
+
+/// Variance of each population's input, where all that comes in is known; layers stand in any order.
+std::vector<double> spreads(const network::Network& net) {
+  std::vector<double> spread(net.populations.size(), kUnknown);
+  for (std::size_t round = 0; round < net.populations.size(); ++round) {
+    for (std::size_t p = 0; p < net.populations.size(); ++p) {
+      if (!std::isnan(spread[p])) continue;
+      double sum = 0;
+      bool any = false;
+      for (const auto& pr : net.projections) {
+        if (pr.post != p || pr.pre == p) continue;
+        any = true;
+        sum += all_to_all(pr) ? mean_square(net, pr.pre, spread) * pr.weights->squaredNorm() /
+                                    static_cast<double>(pr.weights->rows())
+                              : kUnknown;
+      }
+      if (any) spread[p] = sum;
+    }
+  }
+  return spread;
+}
+
+/// The key of a projection in the file, which may be spelled with other blanks than its name.
+std::string key_in_file(const Value& root, const std::string& name) {
+  const auto bare = [](std::string s) {
+    std::erase(s, ' ');
+    return s;
+  };
+  if (const Value* all = root.find("projection"); all && all->is_table()) {
+    for (const auto& [key, value] : all->table()) {
+      if (bare(key) == bare(name)) return key;
+    }
+  }
+  return name;
 }
 
 Activity::Recurrent recurrent(const network::Projection& pr, const network::Population& pop) {
@@ -39,7 +78,11 @@ Activity::Recurrent recurrent(const network::Projection& pr, const network::Popu
     r.radius = Eigen::EigenSolver<Matrix>(*pr.weights, false).eigenvalues().cwiseAbs().maxCoeff();
     r.norm = Eigen::JacobiSVD<Matrix>(*pr.weights).singularValues()[0];
   }
-  if (!pop.softmax && !pop.activation.empty()) r.slope = Unit(pop.activation).largest_slope();
+  if (!pop.softmax && !pop.activation.empty()) {
+    const Unit f(pop.activation);
+    r.slope = f.largest_slope();
+    r.at_rest = std::abs(f.slope(0));
+  }
   return r;
 }
 
@@ -50,22 +93,20 @@ double input_scale(const Layer& l) { return l.from_data && l.mean_square > 0 ? l
 std::vector<Layer> layers_of(const run::Prepared& p) {
   const auto& net = *p.network;
   std::vector<Layer> out;
-  // Variance of each population's input, as far as it is known: layers stand in any order, so until nothing is new.
-  std::vector<double> spread(net.populations.size(), kUnknown);
-  for (std::size_t round = 0; round < net.populations.size(); ++round) {
-    for (const auto& pr : net.projections) {
-      if (!all_to_all(pr) || pr.pre == pr.post || !std::isnan(spread[pr.post])) continue;
-      const double m2 = mean_square(net, pr.pre, spread);
-      if (std::isnan(m2)) continue;
-      spread[pr.post] = m2 * pr.weights->squaredNorm() / static_cast<double>(pr.weights->rows());
-    }
-  }
+  const std::vector<double> spread = spreads(net);
   for (const auto& pr : net.projections) {
     if (!pr.plastic || !all_to_all(pr) || pr.pre == pr.post) continue;
     const auto& post = net.populations[pr.post];
     Layer l;
     l.projection = pr.name;
+    l.post = post.name;
+    l.key = key_in_file(p.scenario.root, pr.name);
+    l.shared =
+        static_cast<double>(std::count_if(net.projections.begin(), net.projections.end(), [&](const auto& other) {
+          return other.post == pr.post && other.pre != pr.post && all_to_all(other);
+        }));
     l.to_output = static_cast<int>(pr.post) == p.problem.output_population;
+    l.bounded = pr.motion.bounded();
     l.from_data = net.populations[pr.pre].clamped;
     l.inputs = static_cast<double>(pr.weights->cols());
     l.mean_square = mean_square(net, pr.pre, spread);
@@ -80,10 +121,10 @@ std::vector<Layer> layers_of(const run::Prepared& p) {
       l.reach = l.chi < 1 ? -1 / std::log(l.chi) : std::numeric_limits<double>::infinity();
       const MeanField m = f.critical(0);
       if (!std::isnan(m.weight_variance)) {
-        l.suggested = std::sqrt(m.weight_variance / (l.inputs * input_scale(l)));
+        l.suggested = std::sqrt(m.weight_variance / (l.inputs * l.shared * input_scale(l)));
       }
     } else {
-      l.suggested = std::sqrt(1 / l.inputs);
+      l.suggested = std::sqrt(1 / (l.inputs * l.shared));
     }
     out.push_back(l);
   }
@@ -136,7 +177,13 @@ Activity activity_of(const run::Prepared& p) {
   options.max_wall_seconds = 5;
   options.max_steps = 20000;
   const double from = p.scenario.time.start;
-  const auto r = integrate::drive(system, from, start, from + 1e6, options, {}, {}, {}, 1e-7);
+  integrate::Result r;
+  try {
+    r = integrate::drive(system, from, start, from + 1e6, options, {}, {}, {}, 1e-7);
+  } catch (const NumericalError& e) {
+    out.note = e.what();
+    return out;
+  }
   out.rests = r.outcome == integrate::Outcome::steady_state;
   if (!out.rests) {
     out.note = "activity does not come to rest from its initial state";
@@ -163,18 +210,35 @@ Curvature curvature_of(run::Prepared& p) {
   Curvature c;
   const double t = p.scenario.time.start;
   const Vector& x = p.problem.initial;
-  const auto figure = [&](const char* name, std::string* why) {
-    const auto* m = p.problem.figure(name, why);
-    return m ? m->evaluate(t, x.data()) : kUnknown;
+  const auto figure = [&](const char* name) {
+    std::string why;
+    double value = kUnknown;
+    try {
+      if (const auto* m = p.problem.figure(name, &why)) value = m->evaluate(t, x.data());
+    } catch (const NumericalError& e) {
+      why = e.what();
+    }
+    if (std::isnan(value) && c.note.empty()) c.note = why;
+    return value;
   };
-  std::string why;
-  c.loss = figure("loss", &why);
-  c.gradient = figure("gradient_norm", &why);
-  c.sharpness = figure("sharpness", &why);
-  if (std::isnan(c.sharpness)) c.note = why;
-  c.lowest = figure("lowest_curvature", &why);
+  try {
+    c.loss = run::loss_of(p.problem)->evaluate(t, x.data());
+  } catch (const NumericalError& e) {
+    c.note = e.what();
+  }
+  c.gradient = figure("gradient_norm");
+  c.sharpness = figure("sharpness");
+  c.lowest = figure("lowest_curvature");
+  const double tiny = 1e-12 * std::max(std::abs(c.sharpness), 1.0);
+  for (double* v : {&c.sharpness, &c.lowest}) {
+    if (std::abs(*v) < tiny) *v = 0;  // rounding
+  }
+  // In other modes g is not there before errors have formed.
+  c.saddle = p.problem.mode == "adiabatic" && c.lowest < 0 && c.gradient < 0.1 * std::sqrt(c.loss * c.sharpness);
   const Value* rate = p.scenario.root.find("learning") ? p.scenario.root.find("learning")->find("rate") : nullptr;
+  if (rate && rate->is_table()) rate = rate->find("value");
   if (rate && rate->is_number()) c.rate = rate->number();
+  if (!(c.sharpness > 0)) return c;
   for (const auto& m : integrate::methods()) {
     if (m.stiff || m.stochastic || m.real_stability <= 0 || std::isinf(m.real_stability)) continue;
     c.limits.push_back({m.name, m.real_stability, m.real_stability / (c.rate * c.sharpness)});

@@ -73,7 +73,6 @@ MeanField Unit::critical(double bias_variance) const {
   MeanField m;
   m.bias_variance = bias_variance;
   m.chi = 1;
-  m.depth = std::numeric_limits<double>::infinity();
   const auto found = [&](double q) {
     m.q = q;
     m.weight_variance = 1 / means(q, offset).second;
@@ -101,17 +100,26 @@ MeanField Unit::at_fixed_point(double weight_variance, double bias_variance) con
   MeanField m;
   m.weight_variance = weight_variance;
   m.bias_variance = bias_variance;
-  double q = 1;
-  for (int k = 0; k < 500; ++k) {
-    const double next = weight_variance * means(q, 0).first + bias_variance;
-    if (!std::isfinite(next) || next > 1e8) return m;
-    const bool done = std::abs(next - q) <= 1e-12 * q;
-    q = next;
-    if (done || q < 1e-12) break;
+  const auto excess = [&](double q) { return weight_variance * means(q, 0).first + bias_variance - q; };
+  // From q = 1 towards where q stays: up or down until the sign turns, then by halves.
+  double low = 1, high = 1;
+  if (excess(1) > 0) {
+    for (; excess(high) > 0; high *= 1.5) {
+      if (high > 1e8) return m;
+    }
+  } else {
+    for (; excess(low) <= 0; low /= 1.5) {
+      if (low > 1e-9) continue;
+      low = high = 0;  // it dies away
+      break;
+    }
   }
-  m.q = q;
-  m.chi = weight_variance * means(q, 0).second;
-  m.depth = m.chi < 1 ? -1 / std::log(m.chi) : std::numeric_limits<double>::infinity();
+  for (int k = 0; k < 200 && high - low > 1e-14 * high; ++k) {
+    const double middle = 0.5 * (low + high);
+    (excess(middle) > 0 ? low : high) = middle;
+  }
+  m.q = 0.5 * (low + high);
+  m.chi = weight_variance * means(std::max(m.q, 1e-12), 0).second;  // of relu at 0 there is no slope
   return m;
 }
 

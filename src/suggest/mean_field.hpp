@@ -21,7 +21,7 @@ class Unit {
   /// to inputs is left to biases b = -f(0) times the sum of a neuron's weights (R. D. Beer, Adapt. Behav. 3 (1995)
   /// 469).
   MeanField critical(double bias_variance) const;
-  /// chi and depth at the fixed point q = sw^2 <f^2> + sb^2, started from q = 1.
+  /// chi at the fixed point q = sw^2 <f^2> + sb^2 that q = 1 goes to; NaN where q grows without bound.
   MeanField at_fixed_point(double weight_variance, double bias_variance) const;
   /// <(f - offset)^2> and <f'^2>.
   std::pair<double, double> means(double q, double offset) const;

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "neurode/core/errors.hpp"
 #include "neurode/run/prepare.hpp"
 #include "neurode/run/train.hpp"
 #include "neurode/scenario/read.hpp"
@@ -24,7 +25,7 @@ double target_of(const Request& request, const run::Prepared& p, double loss) {
   for (const auto& stop : p.scenario.time.stop) {
     if (stop.kind == "loss") return stop.value.number();
   }
-  return 0.1 * loss;
+  return std::stod(fmt::format("{:.3g}", 0.1 * loss));
 }
 
 class Suggester {
@@ -41,10 +42,14 @@ class Suggester {
     s_.layers = layers_of(*p);
     s_.activity = activity_of(*p);
     s_.activations = activations();
-    if (p->problem.learns && p->problem.metric("loss")) {
+    if (p->problem.learns && run::loss_of(p->problem)) {
       s_.curvature = curvature_of(*p);
       s_.target = target_of(request_, *p, s_.curvature.loss);
-      if (request_.evaluations > 0) choose();
+      if (!(s_.target > 0)) {
+        s_.curvature.note = "no trials: the loss at the start is not above 0; --loss says which is to be reached";
+      } else if (request_.evaluations > 0) {
+        choose();
+      }
     } else {
       s_.curvature.note = "nothing here learns by a loss";
     }
@@ -62,11 +67,15 @@ class Suggester {
     const Candidate* winner = nullptr;
     for (auto& c : list) {
       say("trying " + c.what);
-      // Whoever needs more than the best so far has lost.
-      trials.run(s_.root, c, std::min(request_.evaluations, 1.2 * best.evaluations));
+      // Whoever needs more than the slowest seed of the best so far has lost.
+      trials.run(s_.root, c,
+                 std::isfinite(best.most) ? std::min(request_.evaluations, 1.05 * best.most) : request_.evaluations);
       if (better(c, winner ? *winner : best)) winner = &c;
     }
-    if (!winner || (winner->reached == best.reached && winner->evaluations > share * best.evaluations)) return;
+    if (!winner) return;
+    const bool slow = std::isfinite(best.evaluations) && winner->evaluations > share * best.evaluations;
+    const bool high = !std::isfinite(winner->evaluations) && winner->loss > share * best.loss;
+    if (winner->reached == best.reached && (slow || high)) return;
     best = *winner;
     s_.root = changed(s_.root, best);
     std::string reason = "  # " + best.why;
@@ -86,12 +95,15 @@ class Suggester {
     say("trying the file");
     trials.run(s_.root, s_.as_in_file, request_.evaluations);
     Candidate best = s_.as_in_file;
-    if (std::isinf(best.evaluations) || std::isnan(best.evaluations)) best.evaluations = request_.evaluations;
-    best.evaluations = std::max(best.evaluations, 1.0);
     s_.flows = flow_candidates(s_.root, s_.curvature);
     tried(s_.flows, trials, best, 1);
+    const bool no_flow = s_.chosen.empty();
     s_.starts = start_candidates(s_.root, s_.layers, "");
     tried(s_.starts, trials, best, 0.97);
+    if (no_flow && !s_.chosen.empty()) {  // with other weights flows may do what they could not
+      s_.flows = flow_candidates(s_.root, s_.curvature);
+      tried(s_.flows, trials, best, 1);
+    }
     for (const auto& a : s_.activations) {
       if (std::none_of(s_.layers.begin(), s_.layers.end(), [&](const Layer& l) {
             return !l.to_output && !l.activation.empty() && l.activation != "identity" && l.activation != a.name;
@@ -101,6 +113,10 @@ class Suggester {
       for (auto& c : start_candidates(s_.root, s_.layers, a.name)) s_.units.push_back(std::move(c));
     }
     tried(s_.units, trials, best, 0.9);  // another unit is another network
+    if (!s_.root.find("time")->find("stop") && !s_.chosen.empty()) {
+      run::set_key(s_.root, {"time", "stop", "loss"}, run::toml_value(number_text(s_.target)));
+      s_.chosen.push_back("time.stop.loss = " + number_text(s_.target) + "  # what was tried");
+    }
     if (request_.seeds == 0) return;
     say("the file from many seeds");
     s_.file = trials.measure(file, kPatience * request_.evaluations);

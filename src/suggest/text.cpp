@@ -31,21 +31,26 @@ void add_layers(std::string& out, const Suggestion& s) {
 
 void add_activity(std::string& out, const Suggestion& s) {
   const auto& a = s.activity;
-  if (!a.recurrent.empty() || a.rests) out += "\nactivity of the untrained network\n";
+  out += "\nactivity of the untrained network\n";
   if (a.rests) {
     out += fmt::format(
         "  at rest {} with {} states: largest growth rate {}, time scales {} to {}{}\n",
         a.growth < 0 ? "(stable)" : "(UNSTABLE)", a.states, number(a.growth), number(a.fastest), number(a.slowest),
         a.fastest_turn > 0 ? fmt::format(", it turns with up to {} rad per time", number(a.fastest_turn)) : "");
-  } else if (!a.recurrent.empty()) {
+  } else {
     out += "  " + a.note + "\n";
   }
   for (const auto& r : a.recurrent) {
-    const double loop = r.radius * r.slope, bound = r.norm * r.slope;
-    out += fmt::format("  \"{}\": spectral radius {} times the largest slope {} = {}: {}; |W| times it = {}: {}\n",
-                       r.projection, number(r.radius), number(r.slope), number(loop),
-                       loop < 1 ? "rest is stable at 0 input" : "rest can lose its stability (the edge is at 1)",
-                       number(bound), bound < 1 ? "contracting, whatever comes in" : "not known to contract");
+    const double loop = r.radius * r.at_rest, bound = r.norm * r.slope;
+    out += fmt::format("  \"{}\": spectral radius {}, times |f'(0)| {}: {}; |W| times the largest |f'| {}: {}\n",
+                       r.projection, number(r.radius), number(loop),
+                       std::isnan(loop) ? "unknown (too large, or no unit of its own)"
+                       : loop < 1       ? "rest at 0 is stable"
+                                        : "rest at 0 can lose its stability (the edge is at 1)",
+                       number(bound),
+                       std::isnan(bound) ? "unknown"
+                       : bound < 1       ? "contracting, whatever comes in"
+                                         : "not known to contract");
   }
 }
 
@@ -56,7 +61,7 @@ void add_curvature(std::string& out, const Suggestion& s) {
     out += fmt::format("  loss {}, |gradient| {}", number(c.loss), number(c.gradient));
     if (!std::isnan(c.sharpness)) {
       out += fmt::format(", curvature from {} to {} (lam_max)", number(c.lowest), number(c.sharpness));
-      if (c.lowest < -1e-9 * c.sharpness && c.gradient < 0.1 * std::sqrt(c.loss * c.sharpness)) {
+      if (c.saddle) {
         out += fmt::format("\n  near a saddle: gradient flow leaves it like exp({} t)", number(-c.lowest * c.rate));
       }
     }
@@ -65,7 +70,7 @@ void add_curvature(std::string& out, const Suggestion& s) {
   if (!c.note.empty()) out += "  " + c.note + "\n";
   if (std::isnan(c.sharpness) || !(c.sharpness > 0)) return;
   out += fmt::format("  largest learning rate of gradient descent: 2/lam_max = {}\n", number(2 / c.sharpness));
-  out += fmt::format("  largest stable dt of explicit methods at rate {}:", number(c.rate));
+  out += fmt::format("  largest stable dt of explicit methods on flow \"gradient\" at rate {}:", number(c.rate));
   for (std::size_t k = 0; k < c.limits.size(); ++k) {
     out += fmt::format("{}{} {}", k % 5 == 0 ? "\n    " : ", ", c.limits[k].method, number(c.limits[k].step));
   }
@@ -145,8 +150,8 @@ std::string text(const Suggestion& s) {
   add_layers(out, s);
   add_activity(out, s);
   add_curvature(out, s);
-  add_activations(out, s);
-  if (s.as_in_file.trials > 0) {
+  if (!s.layers.empty()) add_activations(out, s);
+  if (!s.as_in_file.what.empty()) {
     out +=
         fmt::format("\ntrials: gradient evaluations to a loss of {} (median), seeds that got there, loss at the end\n",
                     number(s.target));
@@ -202,7 +207,7 @@ std::string json_text(const Suggestion& s) {
     w.member("q", x.biased.q).member("lecun", x.lecun).end_object();
   }
   w.end_array();
-  json_candidates(w, "file", {s.as_in_file});
+  json_candidates(w, "file", s.as_in_file.what.empty() ? std::vector<Candidate>{} : std::vector{s.as_in_file});
   json_candidates(w, "flows", s.flows);
   json_candidates(w, "starts", s.starts);
   json_candidates(w, "units", s.units);

@@ -42,11 +42,13 @@ TEST_CASE("mean field: where chi is 1") {
   CHECK(Unit("logistic(I)").critical(0).weight_variance == doctest::Approx(16).epsilon(1e-6));  // about its middle
   CHECK(Unit("relu(I)").critical(0).weight_variance == doctest::Approx(2).epsilon(1e-6));
   CHECK(std::isnan(Unit("relu(I)").critical(0.05).weight_variance));  // (2, 0) is the only point
-  // sw^2 = 0.5, sb^2 = 0: q = 0 and chi = 0.5, which reaches 1/ln 2 layers.
+  // sw^2 = 0.5, sb^2 = 0: q = 0 and chi = 0.5.
   const auto ordered = tanh.at_fixed_point(0.5, 0);
   CHECK(ordered.chi == doctest::Approx(0.5).epsilon(1e-6));
-  CHECK(ordered.depth == doctest::Approx(1 / std::log(2.0)).epsilon(1e-5));
+  CHECK(ordered.q == 0);
+  CHECK(tanh.at_fixed_point(1, 0).chi == doctest::Approx(1).epsilon(1e-3));  // reached like 1/layers
   CHECK(tanh.at_fixed_point(3, 0).chi > 1.05);
+  CHECK(Unit("relu(I)").at_fixed_point(1, 0).chi == doctest::Approx(0.5).epsilon(1e-6));
 }
 
 TEST_CASE("mean field: slopes, and the list of units") {

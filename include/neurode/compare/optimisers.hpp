@@ -9,7 +9,8 @@
 
 namespace neurode::compare {
 
-/// A flow followed by a method: a discrete optimiser where its steps are fixed.
+/// A flow followed by a method, at rate 1: a discrete optimiser with learning rate dt (of momentum dt^2) where its
+/// steps are fixed.
 struct Optimiser {
   std::string text;  ///< as asked for
   std::string flow;  ///< TOML: the flow's name, or a table with its keys
@@ -22,7 +23,7 @@ struct OptimiserRequest {
   std::filesystem::path scenario;
   std::vector<std::string> overrides;
   std::vector<std::string> optimisers;  ///< FLOW[(KEY=VALUE;...)]/METHOD[@STEP]; empty: a set by the sharpness
-  double loss = 0;  ///< the target; 0: the scenario's stop, else a hundredth of the loss at the start
+  double loss = 0;                      ///< the target; 0: the scenario's stop, else a tenth of the loss at the start
   double evaluations = 10000;
   double seconds = 60;  ///< a run
 };

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "neurode/core/value.hpp"
+#include "neurode/learning/problem.hpp"
 
 namespace neurode::run {
 
@@ -36,6 +37,13 @@ struct Training {
 /// Integrates the scenario's learning (tree `root`, as if in `file`) from its start until a limit. Its own end, stop
 /// conditions and records do not count. @throws ScenarioError; UsageError where there is no loss
 Training train(const Value& root, const std::string& file, const TrainingLimits& limits);
+
+/// The loss of all training samples, or of those shown where there is no other; null: none.
+const learning::Metric* loss_of(const learning::Problem& problem);
+
+/// [integrator] with another method, whose step is a tolerance or, where its steps are fixed, dt; keys that do not go
+/// with it are left out, limits stay.
+void set_method(Value& root, const std::string& method, double step);
 
 /// Sets or adds the value at a path of keys.
 void set_key(Value& root, const std::vector<std::string>& path, Value value);

@@ -24,7 +24,6 @@ class LayeredGradient : public Gradient {
     }
     out.push_back({loss_, 1, 0, 1});
     code_ = std::make_unique<Executable>(p, out);
-    g_.setZero(size_);
   }
 
   Index size() const override { return size_; }
@@ -32,10 +31,7 @@ class LayeredGradient : public Gradient {
 
   void product(double t, const double* w, const double* v, double* hv, double* slope) override {
     if (!product_) build_product();
-    run(*product_, t, w, v, {hv});
-    double loss = 0;
-    evaluate(t, w, g_.data(), &loss);
-    *slope = g_.dot(Eigen::Map<const Vector>(v, size_));
+    run(*product_, t, w, v, {hv, slope});
   }
   void transposed(double t, const double* w, const double* u, double* hu) override {
     double slope = 0;
@@ -62,6 +58,7 @@ class LayeredGradient : public Gradient {
       if (gradient_[k].valid()) valid.push_back(gradient_[k]);
       at += shape.size();
     }
+    valid.push_back(loss_);
     const auto d = p.tangent(seeds, valid);
     std::vector<Executable::Output> out;
     at = 0;
@@ -70,6 +67,7 @@ class LayeredGradient : public Gradient {
       out.push_back({gradient_[k].valid() ? d[i++] : ValueId{}, 0, at, size});
       at += size;
     }
+    out.push_back({d.back(), 1, 0, 1});
     product_ = std::make_unique<Executable>(p, out);
   }
 
@@ -85,7 +83,6 @@ class LayeredGradient : public Gradient {
   std::vector<ValueId> gradient_;
   Index size_ = 0;
   std::unique_ptr<Executable> code_, product_;
-  Vector g_;
 };
 
 }  // namespace

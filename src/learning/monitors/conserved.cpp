@@ -122,16 +122,21 @@ Figure of_hidden(const MonitorContext& c, bool fixed_feedback, std::string* why)
 
 /// AdaGrad with one G: sqrt(G) + L/2, whatever the loss is.
 Figure of_adagrad(const MonitorContext& c, std::string* why) {
+  std::string reason;
   for (const auto& w : c.setup.network.projections) {
-    if (w.plastic && !plain(w.motion)) *why = fmt::format("weights of \"{}\" have a factor, penalty or bounds", w.name);
+    if (w.plastic && !plain(w.motion))
+      reason = fmt::format("weights of \"{}\" have a factor, penalty or bounds", w.name);
   }
   for (const auto& pop : c.setup.network.populations) {
     for (const auto& b : pop.biases) {
-      if (b.plastic && !plain(b.motion)) *why = fmt::format("\"{}\" has a factor, penalty or bounds", b.name);
+      if (b.plastic && !plain(b.motion)) reason = fmt::format("\"{}\" has a factor, penalty or bounds", b.name);
     }
   }
-  if (c.setup.network.data && c.setup.network.data->shown_in_time()) *why = "the loss changes with the samples shown";
-  if (!why->empty()) return {};
+  if (c.setup.network.data && c.setup.network.data->shown_in_time()) reason = "the loss changes with the samples shown";
+  if (!reason.empty()) {
+    *why = reason;
+    return {};
+  }
   const std::shared_ptr<Gradient> loss = reference_gradient(c.setup, why);
   if (!loss) return {};
   const std::shared_ptr<Sampler> squares = c.sampler({c.find("flow.squares")->value});

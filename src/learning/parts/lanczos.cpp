@@ -23,13 +23,18 @@ bool krylov(const SymmetricProduct& product, double tolerance, Index limit, Eige
     product(basis.col(k).data(), next.data());
     ++found.products;
     alpha[k] = basis.col(k).dot(next);
+    if (!std::isfinite(alpha[k])) {
+      found.value = found.residual = std::nan("");
+      return true;
+    }
     for (int twice = 0; twice < 2; ++twice) {
       const auto known = basis.leftCols(k + 1);
       next -= known * (known.transpose() * next);
     }
     beta[k] = next.norm();
     const bool last = k + 1 == limit;
-    const bool whole = k + 1 == n || beta[k] == 0;  // the basis spans an invariant subspace
+    // The basis spans an invariant subspace: what is left is rounding.
+    const bool whole = k + 1 == n || beta[k] <= 1e-14 * std::max(found.scale, std::abs(alpha[k]));
     // The small problem costs k^3: it is solved at every vector at first, then at every eighth part more.
     if (!last && !whole && k >= 16 && k % (k / 8) != 0) {
       basis.col(k + 1) = next / beta[k];

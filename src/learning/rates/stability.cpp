@@ -1,17 +1,20 @@
 // A rate that keeps to what an explicit step can bear.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "learning/gradients/reference.hpp"
 #include "learning/parts/lanczos.hpp"
 #include "learning/rates/rate_setter.hpp"
+#include "neurode/core/errors.hpp"
 
 namespace neurode::learning {
 
 void RateSetter::start(double t) {
-  // The next time behind t; one within rounding of t is over.
-  next_ = start_ + every_ * (std::floor((t - start_) / every_ * (1 + 1e-12)) + 1);
+  double k = std::max(0.0, std::floor((t - start_) / every_));
+  do next_ = start_ + every_ * k++;
+  while (next_ <= t);
 }
 
 bool RateSetter::deliver(double t, double* x) {
@@ -36,6 +39,10 @@ class FollowSharpness : public RateSetter {
     double slope = 0;
     const auto product = [&](const double* v, double* hv) { loss_->product(t, x + first_, v, hv, &slope); };
     const double sharpness = largest_eigenpair(loss_->size(), product, kTolerance).value;
+    if (!std::isfinite(sharpness)) {
+      throw NumericalError(
+          fmt::format("rate \"stability\": lam_max is not a number at t = {}; a smaller share may help", t));
+    }
     return sharpness * most_ > share_ ? share_ / sharpness : most_;
   }
 
