@@ -108,6 +108,20 @@ TEST_CASE("models of a scenario are checked where they declare units, used or no
   CHECK(faults_of(wrong).starts_with("s.toml:3:1: model.cell.units.U: is no state or definition of the model"));
 }
 
+TEST_CASE("times in the parameters of a model without a unit of time are those of the scenario") {
+  const auto text = [](const std::string& unit, const std::string& tau) {
+    return "schema = 1\n[model.slow]\nequations = \"dx/dt = -x/tau\"\nparameters.tau = \"" + tau +
+           "\"\n[population.a]\nsize = 1\nmodel = \"slow\"\n[integrator]\nmethod = \"rk4\"\ndt = 0.1\n[time]\nend = "
+           "1\n" +
+           "unit = \"" + unit + "\"\n";
+  };
+  CHECK(faults_of(text("s", "25 ms"))
+            .find("\"tau\" of model \"slow\" is in ms, but the model does not say what its unit of time is, and the "
+                  "scenario counts in s; allowed: time_unit = \"ms\" in the model") != std::string::npos);
+  CHECK(faults_of(text("ms", "25 ms")) == "");
+  CHECK(faults_of(text("s", "25 s")) == "");
+}
+
 TEST_CASE("activations, steady states, outputs and noise") {
   const auto check = [](const std::string& lines) {
     Diagnostics faults;

@@ -7,6 +7,7 @@
 #include "network/build/check_units.hpp"
 #include "network/expressions/noise_terms.hpp"
 #include "network/expressions/spikes.hpp"
+#include "neurode/core/unit.hpp"
 #include "neurode/core/units.hpp"
 #include "neurode/network/assemble.hpp"
 #include "neurode/network/instantiate.hpp"
@@ -138,6 +139,28 @@ std::optional<Vector> per_neuron(const Value& value, Index n, const std::string&
   return Vector(drawn->col(0));
 }
 
+/// A model without a unit of time takes the scenario's: its parameters must not count in another one.
+static void check_times(const Population& p, const std::string& time_unit, Diagnostics& diagnostics) {
+  if (time_unit.empty()) return;
+  for (const auto& spec : p.model->parameters) {
+    const auto unit = parse_unit(spec.unit);
+    if (!unit) continue;
+    for (const auto& [name, half] : unit->factors) {
+      auto factor = conversion_factor(name, time_unit);
+      if (!factor) factor = conversion_factor(name, "1/" + time_unit);
+      if (!factor || *factor == 1) continue;
+      diagnostics.add(
+          {p.section.model_value.where, p.section.model_value.key,
+           fmt::format("\"{}\" of model \"{}\" is in {}, but the model does not say what its unit of time is, "
+                       "and the scenario counts in {}",
+                       spec.name, p.model->name, spec.unit, time_unit),
+           "", fmt::format("time_unit = \"{}\" in the model, or its times in {}", half > 0 ? name : "s", time_unit),
+           ""});
+      return;
+    }
+  }
+}
+
 void agree_on_time(const scenario::Scenario& scenario, Network& network, Diagnostics& diagnostics) {
   network.time_unit = scenario.time.unit;
   for (const auto& p : network.populations) {
@@ -156,6 +179,7 @@ void agree_on_time(const scenario::Scenario& scenario, Network& network, Diagnos
     if (p.time_agreed) continue;
     p.time_agreed = true;
     const std::string& own = p.model->time_unit;
+    if (own.empty()) check_times(p, network.time_unit, diagnostics);
     if (own.empty() || own == network.time_unit) continue;
     const auto factor = conversion_factor(network.time_unit, own);
     if (!factor) {
