@@ -8,6 +8,7 @@
 #include "neurode/core/errors.hpp"
 #include "neurode/learning/families.hpp"
 #include "neurode/run/prepare.hpp"
+#include "neurode/scenario/edit.hpp"
 
 namespace neurode::compare {
 
@@ -99,7 +100,7 @@ Optimiser parse_optimiser(const std::string& text) {
   }
   o.flow += " }";
   try {
-    const Value table = run::toml_value(o.flow);
+    const Value table = scenario::toml_value(o.flow);
     if (!method->adaptive() && o.step > 0) o.known_as = known_as(flow, table, o.method, o.step);
   } catch (const std::exception&) {
     refuse(text, "has keys that are no KEY=VALUE;KEY=VALUE");
@@ -134,8 +135,8 @@ OptimiserComparison run(const OptimiserRequest& request, const std::function<voi
     if (progress) progress(row.what.text);
     Value root = p->scenario.root;
     const auto* method = find_entry(integrate::methods(), row.what.method);
-    run::set_key(root, {"learning", "flow"}, run::toml_value(row.what.flow));
-    run::set_key(root, {"learning", "rate"}, run::toml_value("1.0"));
+    scenario::set_key(root, {"learning", "flow"}, scenario::toml_value(row.what.flow));
+    scenario::set_key(root, {"learning", "rate"}, scenario::toml_value("1.0"));
     if (const auto& data = p->network->data; data && data->batching && row.what.step > data->batching->period) {
       row.what.known_as = "steps are cut where batches switch";
     }
@@ -145,9 +146,7 @@ OptimiserComparison run(const OptimiserRequest& request, const std::function<voi
     run::set_method(root, row.what.method, step);
     try {
       row.run = run::train(root, c.scenario, {c.target, request.evaluations, request.seconds, interrupt});
-    } catch (const ScenarioError& e) {
-      row.fault = e.what();
-    } catch (const NumericalError& e) {
+    } catch (const Error& e) {
       row.fault = e.what();
     }
   }

@@ -80,12 +80,13 @@ std::string table_text(const OptimiserComparison& c) {
 
 /// Names short enough for a legend: keys left out, numbered where that makes them alike.
 static std::vector<std::string> legend(const OptimiserComparison& c) {
-  std::vector<std::string> names;
+  std::vector<std::string> names, bare;
   for (const auto& r : c.rows) {
     std::string name = r.what.text.substr(0, r.what.text.find_first_of("(/"));
     name += ", " + (r.what.method == "semi_implicit_euler" ? "semi-implicit" : r.what.method);
     if (r.what.step > 0) name += fmt::format(" {:.2g}", r.what.step);
-    const auto alike = std::count_if(names.begin(), names.end(), [&](const auto& n) { return n.starts_with(name); });
+    const auto alike = std::count(bare.begin(), bare.end(), name);
+    bare.push_back(name);
     names.push_back(alike > 0 ? fmt::format("{} ({})", name, alike + 1) : name);
   }
   return names;

@@ -12,7 +12,7 @@
 #include "neurode/integrate/drive.hpp"
 #include "neurode/learning/families.hpp"
 #include "neurode/run/prepare.hpp"
-#include "neurode/run/train.hpp"
+#include "neurode/scenario/edit.hpp"
 #include "neurode/scenario/read.hpp"
 #include "run/held_weights.hpp"
 
@@ -27,7 +27,7 @@ namespace {
 /// Weights without factors, penalties and bounds of their own: they come on top of what the rule follows.
 void plain_weights(Value& v) {
   if (!v.is_table()) return;
-  for (const char* key : {"rate", "decay", "l1", "l1_width", "bounds", "bound", "dale"}) erase_key(v, {key});
+  for (const char* key : {"rate", "decay", "l1", "l1_width", "bounds", "bound", "dale"}) scenario::erase_key(v, {key});
 }
 
 void plain_motion(Value& root) {
@@ -58,11 +58,11 @@ struct Learner {
   /// Faults go to the diagnostics.
   Learner(Value root, const std::string& file, Diagnostics& diagnostics) {
     // What is recorded or stops a run may name states of a flow that is not there now.
-    for (const char* section : {"record", "report"}) erase_key(root, {section});
-    erase_key(root, {"time", "stop"});
+    for (const char* section : {"record", "report"}) scenario::erase_key(root, {section});
+    scenario::erase_key(root, {"time", "stop"});
     plain_motion(root);
-    set_key(root, {"learning", "flow"}, toml_value("\"gradient\""));
-    set_key(root, {"learning", "rate"}, toml_value("1.0"));
+    scenario::set_key(root, {"learning", "flow"}, scenario::toml_value("\"gradient\""));
+    scenario::set_key(root, {"learning", "rate"}, scenario::toml_value("1.0"));
     scenario = scenario::read_scenario(root, file, diagnostics);
     if (!diagnostics.empty()) return;
     network = network::build_network(scenario, diagnostics);
@@ -80,8 +80,8 @@ std::unique_ptr<Learner> back_propagation(Value root, const std::string& file) {
     }
     return true;
   });
-  set_key(root, {"learning", "rule"}, toml_value("\"gradient_flow\""));
-  set_key(root, {"learning", "mode"}, toml_value("\"adiabatic\""));
+  scenario::set_key(root, {"learning", "rule"}, scenario::toml_value("\"gradient_flow\""));
+  scenario::set_key(root, {"learning", "mode"}, scenario::toml_value("\"adiabatic\""));
   Diagnostics faults;
   auto out = std::make_unique<Learner>(std::move(root), file, faults);
   return faults.empty() ? std::move(out) : nullptr;

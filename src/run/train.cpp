@@ -9,58 +9,13 @@
 #include "neurode/core/errors.hpp"
 #include "neurode/integrate/drive.hpp"
 #include "neurode/run/prepare.hpp"
-#include "neurode/scenario/read.hpp"
+#include "neurode/scenario/edit.hpp"
 
 namespace neurode::run {
 
-/// Dotted keys of what is in a table or list, after its own.
-static void name_children(Value& v) {
-  if (v.is_list()) {
-    for (std::size_t k = 0; k < v.list().size(); ++k) {
-      v.list()[k].key = fmt::format("{}[{}]", v.key, k);
-      name_children(v.list()[k]);
-    }
-  } else if (v.is_table()) {
-    for (auto& [name, child] : v.table()) {
-      child.key = v.key + "." + key_text(name);
-      name_children(child);
-    }
-  }
-}
-
-void set_key(Value& root, const std::vector<std::string>& path, Value value) {
-  Value* at = &root;
-  for (const auto& key : path) {
-    if (!at->is_table()) at->data = Value::Table{};
-    Value* next = at->find(key);
-    if (!next) {
-      Value v;
-      v.where = v.key_where = at->where;
-      v.key = at->key.empty() ? key_text(key) : at->key + "." + key_text(key);
-      at->table().emplace_back(key, std::move(v));
-      next = &at->table().back().second;
-    }
-    at = next;
-  }
-  at->data = std::move(value.data);
-  name_children(*at);
-}
-
-void erase_key(Value& root, const std::vector<std::string>& path) {
-  Value* at = &root;
-  for (std::size_t k = 0; k + 1 < path.size(); ++k) {
-    at = at->is_table() ? at->find(path[k]) : nullptr;
-    if (!at) return;
-  }
-  if (at->is_table()) std::erase_if(at->table(), [&](const auto& entry) { return entry.first == path.back(); });
-}
-
-Value toml_value(const std::string& text) {
-  Diagnostics faults;
-  Value root = scenario::parse_toml("value = " + text, "", faults);
-  faults.throw_if_any();
-  return *root.find("value");
-}
+using scenario::erase_key;
+using scenario::set_key;
+using scenario::toml_value;
 
 namespace {
 
@@ -139,7 +94,6 @@ Training train(const Value& root, const std::string& file, const TrainingLimits&
 
   out.seconds = passed();
   out.evaluations = evaluations(r.statistics);
-  out.time = r.t - start;
   out.loss = loss->evaluate(r.t, r.x.data());
   out.accuracy = metric_at(p->problem, "accuracy", r.t, r.x);
   out.test_accuracy = metric_at(p->problem, "test_accuracy", r.t, r.x);

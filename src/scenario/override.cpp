@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "neurode/scenario/edit.hpp"
 #include "neurode/scenario/read.hpp"
 
 namespace neurode::scenario {
@@ -34,18 +35,6 @@ bool is_bare_word(const std::string& s) {
   const auto is_first = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
   const auto is_rest = [&](char c) { return is_first(c) || (c >= '0' && c <= '9') || c == '.' || c == '-'; };
   return !s.empty() && is_first(s.front()) && std::all_of(s.begin(), s.end(), is_rest);
-}
-
-/// Everything in a value that came from the command line stands there.
-void relocate(Value& v, const Location& where, const std::string& key) {
-  v.where = v.key_where = where;
-  v.key = key;
-  v.text_line = v.text_column = 0;
-  if (v.is_list()) {
-    for (std::size_t i = 0; i < v.list().size(); ++i) relocate(v.list()[i], where, fmt::format("{}[{}]", key, i));
-  } else if (v.is_table()) {
-    for (auto& [name, entry] : v.table()) relocate(entry, where, key + "." + key_text(name));
-  }
 }
 
 }  // namespace
@@ -85,25 +74,10 @@ void apply_override(Value& root, const std::string& assignment, Diagnostics& dia
                   "a TOML value (a number, \"text\" in quotes, [a list], { a = table }), or one bare word");
   }
 
-  Value* at = &root;
-  std::string key;
-  for (const auto& name : path) {
-    if (at->is_none()) at->data = Value::Table{};
-    if (!at->is_table()) {
-      return refuse(key, fmt::format("is {}, in which nothing can be set", at->kind_name()), at->to_toml(60),
-                    "a table");
-    }
-    key += (key.empty() ? "" : ".") + key_text(name);
-    Value* next = at->find(name);
-    if (next == nullptr) {
-      Value fresh;
-      relocate(fresh, where, key);
-      next = &at->table().emplace_back(name, std::move(fresh)).second;
-    }
-    at = next;
+  if (const Value* obstacle = set_key(root, path, std::move(value), where)) {
+    refuse(obstacle->key, fmt::format("is {}, in which nothing can be set", obstacle->kind_name()),
+           obstacle->to_toml(60), "a table");
   }
-  relocate(value, where, key);
-  *at = std::move(value);
 }
 
 }  // namespace neurode::scenario

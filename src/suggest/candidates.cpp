@@ -7,6 +7,7 @@
 
 #include "neurode/core/errors.hpp"
 #include "neurode/run/train.hpp"
+#include "neurode/scenario/edit.hpp"
 #include "suggest/dynamics.hpp"
 #include "suggest/mean_field.hpp"
 
@@ -31,8 +32,8 @@ Candidate flow(const Value& root, const std::string& what, const std::string& wh
   c.why = why;
   Value with = root;
   run::set_method(with, method, 1e-3);
-  c.changes.emplace_back(Path{"learning", "flow"}, run::toml_value(flow));
-  c.changes.emplace_back(Path{"learning", "rate"}, run::toml_value("1.0"));
+  c.changes.emplace_back(Path{"learning", "flow"}, scenario::toml_value(flow));
+  c.changes.emplace_back(Path{"learning", "rate"}, scenario::toml_value("1.0"));
   c.changes.emplace_back(Path{"integrator"}, *with.find("integrator"));
   return c;
 }
@@ -52,20 +53,17 @@ void draw(Candidate& c, const Value& root, const std::string& projection, const 
       }
     }
   }
-  run::set_key(table, {"init"}, run::toml_value("\"" + init + "\""));
-  run::set_key(table, {key}, run::toml_value(number_text(std::stod(fmt::format("{:.4g}", value)))));
+  scenario::set_key(table, {"init"}, scenario::toml_value("\"" + init + "\""));
+  scenario::set_key(table, {key}, scenario::toml_value(number_text(std::stod(fmt::format("{:.4g}", value)))));
   c.changes.emplace_back(at, table);
 }
 
 }  // namespace
 
-std::vector<Candidate> flow_candidates(const Value& root, const Curvature& curvature) {
-  const Value* learning = root.find("learning");
-  const Value* rule = learning->find("rule");
-  const Value* mode = learning->find("mode");
-  const std::string name = rule && rule->is_string() ? rule->string() : "gradient_flow";
-  if (name == "force") return {};  // a flow of its own
-  const bool adiabatic = name == "gradient_flow" && !(mode && mode->is_string() && mode->string() == "coupled");
+std::vector<Candidate> flow_candidates(const Value& root, const std::string& rule, const std::string& mode,
+                                       const Curvature& curvature) {
+  if (rule == "force") return {};  // a flow of its own
+  const bool adiabatic = rule == "gradient_flow" && mode == "adiabatic";
   std::vector<Candidate> out;
   out.push_back(flow(root, "gradient by bs3", "loose steps of order 3: the path need not be exact, only its end",
                      "\"gradient\"", "bs3"));
@@ -128,14 +126,14 @@ std::vector<Candidate> start_candidates(const Value& root, const std::vector<Lay
     c.what = activation + ", " + c.what;
     for (const auto& l : layers) {
       if (l.activation.empty() || l.activation == "identity" || l.to_output) continue;
-      c.changes.emplace_back(Path{"population", l.post, "activation"}, run::toml_value("\"" + activation + "\""));
+      c.changes.emplace_back(Path{"population", l.post, "activation"}, scenario::toml_value("\"" + activation + "\""));
     }
   }
   return out;
 }
 
 Value changed(Value root, const Candidate& c) {
-  for (const auto& [path, value] : c.changes) run::set_key(root, path, value);
+  for (const auto& [path, value] : c.changes) scenario::set_key(root, path, value);
   return root;
 }
 
@@ -147,16 +145,14 @@ void Trials::run(const Value& root, Candidate& c, double evaluations) const {
   try {
     for (int k = 0; k < request_.trials; ++k) {
       if (interrupt_ && interrupt_()) return;
-      run::set_key(tree, {"seed"}, run::toml_value(std::to_string(first + k)));
+      scenario::set_key(tree, {"seed"}, scenario::toml_value(std::to_string(first + k)));
       const auto t = run::train(tree, file_, {target_, evaluations, request_.seconds, interrupt_});
       ++c.trials;
       c.reached += t.reached;
       costs.push_back(t.reached ? t.evaluations : kNever);
       losses.push_back(std::isnan(t.loss) ? kNever : t.loss);
     }
-  } catch (const ScenarioError& e) {
-    c.fault = e.what();
-  } catch (const NumericalError& e) {
+  } catch (const Error& e) {
     c.fault = e.what();
   }
   c.evaluations = median(costs);
@@ -169,13 +165,12 @@ Measured Trials::measure(const Value& root, double evaluations) const {
   Value tree = root;
   for (int seed = 1; seed <= request_.seeds; ++seed) {
     if (interrupt_ && interrupt_()) break;
-    run::set_key(tree, {"seed"}, run::toml_value(std::to_string(seed)));
+    scenario::set_key(tree, {"seed"}, scenario::toml_value(std::to_string(seed)));
     double cost = kNever;
     try {
       const auto t = run::train(tree, file_, {target_, evaluations, 20 * request_.seconds, interrupt_});
       if (t.reached) cost = t.evaluations;
-    } catch (const ScenarioError&) {  // a draw that cannot be, or that breaks down: a seed that never gets there
-    } catch (const NumericalError&) {
+    } catch (const Error&) {  // a draw that cannot be, or that breaks down: a seed that never gets there
     }
     out.reached += std::isfinite(cost);
     out.evaluations.push_back(cost);

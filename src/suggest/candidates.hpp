@@ -8,7 +8,8 @@
 namespace neurode::suggest {
 
 /// Flows with a method to follow them, for a rule of the scenario.
-std::vector<Candidate> flow_candidates(const Value& root, const Curvature& curvature);
+std::vector<Candidate> flow_candidates(const Value& root, const std::string& rule, const std::string& mode,
+                                       const Curvature& curvature);
 /// Initial weights and biases of the layers for hidden units `activation` ("": as each population has it).
 std::vector<Candidate> start_candidates(const Value& root, const std::vector<Layer>& layers,
                                         const std::string& activation);

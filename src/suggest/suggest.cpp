@@ -9,6 +9,7 @@
 #include "neurode/core/errors.hpp"
 #include "neurode/run/prepare.hpp"
 #include "neurode/run/train.hpp"
+#include "neurode/scenario/edit.hpp"
 #include "neurode/scenario/read.hpp"
 #include "suggest/candidates.hpp"
 #include "suggest/dynamics.hpp"
@@ -43,6 +44,8 @@ class Suggester {
     s_.activity = activity_of(*p);
     s_.activations = activations();
     if (p->problem.learns && run::loss_of(p->problem)) {
+      rule_ = p->scenario.learning->rule.name;
+      mode_ = p->problem.mode;
       s_.curvature = curvature_of(*p);
       s_.target = target_of(request_, *p, s_.curvature.loss);
       if (!(s_.target > 0)) {
@@ -95,13 +98,13 @@ class Suggester {
     say("trying the file");
     trials.run(s_.root, s_.as_in_file, request_.evaluations);
     Candidate best = s_.as_in_file;
-    s_.flows = flow_candidates(s_.root, s_.curvature);
+    s_.flows = flow_candidates(s_.root, rule_, mode_, s_.curvature);
     tried(s_.flows, trials, best, 1);
     const bool no_flow = s_.chosen.empty();
     s_.starts = start_candidates(s_.root, s_.layers, "");
     tried(s_.starts, trials, best, 0.97);
     if (no_flow && !s_.chosen.empty()) {  // with other weights flows may do what they could not
-      s_.flows = flow_candidates(s_.root, s_.curvature);
+      s_.flows = flow_candidates(s_.root, rule_, mode_, s_.curvature);
       tried(s_.flows, trials, best, 1);
     }
     for (const auto& a : s_.activations) {
@@ -114,7 +117,7 @@ class Suggester {
     }
     tried(s_.units, trials, best, 0.9);  // another unit is another network
     if (!s_.root.find("time")->find("stop") && !s_.chosen.empty()) {
-      run::set_key(s_.root, {"time", "stop", "loss"}, run::toml_value(number_text(s_.target)));
+      scenario::set_key(s_.root, {"time", "stop", "loss"}, scenario::toml_value(number_text(s_.target)));
       s_.chosen.push_back("time.stop.loss = " + number_text(s_.target) + "  # what was tried");
     }
     if (request_.seeds == 0) return;
@@ -127,6 +130,7 @@ class Suggester {
   const Request& request_;
   const Progress& progress_;
   const std::function<bool()>& interrupt_;
+  std::string rule_, mode_;
   Suggestion s_;
 };
 

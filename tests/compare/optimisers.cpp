@@ -35,7 +35,7 @@ TEST_CASE("optimisers: gradient descent and its flow on XOR, one table") {
   CHECK(c.target == 9e-4);
   REQUIRE(c.rows.size() == 3);
   CHECK(c.rows[0].run.reached);
-  CHECK(c.rows[0].run.evaluations == doctest::Approx(2792).epsilon(0.01));
+  CHECK(std::abs(c.rows[0].run.evaluations - 2792) <= 1);
   CHECK(c.rows[1].run.evaluations == doctest::Approx(1100).epsilon(0.05));
   CHECK(c.rows[2].fault.find("learning.flow.a") != std::string::npos);
   CHECK(c.sharpness == doctest::Approx(0.126).epsilon(0.01));

@@ -11,6 +11,7 @@
 #include "neurode/core/errors.hpp"
 #include "neurode/run/prepare.hpp"
 #include "neurode/run/train.hpp"
+#include "neurode/scenario/edit.hpp"
 #include "suggest/candidates.hpp"
 #include "suggest/dynamics.hpp"
 
@@ -176,13 +177,13 @@ TEST_CASE("training runs: evaluations are right-hand sides, and products of solv
   const auto p = run::prepare(kScenarios / "xor.toml", {});
   const auto train = [&](const std::string& flow, const std::string& integrator, const run::TrainingLimits& limits) {
     Value root = p->scenario.root;
-    run::set_key(root, {"learning", "flow"}, run::toml_value(flow));
-    run::set_key(root, {"integrator"}, run::toml_value(integrator));
+    scenario::set_key(root, {"learning", "flow"}, scenario::toml_value(flow));
+    scenario::set_key(root, {"integrator"}, scenario::toml_value(integrator));
     return run::train(root, "xor.toml", limits);
   };
   const auto euler = train("\"gradient\"", "{ method = \"euler\", dt = 1.0 }", {9e-4, 1e5, 60, {}});
   CHECK(euler.reached);
-  CHECK(euler.evaluations == doctest::Approx(2792).epsilon(0.01));
+  CHECK(std::abs(euler.evaluations - 2792) <= 1);
   CHECK(euler.accuracy == 1);
   CHECK(std::isnan(euler.test_accuracy));
   CHECK(euler.curve.front().first == 0);
@@ -190,12 +191,14 @@ TEST_CASE("training runs: evaluations are right-hand sides, and products of solv
   const auto natural =
       train("{ name = \"natural\", damping = 1e-3 }", "{ method = \"bs3\", rtol = 1e-3 }", {9e-4, 1e5, 60, {}});
   CHECK(natural.reached);
+  // With the tolerance 1e-10 of its solves: 17 weights, so at most some 17 products a right-hand side.
   CHECK(natural.evaluations > 200);  // 113 right-hand sides alone
+  CHECK(natural.evaluations < 113 * 30);
   const auto cut = train("\"gradient\"", "{ method = \"euler\", dt = 1.0 }", {9e-4, 50, 60, {}});
   CHECK(!cut.reached);
   CHECK(cut.ended == "evaluations");
   CHECK(cut.evaluations <= 51);
   Value bare = p->scenario.root;
-  run::erase_key(bare, {"learning"});
+  scenario::erase_key(bare, {"learning"});
   CHECK_THROWS(run::train(bare, "xor.toml", {1, 10, 1, {}}));
 }

@@ -26,7 +26,6 @@ struct Training {
   /// Gradients of the loss, and products with its Hessian or metric, which cost about as much, by the end: right-hand
   /// sides, J v products, columns of Jacobians, and products inside solves.
   double evaluations = 0;
-  double time = 0;     ///< of the flow
   double seconds = 0;  ///< by the clock
   double loss = std::numeric_limits<double>::quiet_NaN();
   double accuracy = loss, test_accuracy = loss;  ///< NaN where there is none
@@ -44,12 +43,5 @@ const learning::Metric* loss_of(const learning::Problem& problem);
 /// [integrator] with another method, whose step is a tolerance or, where its steps are fixed, dt; keys that do not go
 /// with it are left out, limits stay.
 void set_method(Value& root, const std::string& method, double step);
-
-/// Sets or adds the value at a path of keys.
-void set_key(Value& root, const std::vector<std::string>& path, Value value);
-/// Removes the key at a path, if it is there.
-void erase_key(Value& root, const std::vector<std::string>& path);
-/// The value that TOML text stands for: "0.5", "{ name = \"adam\" }".
-Value toml_value(const std::string& text);
 
 }  // namespace neurode::run

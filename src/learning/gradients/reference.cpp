@@ -89,25 +89,23 @@ class LayeredGradient : public Gradient {
 
 std::unique_ptr<Gradient> layered_gradient(const Setup& setup) { return std::make_unique<LayeredGradient>(setup); }
 
-std::unique_ptr<Gradient> reference_gradient(const Setup& setup, std::string* why) {
-  if (!setup.loss) {
-    *why = "the rule has no loss";
-    return nullptr;
+std::string no_reference(const Setup& setup) {
+  if (!setup.loss) return "the rule has no loss";
+  if (const auto* train = setup.train(); train && train->stream) return "the samples stay in their files";
+  if (const auto* train = setup.train(); train && train->steps > 1) return "a sample is a sequence";
+  if (setup.steady) return "";
+  for (const auto& p : setup.network.populations) {
+    if (!p.noise.empty()) return "under white noise activity has no steady state";
   }
-  if (const auto* train = setup.train(); train && (train->stream || train->steps > 1)) {
-    *why = train->stream ? "the samples stay in their files" : "a sample is a sequence";
+  return setup.scenario.learning->has_target() ? "activity that follows a target over time has no steady state" : "";
+}
+
+std::unique_ptr<Gradient> reference_gradient(const Setup& setup, std::string* why) {
+  if (const std::string reason = no_reference(setup); !reason.empty()) {
+    *why = reason;
     return nullptr;
   }
   if (setup.steady) return layered_gradient(setup);
-  for (const auto& p : setup.network.populations) {
-    if (p.noise.empty()) continue;
-    *why = "under white noise activity has no steady state";
-    return nullptr;
-  }
-  if (setup.scenario.learning->has_target()) {
-    *why = "activity that follows a target over time has no steady state";
-    return nullptr;
-  }
   ValueId loss, output;
   return fixed_point_gradient(setup, setup.train(), loss, output);
 }

@@ -1,7 +1,6 @@
 // A rate that keeps to what an explicit step can bear.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 
 #include "learning/gradients/reference.hpp"
@@ -10,19 +9,6 @@
 #include "neurode/core/errors.hpp"
 
 namespace neurode::learning {
-
-void RateSetter::start(double t) {
-  double k = std::max(0.0, std::floor((t - start_) / every_));
-  do next_ = start_ + every_ * k++;
-  while (next_ <= t);
-}
-
-bool RateSetter::deliver(double t, double* x) {
-  if (t < next_) return false;
-  set(t, x);
-  start(t);
-  return true;
-}
 
 namespace {
 
@@ -54,8 +40,7 @@ class FollowSharpness : public RateSetter {
 };
 
 void check(const Setup& setup, Diagnostics& diagnostics) {
-  std::string why;
-  if (!reference_gradient(setup, &why)) {
+  if (const std::string why = no_reference(setup); !why.empty()) {
     diagnostics.add({setup.scenario.learning->rate.source.where, "learning.rate",
                      "rate \"stability\" needs the Hessian of the loss at the activity's steady state, and " + why, "",
                      "another schedule", ""});
