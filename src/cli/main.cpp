@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -40,14 +41,19 @@ int main(int argc, char** argv) {
       "Examples:\n"
       "  neurode run scenarios/xor.toml              simulate; writes xor.h5\n"
       "  neurode compare scenarios/xor_coupled.toml  which integrator suits it: table, picture, recommendation\n"
+      "  neurode resume xor.h5                       go on where it was stopped, or killed\n"
       "  neurode info xor.h5                         what is in it\n"
       "  neurode export xor.h5 --format csv          the numbers as text\n"
       "  neurode check scenarios/xor.toml            what a run would refuse, and the expanded equations\n"
       "  neurode list models                         what there is\n\n"
       "neurode COMMAND --help tells more. Exit status: 0 done; 2 wrong use or scenario; 3 numerical failure; 4 file "
       "trouble.");
+  // A write beyond a limit of file size fails as on a full disk, instead of killing the program.
+  std::signal(SIGXFSZ, SIG_IGN);
   cli::Action action;
   cli::add_run(app, action);
+  cli::add_resume(app, action);
+  cli::add_rerun(app, action);
   cli::add_check(app, action);
   cli::add_suggest(app, action);
   cli::add_compare(app, action);

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "neurode/core/bytes.hpp"
+
 namespace neurode {
 
 namespace {
@@ -68,6 +70,34 @@ void ProgramJumps::start(double) {
   queue_.clear();
   order_ = 0;
   flags_.setOnes();
+}
+
+void ProgramJumps::save(ByteWriter& out) const {
+  out.put_all(flags_);
+  out.put(order_);
+  out.put(static_cast<std::uint64_t>(queue_.size()));
+  for (const auto& s : queue_) {  // as the heap has them
+    out.put(s.t);
+    out.put(s.order);
+    out.put(s.effect);
+    out.put(s.index);
+    out.put(s.sample);
+  }
+}
+
+void ProgramJumps::load(ByteReader& in) {
+  in.get_all(flags_);
+  in.get(order_);
+  queue_.clear();
+  for (auto n = in.get<std::uint64_t>(); n > 0; --n) {
+    Scheduled s;
+    in.get(s.t);
+    in.get(s.order);
+    in.get(s.effect);
+    in.get(s.index);
+    in.get(s.sample);
+    queue_.push_back(s);
+  }
 }
 
 bool ProgramJumps::resets(Index k) const { return !rules_.thresholds[place(k).rule].resets.empty(); }

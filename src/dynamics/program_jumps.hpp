@@ -25,6 +25,8 @@ class ProgramJumps : public Jumps {
   void fire(double t, std::span<const Index> fired, double* x) override;
   double next() const override;
   bool deliver(double t, double* x) override;
+  void save(ByteWriter& out) const override;
+  void load(ByteReader& in) override;
 
   /// Flags of the refractory, for the program's vector kHeld.
   const double* flags() const { return flags_.data(); }

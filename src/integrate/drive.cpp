@@ -19,20 +19,23 @@ constexpr double kStretch = 0.01;
 
 Result drive(System& system, double t0, const Vector& x0, double t1, const Options& options,
              const std::vector<OutputGrid>& grids, const std::vector<Event>& events, const Observer& observer,
-             double steady_state) {
-  return Driver(system, t0, x0, t1, options, grids, events, observer, steady_state).run();
+             double steady_state, const Snapshot* from) {
+  return Driver(system, t0, x0, t1, options, grids, events, observer, steady_state).run(from);
 }
 
-Result Driver::run() {
-  result_.bad_element = first_non_finite(x_);
-  if (result_.bad_element >= 0) {
-    result_.bad_time = t0_;
-    stop(Outcome::non_finite);
-  } else {
-    spikes_.start(t_, x_);
-    finder_.start(t_, x_);
+Result Driver::run(const Snapshot* from) {
+  bool inside = false;  // of a segment that was begun before the snapshot
+  if (from) {
+    take_up(*from);
+    inside = t_ != segment_end_;
+    anew_ = inside;
+  }
+  if (from || begin()) {
     for (const double end : ends_) {
-      if (!begin_segment(end)) break;
+      if (from && end <= t_) continue;
+      segment_end_ = end;
+      if (!inside && !begin_segment(end)) break;
+      inside = false;
       if (!(method_.adaptive() ? adaptive_segment(end) : fixed_segment(end))) break;
     }
   }
@@ -40,8 +43,21 @@ Result Driver::run() {
   return std::move(result_);
 }
 
+bool Driver::begin() {
+  result_.bad_element = first_non_finite(x_);
+  if (result_.bad_element >= 0) {
+    result_.bad_time = t0_;
+    return stop(Outcome::non_finite);
+  }
+  spikes_.start(t_, x_);
+  finder_.start(t_, x_);
+  return true;
+}
+
 bool Driver::begin_segment(double end) {
   const bool first = t_ == t0_;
+  segment_begin_ = t_;
+  whole_steps_ = 0;
   system_.begin_segment(t_, end);
   if (first) {
     dt_ = 0;
@@ -59,7 +75,7 @@ bool Driver::begin_segment(double end) {
 }
 
 bool Driver::start_anew() {
-  jumped_ = false;
+  jumped_ = anew_ = false;
   stepper_->reset();
   slope_ = &stepper_->prime(t_, x_);
   result_.bad_element = first_non_finite(*slope_);
@@ -86,7 +102,7 @@ bool Driver::jump() {
 }
 
 bool Driver::fixed_segment(double end) {
-  const double from = t_, dt = options_.dt, quotient = (end - from) / dt;
+  const double from = segment_begin_, dt = options_.dt, quotient = (end - from) / dt;
   if (end <= from) return true;
   if (dt < end - from && dt < 16 * kEpsilon * std::max(std::abs(from), std::abs(end))) {
     dt_ = dt;
@@ -95,20 +111,23 @@ bool Driver::fixed_segment(double end) {
   const auto whole = static_cast<std::int64_t>(std::floor(quotient + kSliver));
   const bool rest = quotient - static_cast<double>(whole) > kSliver;
   const std::int64_t steps = std::max<std::int64_t>(1, whole + (rest ? 1 : 0));
-  for (std::int64_t k = 1; k <= steps; ++k) {
+  for (std::int64_t k = whole_steps_ + 1; k <= steps; ++k) {
+    if ((jumped_ || anew_) && !restart(end)) return false;
     if (!within_caps()) return false;
     const double t_new = k == steps ? end : from + static_cast<double>(k) * dt;
     dt_ = k == steps ? end - t_ : dt;
     if (attempt(dt_, nullptr) == Trial::solver_failed) return solver_failed();
     if (!all_finite(x_new_)) return non_finite(dt_);
+    whole_steps_ = k;
     if (!accepted(t_new, dt_)) return false;
-    if (jumped_ && k < steps && !restart(end)) return false;
   }
   return true;
 }
 
 bool Driver::own_step(double end) {
-  const Advanced step = stepper_->advance(t_, x_, limit(end), x_new_);
+  const double stop_at = limit(end);
+  const Advanced step = stepper_->advance(t_, x_, stop_at, x_new_);
+  bound_ = bound_ || (step.cut && stop_at == t1_);
   dt_ = step.t - t_;
   if (step.outcome == Outcome::reached_end && all_finite(x_new_)) return accepted(step.t, dt_);
   if (step.outcome == Outcome::reached_end || (step.outcome == Outcome::non_finite && step.element < 0)) {
@@ -124,7 +143,7 @@ bool Driver::adaptive_segment(double end) {
   std::int64_t rejected_in_a_row = 0;
   while (t_ < end) {
     if (!within_caps()) return false;
-    if (jumped_ && !restart(end)) return false;
+    if ((jumped_ || anew_) && !restart(end)) return false;
     if (stepper_->controls_itself()) {
       if (!own_step(end)) return false;
       continue;
@@ -137,6 +156,7 @@ bool Driver::adaptive_segment(double end) {
     const bool last = dt >= remaining || (dt * (1 + kStretch) >= remaining && remaining <= largest);
     const double proposed = dt;
     if (last) dt = remaining;
+    bound_ = bound_ || (last && stop_at == t1_);
     dt_ = dt;
     const bool solved = attempt(dt, &error_) == Trial::done;
     const double err = solved ? norm_(error_, x_, x_new_) : std::numeric_limits<double>::infinity();
@@ -219,6 +239,7 @@ bool Driver::accepted(double t_new, double dt) {
   stepper_->accept();
   if (jumps && !jump()) return false;
   if (observer_.step) observer_.step(t_, dt_done, x_, statistics_);
+  if (restart_is_due()) mark();
   if (steady && !jumped_) return stop(Outcome::steady_state);
   if (observer_.interrupt && observer_.interrupt()) return stop(Outcome::interrupted);
   return true;

@@ -116,11 +116,21 @@ bool Driver::solver_failed() {
 }
 
 void Driver::finish() {
+  using O = Outcome;
+  // What a method's failure leaves is good, but no restart point: who goes on from there has changed something.
+  constexpr O kFailures[] = {O::non_finite, O::step_underflow, O::max_rejected, O::solver_failed};
+  if (options_.restarts.any() && statistics_.steps > 0 &&
+      std::find(std::begin(kFailures), std::end(kFailures), result_.outcome) != std::end(kFailures)) {
+    mark();
+  }
+  if (has_mark_) result_.last = snapshot();
   result_.t = t_;
   result_.x = x_;
   result_.statistics = statistics_;
-  if (const auto* switches = stepper_->switches()) result_.switches = *switches;
-  result_.statistics.wall_seconds = std::chrono::duration<double>(Clock::now() - started_).count();
+  if (const auto* switches = stepper_->switches()) {
+    result_.switches.insert(result_.switches.end(), switches->begin(), switches->end());
+  }
+  result_.statistics.wall_seconds = seconds();
   result_.message = message();
 }
 

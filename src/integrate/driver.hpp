@@ -11,20 +11,23 @@
 #include "integrate/output_points.hpp"
 #include "integrate/spike_finder.hpp"
 #include "integrate/step_control.hpp"
+#include "neurode/core/bytes.hpp"
 #include "neurode/integrate/drive.hpp"
 
 namespace neurode::integrate {
 
 /// The state of one drive(): made, run once, done.
-class Driver {
+class Driver final : private SnapshotSource {
  public:
   Driver(System& system, double t0, const Vector& x0, double t1, const Options& options,
          const std::vector<OutputGrid>& grids, const std::vector<Event>& events, const Observer& observer,
          double steady_state);
-  Result run();
+  /// From the start, or from where a snapshot was taken.
+  Result run(const Snapshot* from);
 
  private:
   // Each returns whether to go on; if not, result_.outcome (and what belongs to it) says why.
+  bool begin();
   bool begin_segment(double end);
   bool fixed_segment(double end);
   bool adaptive_segment(double end);
@@ -41,6 +44,16 @@ class Driver {
   /// The method starts anew from (t_, x_); after a jump, with the rest of the segment as a segment of its own.
   bool start_anew();
   bool restart(double end);
+  /// (t_, x_) is a restart point: the method starts anew from here.
+  void mark();
+  bool restart_is_due() const;
+  double t() const override { return marked_t_; }
+  const Vector& x() const override { return marked_x_; }
+  std::vector<std::byte> memory() const override;
+  void take_up(const Snapshot& from);
+  template <class Pass>
+  void pass_counts(Pass&& pass);
+
   /// Where the next step must end at the latest.
   double limit(double end) const { return std::min(end, spikes_.next()); }
   bool within_caps();
@@ -67,6 +80,8 @@ class Driver {
   const double t0_, t1_, steady_state_;
   const MethodEntry& method_;
   const Clock::time_point started_ = Clock::now();
+  double earlier_seconds_ = 0;  ///< up to the snapshot this run went on from
+  double seconds() const { return earlier_seconds_ + std::chrono::duration<double>(Clock::now() - started_).count(); }
 
   ErrorNorm norm_;
   StepControl control_;
@@ -79,7 +94,19 @@ class Driver {
   Vector tried_, change_;             ///< of attempt()
   std::vector<double> ends_;          ///< of the segments
 
+  // Restart points.
+  bool anew_ = false;      ///< the method is to start anew from (t_, x_)
+  bool bound_ = false;     ///< where the run ends has had a say in the steps: no restart point any more
+  bool has_mark_ = false;  ///< there was a restart point, this one:
+  double marked_t_ = 0;
+  Vector marked_x_;
+  ByteWriter marked_;
+  std::int64_t restarts_at_step_ = 0;  ///< steps taken when the last restart point was passed
+  std::int64_t times_passed_ = 0;      ///< of the restart points in time
+
   double t_;
+  double segment_begin_ = 0, segment_end_ = 0;
+  std::int64_t whole_steps_ = 0;  ///< fixed steps taken in the segment
   Vector x_, x_new_, error_, between_;
   Vector x_end_;                   ///< where a spike cut the step short
   double between_theta_ = -1;      ///< where between_ stands in the present step; -1: nowhere

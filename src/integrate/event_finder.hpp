@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "neurode/core/bytes.hpp"
 #include "neurode/integrate/drive.hpp"
 
 namespace neurode::integrate {
@@ -20,6 +21,8 @@ class EventFinder {
   bool empty() const { return events_.empty(); }
   /// Forgets what was; (t, x) is where the integration starts.
   void start(double t, const Vector& x);
+  void save(ByteWriter& out) const { out.put_all(before_); }
+  void load(ByteReader& in) { in.get_all(before_); }
   /// The crossings in the step `stepper` just took from t over dt, as far as (t_end, x_end) at `theta_end` of it, in
   /// order of time. Rolls on: the next step is taken to start there.
   const std::vector<Hit>& search(double t, double dt, double theta_end, double t_end, const Vector& x_end,

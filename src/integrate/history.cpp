@@ -55,9 +55,43 @@ void History::sample(Stepper& stepper, double t, const Vector& x, double dt, dou
   ++version_;
 }
 
-void History::keep() {
-  const double needed = open_.to - longest_ * (1 + kRounding);
+void History::prune(double now) {
+  const double needed = now - longest_ * (1 + kRounding);
   while (begin_ < end_ && piece(begin_).to < needed) ++begin_;
+}
+
+void History::pin() {
+  if (end_ > begin_) prune(piece(end_ - 1).to);
+  pinned_ = true;
+  pinned_end_ = end_;
+  pinned_small_since_ = small_since_;
+}
+
+void History::save(ByteWriter& out) const {
+  out.put(pinned_small_since_);
+  out.put(static_cast<std::uint64_t>(pinned_end_ - begin_));
+  for (std::int64_t k = begin_; k < pinned_end_; ++k) {
+    out.put(piece(k).from);
+    out.put(piece(k).to);
+    out.put_all(piece(k).values);
+  }
+}
+
+void History::load(ByteReader& in) {
+  in.get(small_since_);
+  discard_trial();
+  begin_ = end_ = 0;
+  for (auto n = in.get<std::uint64_t>(); n > 0; --n) {
+    if (end_ == static_cast<std::int64_t>(ring_.size())) grow();
+    Piece& p = piece(end_++);
+    in.get(p.from);
+    in.get(p.to);
+    in.get_all(p.values);
+  }
+}
+
+void History::keep() {
+  if (!pinned_) prune(open_.to);
   if (end_ - begin_ == static_cast<std::int64_t>(ring_.size())) grow();
   std::swap(piece(end_), open_);
   ++end_;
@@ -91,7 +125,7 @@ std::int64_t History::find(double where, std::int64_t hint) const {
   for (int i = 0; i < kNear; ++i) {
     if (where > piece(k).to && k + 1 < end_) {
       ++k;
-    } else if (where < piece(k).from && k > begin_) {
+    } else if (where <= piece(k).from && k > begin_) {  // where two pieces meet, the earlier one, whatever the hint
       --k;
     } else {
       return k;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "neurode/core/bytes.hpp"
 #include "neurode/dynamics/delays.hpp"
 #include "neurode/integrate/method.hpp"
 
@@ -35,6 +36,11 @@ class History final : public Past {
   /// The sampled piece is accepted.
   void keep();
 
+  /// The pieces kept now stay until the next pin(): they are what save() writes.
+  void pin();
+  void save(ByteWriter& out) const;
+  void load(ByteReader& in);
+
   /// Has F been small (so `small` at every call) for as long as the past is read?
   bool rested(bool small, double t);
 
@@ -55,6 +61,7 @@ class History final : public Past {
   std::int64_t find(double where, std::int64_t hint) const;
   void weigh(double theta, bool rate, Window& w) const;
   void grow();
+  void prune(double now);
 
   Delays& delays_;
   const double t0_, shortest_, longest_;
@@ -69,6 +76,9 @@ class History final : public Past {
   mutable Vector before_;
   mutable bool before_known_ = false;
   double small_since_;
+  bool pinned_ = false;
+  std::int64_t pinned_end_ = 0;
+  double pinned_small_since_ = 0;
 };
 
 /// Ends of segments with everything that delays make of them: the start and the breakpoints, and up to `levels` sums of

@@ -66,4 +66,20 @@ bool OutputPoints::next(double limit, bool forgive, Point& point) {
   return true;
 }
 
+void OutputPoints::save(ByteWriter& out) const {
+  out.put(static_cast<std::uint64_t>(grids_.size()));
+  for (const auto& g : grids_) out.put(g.next);
+  out.put(step_index_);
+}
+
+void OutputPoints::load(ByteReader& in) {
+  if (in.get<std::uint64_t>() != grids_.size()) throw BytesError("there are other output grids");
+  for (auto& g : grids_) {
+    in.get(g.next);
+    if (g.next < 0 || g.next > g.last + 1) throw BytesError("an output grid is at a place it does not have");
+    g.next_time = time(g, g.next);
+  }
+  in.get(step_index_);
+}
+
 }  // namespace neurode::integrate

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "neurode/core/bytes.hpp"
 #include "neurode/integrate/drive.hpp"
 
 namespace neurode::integrate {
@@ -28,6 +29,10 @@ class OutputPoints {
   /// Grids of every step, and their running count.
   const std::vector<std::size_t>& each_step() const { return each_step_; }
   std::int64_t take_step_index() { return step_index_++; }
+
+  /// How far each grid is. @throws BytesError for another number of grids, or a place none of them has
+  void save(ByteWriter& out) const;
+  void load(ByteReader& in);
 
  private:
   struct Grid {

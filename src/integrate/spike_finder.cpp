@@ -28,6 +28,16 @@ void SpikeFinder::start(double t, const Vector& x) {
   margins(t, x, before_);
 }
 
+void SpikeFinder::save(ByteWriter& out) const {
+  out.put_all(before_);
+  if (jumps_) jumps_->save(out);
+}
+
+void SpikeFinder::load(ByteReader& in) {
+  in.get_all(before_);
+  if (jumps_) jumps_->load(in);
+}
+
 double SpikeFinder::next() const { return jumps_ ? jumps_->next() : std::numeric_limits<double>::infinity(); }
 
 /// The largest margin among those that rise in this piece.

@@ -3,6 +3,7 @@
 #include <functional>
 #include <vector>
 
+#include "neurode/core/bytes.hpp"
 #include "neurode/dynamics/jumps.hpp"
 #include "neurode/integrate/drive.hpp"
 
@@ -16,6 +17,9 @@ class SpikeFinder {
 
   bool active() const { return jumps_ != nullptr; }
   void start(double t, const Vector& x);
+
+  void save(ByteWriter& out) const;
+  void load(ByteReader& in);
 
   /// Where in the step just taken from t over dt to (t_new, x_new) the first neuron crosses its threshold: theta in
   /// (0, 1], on the far side of the crossing; above 1: none. The step is looked at at its end and, where the dense

@@ -49,6 +49,14 @@ class StepControl {
   /// From now on errors are O(dt^error_order).
   void set_order(int error_order) { order_ = error_order; }
   int order() const { return order_; }
+  /// Hands on what it remembers, to be written or set.
+  template <class Pass>
+  void pass(Pass&& pass) {
+    pass(order_);
+    pass(log_before_);
+    pass(log_long_before_);
+    pass(after_rejection_);
+  }
   /// Factor for the next step after an accepted one (err <= 1).
   double accepted(double err);
   /// Factor for the next trial after a rejected one; `err` not finite: 1/4.

@@ -1,22 +1,23 @@
 #include "record/output_file.hpp"
 
 #include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <system_error>
+#include <utility>
 
 #include "neurode/core/errors.hpp"
 #include "neurode/record/recorder.hpp"
+#include "record/journal.hpp"
 
 namespace neurode::record {
 
 namespace {
 
 constexpr unsigned kMostInHeader = 4096;
+constexpr const char* kInUse = "is being written by another process; wait for it, or choose another name";
 
 h5::Handle creation_properties(const h5::Origin& origin) {
   h5::Handle list(origin.check(H5Pcreate(H5P_FILE_CREATE), "create the file"), H5Pclose);
@@ -34,12 +35,10 @@ h5::Handle access_properties(const h5::Origin& origin, std::size_t metadata_byte
   origin.check(H5Pset_fclose_degree(list, H5F_CLOSE_STRONG), "create the file");
   // Not the latest format: its superblock marks an open file, and refuses to open one that was not closed.
   origin.check(H5Pset_libver_bounds(list, H5F_LIBVER_V18, H5F_LIBVER_V18), "create the file");
-#if H5_VERSION_GE(1, 10, 7)
-  origin.check(H5Pset_file_locking(list, false, true), "create the file");
-#endif
+  h5::use_journal(origin, list);
   // Metadata in blocks of their own, so that the numbers lie side by side and what is freed of them can be given back.
   origin.check(H5Pset_meta_block_size(list, metadata_bytes), "create the file");
-  // A cache of fixed, ample size: dirty entries stay until flush(), clean ones make room for new ones.
+  // A cache of fixed, ample size: clean entries make room for new ones.
   H5AC_cache_config_t cache;
   cache.version = H5AC__CURR_CACHE_CONFIG_VERSION;
   origin.check(H5Pget_mdc_config(list, &cache), "create the file");
@@ -53,55 +52,65 @@ h5::Handle access_properties(const h5::Origin& origin, std::size_t metadata_byte
   return list;
 }
 
+/// Hidden files of the same name that a killed process has left: nobody holds them.
+void remove_leftovers(const std::filesystem::path& folder, const std::string& name) {
+  std::error_code error;
+  const std::string begin = "." + name + ".", end = ".part";
+  for (std::filesystem::directory_iterator at(folder.empty() ? "." : folder, error), last; !error && at != last;
+       at.increment(error)) {
+    const std::string file = at->path().filename().string();
+    if (file.size() <= begin.size() + end.size() || file.rfind(begin, 0) != 0 || !file.ends_with(end)) continue;
+    const int descriptor = open(at->path().c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (descriptor < 0) continue;
+    if (lock_for_writing(descriptor)) unlink(at->path().c_str());
+    ::close(descriptor);
+  }
+}
+
 }  // namespace
 
 OutputFile::OutputFile(const std::filesystem::path& path, bool overwrite, std::size_t metadata_bytes)
     : origin_{path.string()} {
   check_writable(path, overwrite);
   std::error_code ignored;
-  auto target = std::filesystem::canonical(path, ignored);  // through symbolic links; empty if there is nothing yet
-  if (target.empty()) {
-    target = path;
-  } else {
-    std::error_code error;
-    std::filesystem::remove(target, error);
-    if (error) throw FileError(origin_.path, "cannot replace the file: " + error.message());
-  }
-  const auto creation = creation_properties(origin_), access = access_properties(origin_, metadata_bytes);
-  file_ = {origin_.check(H5Fcreate(target.c_str(), H5F_ACC_EXCL, creation, access), "create the file"), H5Fclose};
-}
-
-int OutputFile::descriptor() const {
-  void* descriptor = nullptr;
-  origin_.check(H5Fget_vfd_handle(file_, H5P_DEFAULT, &descriptor), "get at the file");
-  return *static_cast<int*>(descriptor);
-}
-
-void OutputFile::reserve() {
-  hsize_t needed = 0;
-  struct stat status;
-  origin_.check(H5Fget_filesize(file_, &needed), "tell the size of the file");
-  if (fstat(descriptor(), &status) != 0 || static_cast<hsize_t>(status.st_size) >= needed) return;
-  int reason = 0;
-  rlimit limit;
-  if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY && needed > limit.rlim_cur)
-    reason = EFBIG;
-#ifdef __linux__
-  // The size stays as it is: the library only sets it where it thinks that it has to.
-  const auto size = static_cast<off_t>(needed);
-  if (reason == 0 && fallocate(descriptor(), FALLOC_FL_KEEP_SIZE, status.st_size, size - status.st_size) != 0) {
-    reason = errno;
-  }
-#endif
-  if (reason == ENOSPC || reason == EDQUOT || reason == EFBIG) {
-    throw FileError(origin_.path, "cannot write on: " + std::generic_category().message(reason));
+  target_ = std::filesystem::canonical(path, ignored);  // through symbolic links; empty if there is nothing yet
+  if (target_.empty()) target_ = path;
+  older_ = open(target_.c_str(), O_RDWR | O_CLOEXEC);
+  try {
+    if (older_ >= 0 && !lock_for_writing(older_)) throw FileError(origin_.path, kInUse);
+    hidden_ = target_.parent_path() / fmt::format(".{}.{}.part", target_.filename().string(), getpid());
+    remove_leftovers(hidden_.parent_path(), target_.filename().string());
+    const auto creation = creation_properties(origin_), access = access_properties(origin_, metadata_bytes);
+    file_ = {origin_.check(H5Fcreate(hidden_.c_str(), H5F_ACC_EXCL, creation, access), "create the file"), H5Fclose};
+  } catch (...) {
+    abandon();
+    throw;
   }
 }
 
-void OutputFile::flush() {
-  reserve();
-  origin_.check(H5Fflush(file_, H5F_SCOPE_LOCAL), "flush the file");
+void OutputFile::publish() {
+  if (hidden_.empty()) return;
+  int failed = 0;
+  if (older_ >= 0) {
+    failed = rename(hidden_.c_str(), target_.c_str());
+  } else {  // nobody else's file that has come up meanwhile is replaced
+    failed = link(hidden_.c_str(), target_.c_str());
+    if (failed != 0 && errno != EEXIST) {
+      failed = rename(hidden_.c_str(), target_.c_str());  // a file system without links
+    } else if (failed == 0) {
+      unlink(hidden_.c_str());
+    }
+  }
+  if (failed != 0) {
+    const int reason = errno;
+    throw FileError(origin_.path,
+                    reason == EEXIST ? kInUse : "cannot create the file: " + std::generic_category().message(reason));
+  }
+  hidden_.clear();
+  if (older_ >= 0) ::close(std::exchange(older_, -1));
 }
+
+void OutputFile::flush() { origin_.check(H5Fflush(file_, H5F_SCOPE_LOCAL), "write on"); }
 
 void OutputFile::close() {
   flush();
@@ -109,22 +118,13 @@ void OutputFile::close() {
 }
 
 void OutputFile::abandon() noexcept {
-  if (!file_.valid()) return;
-  const h5::Session session;
-  // Whatever the library still wants to write goes into a nameless file in memory.
-  void* descriptor = nullptr;
-  if (H5Fget_vfd_handle(file_, H5P_DEFAULT, &descriptor) >= 0) {
-#ifdef __linux__
-    const int sink = memfd_create("abandoned", MFD_CLOEXEC);
-#else
-    const int sink = open("/dev/null", O_RDWR | O_CLOEXEC);
-#endif
-    if (sink >= 0) {
-      dup2(sink, *static_cast<int*>(descriptor));
-      ::close(sink);
-    }
+  if (older_ >= 0) ::close(std::exchange(older_, -1));
+  if (file_.valid()) {
+    const h5::Session session;
+    h5::abandon(file_);
+    file_.reset();
   }
-  file_.reset();
+  if (!hidden_.empty()) unlink(hidden_.c_str());
 }
 
 }  // namespace neurode::record

@@ -3,14 +3,13 @@
 #include <hdf5_hl.h>
 
 #include <algorithm>
-#include <fstream>
 #include <map>
 #include <new>
 #include <stdexcept>
-#include <system_error>
 
 #include "neurode/core/errors.hpp"
 #include "record/attributes.hpp"
+#include "record/open_file.hpp"
 
 namespace neurode::record {
 
@@ -56,29 +55,12 @@ struct Reader::Impl {
   Attributes attributes;
   mutable std::map<std::string, h5::Handle> open;  ///< datasets read so far
 
-  void look_at_file();
   void list_variables(hid_t root);
   void add_variable(const std::string& name);
   void name_axes();
   const VariableInfo& known(const std::string& name) const;
   void read(const std::string& name, const Slab& slab, hid_t type, void* out) const;
 };
-
-/// What the library would only say in its own words.
-void Reader::Impl::look_at_file() {
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status)) {
-    const bool absent = !error || error == std::errc::no_such_file_or_directory;
-    throw FileError(origin.path, absent ? "there is no such file" : "cannot open the file: " + error.message());
-  }
-  if (std::filesystem::is_directory(status)) throw FileError(origin.path, "is a folder, not a result file");
-  if (!std::filesystem::is_regular_file(status)) throw FileError(origin.path, "is no ordinary file");
-  if (!std::ifstream(path)) throw FileError(origin.path, "cannot open the file: permission denied");
-  file_bytes = std::filesystem::file_size(path, error);
-  if (file_bytes == 0) throw FileError(origin.path, "is empty, not an HDF5 file");
-  if (H5Fis_hdf5(path.c_str()) <= 0) throw FileError(origin.path, "is not an HDF5 file, as results of neurode are");
-}
 
 void Reader::Impl::list_variables(hid_t root) {
   H5G_info_t info;
@@ -186,14 +168,8 @@ Reader::Reader(const std::filesystem::path& path) : impl_(std::make_unique<Impl>
   const h5::Session session;
   impl_->path = path;
   impl_->origin.path = path.string();
-  impl_->look_at_file();
   const auto& origin = impl_->origin;
-  const h5::Handle access(origin.check(H5Pcreate(H5P_FILE_ACCESS), "open the file"), H5Pclose);
-  origin.check(H5Pset_fclose_degree(access, H5F_CLOSE_STRONG), "open the file");
-#if H5_VERSION_GE(1, 10, 7)
-  origin.check(H5Pset_file_locking(access, false, true), "open the file");
-#endif
-  impl_->file = {origin.check(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access), "open the file"), H5Fclose};
+  impl_->file = open_result(origin, path, &impl_->file_bytes);
   try {
     const h5::Handle root(origin.check(H5Gopen2(impl_->file, "/", H5P_DEFAULT), "open the root group"), H5Gclose);
     impl_->attributes = h5::read_attributes(origin, root, impl_->file_bytes);

@@ -11,6 +11,7 @@
 
 #include "neurode/core/errors.hpp"
 #include "record/attributes.hpp"
+#include "record/checkpoint_slots.hpp"
 #include "record/output_file.hpp"
 #include "record/series.hpp"
 
@@ -96,6 +97,7 @@ struct Recorder::Impl {
   FileOptions options;
   std::vector<Dimension> dimensions;
   std::optional<OutputFile> file;
+  std::optional<CheckpointSlots> slots;
   std::vector<Axis> axes;
   std::vector<Fixed> fixed;
   std::vector<h5::Handle> scales;  ///< of the dimensions
@@ -126,20 +128,23 @@ struct Recorder::Impl {
     axes.clear();
     fixed.clear();
     scales.clear();
+    slots.reset();
   }
 
   void declare(const std::vector<TimeAxis>& time_axes, const std::vector<Variable>& variables,
                const Attributes& global);
   void declare_axis(const TimeAxis& a, int number);
   void declare_dimension(const Dimension& d, int number);
-  void declare_variable(const Variable& v);
+  void declare_variable(const Variable& v, const std::vector<TimeAxis>& time_axes);
   void describe(hid_t dataset, const std::string& unit, const std::string& long_name, const Attributes& more);
   bool flush_is_due() const {
     return options.flush_seconds > 0 &&
            Clock::now() - last_flush > std::chrono::duration<double>(options.flush_seconds);
   }
   void flush();
-  void finish();
+  using Parts = std::span<const std::span<const std::byte>>;
+  void write_checkpoint(Parts parts);
+  void finish(Parts last_checkpoint);
 };
 
 void Recorder::Impl::describe(hid_t dataset, const std::string& unit, const std::string& long_name,
@@ -150,7 +155,7 @@ void Recorder::Impl::describe(hid_t dataset, const std::string& unit, const std:
 }
 
 void Recorder::Impl::declare_axis(const TimeAxis& a, int number) {
-  const Storage storage = plan_storage(Type::float64, {}, true, options);
+  const Storage storage = plan_storage(Type::float64, {}, &a, options);
   auto dataset = create_dataset(origin(), file->id(), a.name, {}, true, storage);
   origin().check(H5DSset_scale(dataset, a.name.c_str()), "declare time axis \"{}\"", a.name);
   h5::write_int32(origin(), dataset, "_Netcdf4Dimid", number);
@@ -160,7 +165,7 @@ void Recorder::Impl::declare_axis(const TimeAxis& a, int number) {
 }
 
 void Recorder::Impl::declare_dimension(const Dimension& d, int number) {
-  const Storage storage = plan_storage(Type::int64, {d.size}, false, options);
+  const Storage storage = plan_storage(Type::int64, {d.size}, nullptr, options);
   auto dataset = create_dataset(origin(), file->id(), d.name, {d.size}, false, storage);
   origin().check(H5DSset_scale(dataset, d.name.c_str()), "declare dimension \"{}\"", d.name);
   h5::write_int32(origin(), dataset, "_Netcdf4Dimid", number);
@@ -174,7 +179,7 @@ void Recorder::Impl::declare_dimension(const Dimension& d, int number) {
   scales.push_back(std::move(dataset));
 }
 
-void Recorder::Impl::declare_variable(const Variable& v) {
+void Recorder::Impl::declare_variable(const Variable& v, const std::vector<TimeAxis>& time_axes) {
   std::vector<std::size_t> shape;
   std::vector<hid_t> along;
   if (v.axis >= 0) along.push_back(axes[static_cast<std::size_t>(v.axis)].series.front().dataset());
@@ -183,7 +188,8 @@ void Recorder::Impl::declare_variable(const Variable& v) {
     shape.push_back(d->size);
     along.push_back(scales[static_cast<std::size_t>(d - dimensions.begin())]);
   }
-  const Storage storage = plan_storage(v.type, shape, v.axis >= 0, options);
+  const Storage storage =
+      plan_storage(v.type, shape, v.axis >= 0 ? &time_axes[static_cast<std::size_t>(v.axis)] : nullptr, options);
   auto dataset = create_dataset(origin(), file->id(), v.name, shape, v.axis >= 0, storage);
   for (std::size_t i = 0; i < along.size(); ++i) {
     origin().check(H5DSattach_scale(dataset, along[i], static_cast<unsigned>(i)), "label variable \"{}\"", v.name);
@@ -205,7 +211,7 @@ void Recorder::Impl::declare(const std::vector<TimeAxis>& time_axes, const std::
   int number = 0;
   for (const auto& a : time_axes) declare_axis(a, number++);
   for (const auto& d : dimensions) declare_dimension(d, number++);
-  for (const auto& v : variables) declare_variable(v);
+  for (const auto& v : variables) declare_variable(v, time_axes);
   file->flush();
 }
 
@@ -218,15 +224,16 @@ void Recorder::Impl::flush() {
   last_flush = Clock::now();
 }
 
-void Recorder::Impl::finish() {
-  const auto loose = [](const Axis& a) {
-    return std::any_of(a.series.begin(), a.series.end(), [](const Series& s) { return s.has_loose_end(); });
-  };
-  // What follows moves chunks that were flushed half full: first make sure of everything.
-  if (std::any_of(axes.begin(), axes.end(), loose)) flush();
+void Recorder::Impl::write_checkpoint(Parts parts) {
+  if (!slots) slots.emplace(*file);
+  slots->write(parts);
+}
+
+void Recorder::Impl::finish(Parts last_checkpoint) {
   for (auto& a : axes) {
     for (auto& s : a.series) s.finish();
   }
+  if (!last_checkpoint.empty()) write_checkpoint(last_checkpoint);
   release();
   file->close();
 }
@@ -245,11 +252,10 @@ Recorder::Recorder(const std::filesystem::path& path, std::vector<Dimension> dim
   impl_->file.emplace(path, options.overwrite, metadata);
   try {
     impl_->declare(axes, variables, global);
+    if (!options.unpublished) impl_->file->publish();
   } catch (...) {  // no file rather than one without its declarations
     impl_->release();
     impl_->file->abandon();
-    std::error_code ignored;
-    std::filesystem::remove(path, ignored);
     throw;
   }
 }
@@ -313,10 +319,36 @@ void Recorder::flush() {
   impl_->guarded([&] { impl_->flush(); });
 }
 
-void Recorder::close() {
+void Recorder::flush_if_due() {
+  if (impl_->closed || impl_->failure || !impl_->flush_is_due()) return;
+  impl_->guarded([&] { impl_->flush(); });
+}
+
+void Recorder::checkpoint(std::span<const std::span<const std::byte>> parts) {
+  if (impl_->closed) return;
+  impl_->guarded([&] {
+    impl_->flush();
+    impl_->write_checkpoint(parts);
+  });
+}
+
+void Recorder::publish() {
+  impl_->guarded([&] {
+    impl_->flush();
+    impl_->file->publish();
+  });
+}
+
+std::vector<std::uint64_t> Recorder::points() const {
+  std::vector<std::uint64_t> counts;
+  for (const auto& a : impl_->axes) counts.push_back(a.series.front().points());
+  return counts;
+}
+
+void Recorder::close(std::span<const std::span<const std::byte>> last_checkpoint) {
   if (impl_->closed) return;
   impl_->closed = true;
-  if (!impl_->failure) impl_->guarded([&] { impl_->finish(); });
+  if (!impl_->failure) impl_->guarded([&] { impl_->finish(last_checkpoint); });
   std::error_code error;
   const auto size = std::filesystem::file_size(impl_->path, error);
   impl_->bytes = error ? 0 : size;

@@ -94,14 +94,19 @@ hid_t Storage::native_type() const {
   return H5T_NATIVE_DOUBLE;
 }
 
-Storage plan_storage(Type type, const std::vector<std::size_t>& shape, bool growing, const FileOptions& options) {
+Storage plan_storage(Type type, const std::vector<std::size_t>& shape, const TimeAxis* axis,
+                     const FileOptions& options) {
   Storage storage{type, {}, options.gzip};
   const std::size_t bytes = storage.element_bytes();
   std::size_t point = 1;
   for (const auto n : shape) point *= n;
-  const std::size_t wanted = std::clamp<std::size_t>(options.chunk_bytes, 1, kLargestChunk);
+  std::size_t wanted = std::clamp<std::size_t>(options.chunk_bytes, 1, kLargestChunk);
+  if (axis) {
+    const std::size_t all = axis->expected > 0 ? axis->expected * std::min(point * bytes, kLargestChunk) : wanted / 4;
+    wanted = std::clamp<std::size_t>(all, bytes, wanted);
+  }
   const std::size_t numbers = std::max(wanted, std::min(point * bytes, kLargestChunk)) / bytes;
-  if (growing) {
+  if (axis) {
     std::vector<std::size_t> endless = {std::numeric_limits<std::size_t>::max()};
     endless.insert(endless.end(), shape.begin(), shape.end());
     storage.chunk = Blocks(endless, numbers).block_shape();
@@ -189,18 +194,13 @@ void Series::flush() {
 
 void Series::finish() {
   if (filled_ == 0) return;
-  if (flushed_ > 0) reopen();
-  write_buffer_filtered();
+  if (flushed_ == 0) {
+    write_buffer_filtered();
+  } else if (flushed_ < filled_) {
+    write_buffer_raw();
+  }
   written_ += filled_;
   filled_ = flushed_ = 0;
-}
-
-/// The library remembers of the chunk it wrote last that it is compressed, also when it was not.
-void Series::reopen() {
-  const h5::Handle file(origin_.check(H5Iget_file_id(dataset_), "open variable \"{}\"", name_), H5Fclose);
-  const h5::Handle access(origin_.check(H5Dget_access_plist(dataset_), "open variable \"{}\"", name_), H5Pclose);
-  dataset_.reset();
-  dataset_ = {origin_.check(H5Dopen2(file, name_.c_str(), access), "open variable \"{}\"", name_), H5Dclose};
 }
 
 void Series::grow_to(std::uint64_t points) {

@@ -21,8 +21,9 @@ struct Storage {
 };
 
 /// The chunk of a variable of shape (time, shape...): as many points in time as make about `chunk_bytes`, at least one;
-/// a point of more than 4 MB is split so that a chunk is not larger than that. `growing` false: no time dimension.
-Storage plan_storage(Type type, const std::vector<std::size_t>& shape, bool growing, const FileOptions& options);
+/// a point of more than 4 MB is split so that a chunk is not larger than that. `axis` null: no time dimension.
+Storage plan_storage(Type type, const std::vector<std::size_t>& shape, const TimeAxis* axis,
+                     const FileOptions& options);
 
 /// Creates the dataset `name`: filled with NaN (int64: the missing value of netCDF) until written, order of attributes
 /// kept, chunk cache off (Series buffers).
@@ -36,9 +37,9 @@ void write_all(const h5::Origin& origin, hid_t dataset, const std::string& name,
 /// A dataset that grows along its first dimension, behind a buffer of one chunk (none where a chunk holds one point or
 /// less: those points go to the file as they come).
 ///
-/// What is in the file after a flush is not moved or overwritten with other numbers until close: a chunk that is
-/// flushed before it is full is stored uncompressed, and only ever completed in place. A process killed at any later
-/// moment leaves what was flushed.
+/// What is in the file after a flush is not moved or overwritten with other numbers: a chunk that is flushed before it
+/// is full is stored uncompressed, and only ever completed in place. A process killed at any later moment leaves what
+/// was flushed.
 class Series {
  public:
   Series(const h5::Origin& origin, h5::Handle dataset, std::string name, std::vector<std::size_t> shape,
@@ -47,19 +48,17 @@ class Series {
   std::size_t point_size() const { return point_size_; }
   hid_t dataset() const { return dataset_; }
   const std::string& name() const { return name_; }
+  std::uint64_t points() const { return written_ + filled_; }
 
   /// One more point. Returns true where a chunk went to the file.
   bool append(std::span<const double> values);
   /// Writes what the buffer holds, and keeps it there to be completed.
   void flush();
-  /// There is a chunk in the file that was flushed before it was full.
-  bool has_loose_end() const { return flushed_ > 0; }
-  /// Writes what the buffer holds, compressed, and empties it.
+  /// Writes what the buffer holds, compressed where no flush has had it before, and empties it.
   void finish();
   void close() { dataset_.reset(); }
 
  private:
-  void reopen();
   void grow_to(std::uint64_t points);
   void write_buffer_raw();
   void write_buffer_filtered();

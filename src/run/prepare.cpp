@@ -247,7 +247,9 @@ std::unique_ptr<Prepared> prepare(const std::filesystem::path& path, const std::
   } catch (const FileError& e) {
     throw UsageError(e.what());  // a wrong name, most likely: no trouble with files
   }
-  return prepare(std::move(scenario), diagnostics);
+  auto p = prepare(std::move(scenario), diagnostics);
+  p->overrides = overrides;
+  return p;
 }
 
 std::unique_ptr<Prepared> prepare(const Value& root, const std::string& file) {

@@ -60,6 +60,22 @@ void Report::take(double t, const double* x) {
   }
 }
 
+void Report::save(ByteWriter& out) const {
+  out.put(static_cast<std::uint64_t>(lines_.size()));
+  for (const auto& l : lines_) {
+    for (const bool b : {l.begun, l.undefined}) out.put(b);
+    for (const double x : {l.first, l.least, l.largest, l.drift}) out.put(x);
+  }
+}
+
+void Report::load(ByteReader& in) {
+  if (in.get<std::uint64_t>() != lines_.size()) throw BytesError("another number of facts to report");
+  for (auto& l : lines_) {
+    for (bool* b : {&l.begun, &l.undefined}) in.get(*b);
+    for (double* x : {&l.first, &l.least, &l.largest, &l.drift}) in.get(*x);
+  }
+}
+
 std::vector<Fact> Report::facts(double t, const double* x) {
   std::vector<Fact> out;
   for (auto& l : lines_) {

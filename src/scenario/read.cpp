@@ -38,6 +38,7 @@ Scenario read_scenario(const Value& root, const std::string& file, Diagnostics& 
   s.integrator = read_integrator(root, diagnostics);
   s.time = read_time(root, diagnostics);
   s.record = read_record(root, s.time.unit, diagnostics);
+  s.checkpoint = read_checkpoint(root, s.time.unit, diagnostics);
   s.report = read_report(root, diagnostics);
   return s;
 }

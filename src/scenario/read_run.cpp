@@ -155,6 +155,7 @@ RecordSection read_record(const Value& root, const std::string& time_unit, Diagn
   const Parameters p = read_section("record", plain, "[record]", diagnostics);
   if (p.has("every")) out.every = p.number("every");
   if (p.has("gzip")) out.gzip = static_cast<int>(p.integer("gzip"));
+  if (p.has("flush")) out.flush = p.number("flush");
   if (const Value* variables = p.find("variables")) {
     if (variables->is_list()) {
       for (const auto& v : variables->list()) {
@@ -177,6 +178,18 @@ RecordSection read_record(const Value& root, const std::string& time_unit, Diagn
       }
     }
   }
+  return out;
+}
+
+CheckpointSection read_checkpoint(const Value& root, const std::string& time_unit, Diagnostics& diagnostics) {
+  CheckpointSection out;
+  const Value* table = root.find("checkpoint");
+  if (table == nullptr || !table->is_table()) return out;
+  const Value plain = with_plain_times("checkpoint", *table, {"every"}, time_unit, diagnostics);
+  const Parameters p = read_section("checkpoint", plain, "[checkpoint]", diagnostics);
+  if (p.has("wall")) out.wall = p.number("wall");
+  if (p.has("every")) out.every = p.number("every");
+  if (p.has("steps")) out.steps = p.integer("steps");
   return out;
 }
 

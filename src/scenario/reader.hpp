@@ -73,6 +73,7 @@ std::optional<LearningSection> read_learning(const Value& root, Diagnostics& dia
 IntegratorSection read_integrator(const Value& root, Diagnostics& diagnostics);
 TimeSection read_time(const Value& root, Diagnostics& diagnostics);
 RecordSection read_record(const Value& root, const std::string& time_unit, Diagnostics& diagnostics);
+CheckpointSection read_checkpoint(const Value& root, const std::string& time_unit, Diagnostics& diagnostics);
 std::vector<FactSection> read_report(const Value& root, Diagnostics& diagnostics);
 
 }  // namespace neurode::scenario

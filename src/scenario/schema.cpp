@@ -198,7 +198,8 @@ class SchemaWriter {
     } else if (full == "integrator") {
       family({full, section_table(full).keys, f_.integrator}, "method", f_.methods);
     } else if (full == "data" || full == "data.test" || full == "data.batch" || full == "data.sequence" ||
-               full == "data.schedule" || full == "time" || full == "time.stop" || full == "record") {
+               full == "data.schedule" || full == "time" || full == "time.stop" || full == "record" ||
+               full == "checkpoint") {
       closed_section(full);
     } else if (full == "population") {
       named(full, kName, "model", f_.models);

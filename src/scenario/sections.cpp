@@ -43,7 +43,7 @@ SectionTable top() {
        table("stimulus", "[stimulus.NAME]: a drive as a function of time"),
        table("learning", "the rule by which plastic weights move"),
        table("integrator", "the method, its tolerances and its steps"), table("time", "from when to when"),
-       table("record", "what goes into the result file"),
+       table("record", "what goes into the result file"), table("checkpoint", "how often a run can be resumed from"),
        table("report", "facts that a run ends with, each under its name: a value, or what it must be")}};
 }
 
@@ -241,7 +241,21 @@ std::vector<SectionTable> run() {
        {number("every", "distance of recorded times; 0: every step").at_least(0).standard(0.0),
         any("variables", "list of names, or of { name, every, neurons, type }"),
         table("expressions", "name = expression of recorded variables"),
-        integer("gzip", "compression, 0 to 9").at_least(0).at_most(9).standard(4)}},
+        integer("gzip", "compression, 0 to 9").at_least(0).at_most(9).standard(4),
+        number("flush", "wall time after which what is recorded is in the file at the latest; 0: when a chunk is full")
+            .in("s")
+            .at_least(0)
+            .standard(2.0)}},
+      {"checkpoint",
+       "When a checkpoint is written into the result file, from which `neurode resume` goes on bit for bit. Keys add "
+       "up.",
+       {number("wall",
+               "wall time between two, at least (longer where writing takes more than a twentieth of it); 0: none")
+            .in("s")
+            .at_least(0)
+            .standard(15.0),
+        number("every", "simulated time between two; 0: none").at_least(0).standard(0.0),
+        integer("steps", "accepted steps between two; 0: none").at_least(0).standard(0)}},
       {"record.variables[]",
        "A variable with a grid, neurons or precision of its own.",
        {text("name", "e.g. \"hidden.a\", \"weights\", \"loss\"").needed(),

@@ -1,6 +1,7 @@
 #include "neurode/record/recorder.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <cmath>
 #include <fstream>
@@ -168,19 +169,23 @@ TEST_CASE("a variable without time can be written again") {
   }
 }
 
-TEST_CASE("compression works, and closing packs what flushes left loose") {
+TEST_CASE("compression works, and what is left loose at the end is a chunk a variable, no larger than all its points") {
   const Scratch scratch;
-  const auto size = [&](int gzip, std::size_t flush_every) {
+  const auto size = [&](int gzip, std::size_t flush_every, std::size_t expected = 0) {
     Example e;
     e.options.gzip = gzip;
-    const auto path = scratch / (std::to_string(gzip) + "-" + std::to_string(flush_every));
+    for (auto& a : e.axes) a.expected = expected;
+    const auto path = scratch / fmt::format("{}-{}-{}", gzip, flush_every, expected);
+    std::filesystem::remove(path);
     e.write(path, 400, flush_every);
     return std::filesystem::file_size(path);
   };
   const auto packed = size(4, 0);
   CHECK(packed < 80000);  // 57 kB of numbers, and the frame
-  CHECK(size(4, 100) < 2 * packed);
-  CHECK(size(0, 0) > 6 * 240000);  // six whole chunks
+  CHECK(size(0, 0) > 6 * 60000);  // six whole chunks of 64 kB
+  CHECK(size(0, 0) < 6 * 66000 + packed);
+  CHECK(size(4, 100) < 6 * 66000 + packed);
+  CHECK(size(4, 100, 400) < packed + 60000);  // the numbers as they are
 }
 
 TEST_CASE("wrong use is refused") {

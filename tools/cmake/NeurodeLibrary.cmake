@@ -6,6 +6,7 @@ find_package(HDF5 REQUIRED COMPONENTS C HL)  # HL: dimension scales
 find_package(tomlplusplus REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(fmt 9 REQUIRED)
+find_path(XXHASH_INCLUDE_DIR xxhash.h REQUIRED)   # its functions are inline
 find_path(CAIRO_INCLUDE_DIR cairo.h PATH_SUFFIXES cairo REQUIRED)
 find_library(CAIRO_LIBRARY cairo REQUIRED)
 find_package(Threads REQUIRED)
@@ -105,7 +106,7 @@ if(TARGET neurode_plot)
   target_include_directories(neurode_plot SYSTEM PRIVATE ${CAIRO_INCLUDE_DIR})
 endif()
 if(TARGET neurode_record)
-  target_include_directories(neurode_record SYSTEM PRIVATE ${HDF5_C_INCLUDE_DIRS})
+  target_include_directories(neurode_record SYSTEM PRIVATE ${HDF5_C_INCLUDE_DIRS} ${XXHASH_INCLUDE_DIR})
   target_compile_definitions(neurode_record PRIVATE ${HDF5_C_DEFINITIONS} NEURODE_VERSION="${PROJECT_VERSION}")
 endif()
 

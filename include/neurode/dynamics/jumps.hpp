@@ -8,6 +8,9 @@
 
 namespace neurode {
 
+class ByteReader;
+class ByteWriter;
+
 /// Isolated moments at which the state of a System jumps: spikes where a threshold is crossed, and what they schedule
 /// (deliveries after a delay, ends of refractory times). drive() finds the crossings, stops its steps at the scheduled
 /// moments, and calls the members in the order of time. Between jumps F may depend on who is refractory.
@@ -32,6 +35,10 @@ class Jumps {
   virtual double next() const = 0;
   /// Carries out everything scheduled up to and including t. Returns whether F or x changed.
   virtual bool deliver(double t, double* x) = 0;
+
+  /// What is scheduled and who is refractory, into a checkpoint and out of it. @throws BytesError (load)
+  virtual void save(ByteWriter& out) const = 0;
+  virtual void load(ByteReader& in) = 0;
 };
 
 }  // namespace neurode

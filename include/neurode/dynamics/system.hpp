@@ -8,6 +8,8 @@
 
 namespace neurode {
 
+class ByteReader;
+class ByteWriter;
 class Delays;
 class Jumps;
 class Noise;
@@ -56,6 +58,11 @@ class System {
   /// drive() is about to integrate over [t0, t1], between two breakpoints: inputs that jump keep the value they have
   /// inside the interval, also at its ends.
   virtual void begin_segment(double /*t0*/, double /*t1*/) {}
+
+  /// What the object keeps from call to call and later results depend on, down to the last bit: where a solve starts
+  /// from. Into a checkpoint, and out of it into an object made alike. @throws BytesError (load)
+  virtual void save(ByteWriter&) const {}
+  virtual void load(ByteReader&) {}
 
   virtual Delays* delays() { return nullptr; }  ///< what F needs of the past
   virtual Noise* noise() { return nullptr; }    ///< the stochastic part: dx = F dt + G dW

@@ -2,12 +2,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "neurode/dynamics/system.hpp"
 #include "neurode/integrate/method.hpp"
 #include "neurode/integrate/options.hpp"
+#include "neurode/integrate/snapshot.hpp"
 #include "neurode/integrate/statistics.hpp"
 
 namespace neurode::integrate {
@@ -44,6 +46,8 @@ struct Observer {
   std::function<void(std::size_t which, double t, const Vector& x)> event;
   /// Threshold `which` of the system's jumps was crossed at t: a spike.
   std::function<void(Index which, double t)> spike;
+  /// A restart point is passed, behind all that is heard of its step.
+  std::function<void(double t, const Statistics& s, const SnapshotSource& source)> restart;
   /// Asked after every step; true: stop (Outcome::interrupted).
   std::function<bool()> interrupt;
 };
@@ -60,6 +64,9 @@ struct Result {
   // After step_underflow and max_rejected: the component with the largest error, where it was found.
   Index bad_element = -1;
   double bad_time = 0;
+  /// Where options.restarts has any: the last restart point passed (t below the end), after a failure the last good
+  /// state. Nothing where neither was reached: to go on means to start again.
+  std::optional<Snapshot> last;
   std::string message;  ///< one line: outcome, time, dt, the variable's name where one is to blame
 };
 
@@ -73,10 +80,14 @@ struct Result {
 /// stopped by an event ends with the event's time and state; a grid with every = 0 gets that state as well. max_rhs
 /// stops before a step that would exceed it. Exceptions thrown by the observer pass through. `steady_state` > 0 stops
 /// (Outcome::steady_state) at the first step end where max_i |F_i| < steady_state.
-/// @throws std::invalid_argument for an unknown method, a vector of the wrong size, an interval or a grid that is not
+///
+/// `from`: goes on there instead of at (t0, x0), which are to be what they were, as are system, method, tolerances,
+/// grids and events; t1 may lie elsewhere behind it.
+/// @throws BytesError for a snapshot that does not fit; std::invalid_argument for an unknown method, a vector of the
+/// wrong size, an interval or a grid that is not
 ///         finite or goes backwards, tolerances that are not > 0 (atol: >= 0), a fixed method without dt
 Result drive(System& system, double t0, const Vector& x0, double t1, const Options& options,
              const std::vector<OutputGrid>& grids, const std::vector<Event>& events, const Observer& observer,
-             double steady_state = 0);
+             double steady_state = 0, const Snapshot* from = nullptr);
 
 }  // namespace neurode::integrate

@@ -11,6 +11,11 @@
 #include "neurode/integrate/options.hpp"
 #include "neurode/integrate/statistics.hpp"
 
+namespace neurode {
+class ByteReader;
+class ByteWriter;
+}  // namespace neurode
+
 namespace neurode::integrate {
 
 /// What came of a trial step. Whether its numbers are finite is drive()'s to see.
@@ -26,6 +31,8 @@ struct Advanced {
   // Where there was none: t is where it failed, and
   Index element = -1;        ///< the component to blame, where that is known
   std::string_view words{};  ///< the library's own words, if any; valid until the next call
+  // Of a good step:
+  bool cut = false;  ///< but for `end` it, or a trial before it, would have been longer
 };
 
 /// A change from one method to another (auto).
@@ -73,6 +80,9 @@ class Stepper {
   virtual double largest_step() const { return std::numeric_limits<double>::infinity(); }
   /// A step of dt or a little less from t, at whose end what the method draws upon is cheap to have.
   virtual double suited(double /*t*/, double dt) { return dt; }
+  /// What outlives reset() and later steps depend on, into a checkpoint and out of it. @throws BytesError (load)
+  virtual void save(ByteWriter&) const {}
+  virtual void load(ByteReader&) {}
   /// Order of the error estimate + 1 where it changes from step to step; 0: as the entry says.
   virtual int error_order() const { return 0; }
 };

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "neurode/dynamics/layout.hpp"
+#include "neurode/integrate/snapshot.hpp"
 
 namespace neurode::integrate {
 
@@ -25,6 +26,7 @@ struct Options {
   std::int64_t max_rejected = 50;  ///< in a row
   double max_wall_seconds = 0;
   std::uint64_t seed = 0;  ///< of the Wiener paths of stochastic methods
+  RestartPoints restarts;
 };
 
 }  // namespace neurode::integrate

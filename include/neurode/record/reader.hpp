@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +24,13 @@ struct VariableInfo {
   std::string axis;         ///< the time axis it is on (its own name for a time axis), or ""
   Attributes attributes;    ///< those beyond unit ("units") and long_name
 };
+
+/// Is another process writing this file? False where that cannot be told.
+bool is_being_written(const std::filesystem::path& path);
+
+/// The checkpoint of a result file, as Recorder::checkpoint() was given it (parts joined); nothing where there is none.
+/// @throws FileError as Reader
+std::optional<std::vector<std::byte>> read_checkpoint(const std::filesystem::path& path);
 
 /// Reads a result file, or what there is of one that is still being written (as of its last flush). Other netCDF-4
 /// files open too; what is neither numbers nor text is left out.

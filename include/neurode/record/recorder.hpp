@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -29,6 +30,7 @@ struct TimeAxis {
   std::string name = "time";
   std::string unit;
   std::string long_name = "simulated time";
+  std::size_t expected = 0;  ///< points that will come, about; 0: unknown
 };
 
 /// A variable. Its shape is (time, dimensions...) where it has an axis, else (dimensions...). Row-major, as HDF5 has
@@ -46,19 +48,21 @@ struct Variable {
 struct FileOptions {
   bool overwrite = false;
   int gzip = 4;  ///< 0: no compression; else gzip level with the shuffle filter
-  std::size_t chunk_bytes =
-      256 * 1024;             ///< aimed-at size of a chunk and of each variable's write buffer (at most 4 MB)
+  /// Aimed-at size of a chunk and of each variable's write buffer (at most 4 MB; a quarter of it where it is unknown
+  /// how many points will come, no more than those where it is known).
+  std::size_t chunk_bytes = 256 * 1024;
   double flush_seconds = 10;  ///< append() flushes where the last flush was that long ago; 0: it does not
+  bool unpublished = false;   ///< under a hidden name until publish()
 };
 
 /// Writes a result: HDF5 that is valid netCDF-4 too. Memory is bounded by one chunk a variable (about chunk_bytes;
 /// nothing where one point fills a chunk: such points go to the file as they come) plus at most 32 MB of HDF5's own
-/// metadata; append() only copies until a chunk is full. The file is written under its final name and can be read after
-/// a crash up to the last flush(), or the one the recorder makes itself every 256 chunks. Other programs can read it
-/// while it is written (it is not locked), to the same point.
+/// metadata; append() only copies until a chunk is full. The file gets its final name once all is declared; an older
+/// one of that name is what it was up to then. It can be read after a crash at any moment up to the last flush(), or
+/// the one the recorder makes itself every 256 chunks; other programs can read it while it is written, to the same
+/// point, but not write it.
 ///
-/// A chunk that a flush found half full stays uncompressed until it is the last one of a closed file: flush every ten
-/// seconds or so, not at every point.
+/// A chunk that a flush found half full stays uncompressed: flush every few seconds, not at every point.
 ///
 /// float32 rounds to nearest, int64 to the nearest integer (not finite or too large: -9223372036854775806, netCDF's
 /// missing value). What is never written reads as NaN or that value.
@@ -88,8 +92,18 @@ class Recorder {
   void text(const std::string& name, const std::string& value);
   /// Everything appended so far is on its way to the disk and the file is consistent.
   void flush();
-  /// Flushes and closes; further calls do nothing. The destructor does the same, without throwing.
-  void close();
+  /// What append() does by itself, for the time in which nothing is appended.
+  void flush_if_due();
+  /// Flushes, then keeps the parts, one behind the other, as the file's checkpoint, in the place of the one before the
+  /// last: whenever this is cut short, the last one is there. Brought to the disk itself.
+  void checkpoint(std::span<const std::span<const std::byte>> parts);
+  /// Flushes and gives the file its final name, in the place of what has it.
+  void publish();
+  /// Points appended so far, of each time axis.
+  std::vector<std::uint64_t> points() const;
+  /// Flushes and closes, with a last checkpoint where there are parts; further calls do nothing. The destructor does
+  /// the same, without throwing.
+  void close(std::span<const std::span<const std::byte>> last_checkpoint = {});
   /// Bytes of the file on disk after close().
   std::uintmax_t bytes() const;
 

@@ -59,6 +59,7 @@ struct StopRule {
 /// A scenario made ready: everything a run would refuse has been refused.
 struct Prepared {
   scenario::Scenario scenario;
+  std::vector<std::string> overrides;  ///< KEY=VALUE, in the scenario already
   std::unique_ptr<network::Network> network;
   learning::Problem problem;
   integrate::Options options;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "neurode/core/bytes.hpp"
 #include "neurode/record/reader.hpp"
 #include "neurode/record/recorder.hpp"
 #include "neurode/run/monitor.hpp"
@@ -36,6 +37,9 @@ class Report {
   /// Is any fact about more than the end?
   bool follows() const;
   void take(double t, const double* x);
+  /// What take() has seen so far, into a checkpoint and out of it. @throws BytesError (load)
+  void save(ByteWriter& out) const;
+  void load(ByteReader& in);
   /// The facts, the state at the end being (t, x).
   std::vector<Fact> facts(double t, const double* x);
 

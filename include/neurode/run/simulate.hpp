@@ -1,12 +1,16 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "neurode/integrate/snapshot.hpp"
+#include "neurode/record/reader.hpp"
 #include "neurode/run/prepare.hpp"
 
 namespace neurode::run {
@@ -26,6 +30,18 @@ struct RunHooks {
   std::function<bool()> interrupt;  ///< true: end the run here
 };
 
+/// Where a run goes on: a checkpoint of its result file.
+struct Continuation {
+  std::int64_t sittings = 1;          ///< in how many it has been made so far
+  std::vector<std::uint64_t> points;  ///< of each time axis, in the file then
+  std::vector<std::byte> own;         ///< of writers and report
+  integrate::Snapshot snapshot;
+};
+
+/// The checkpoint of a result file; nothing where there is none (the run then starts again from its start).
+/// @throws FileError; BytesError for a checkpoint that is no run's
+std::optional<Continuation> read_continuation(const std::filesystem::path& file);
+
 /// What a run came to.
 struct Summary {
   integrate::Result result;
@@ -33,11 +49,21 @@ struct Summary {
   std::vector<Fact> report;
   std::filesystem::path file;
   std::uintmax_t bytes = 0;
+  std::int64_t sittings = 1;  ///< 1: in one go
+};
+
+/// What is resumed: the result file so far, and the checkpoint in it.
+struct Earlier {
+  const record::Reader& file;
+  std::optional<Continuation> from;
 };
 
 /// Integrates a prepared scenario and writes the result file. After a numerical failure the good part is in the file
-/// and the outcome says so. @throws FileError if the file cannot be written
-Summary simulate(Prepared& prepared, const std::filesystem::path& file, bool overwrite, const RunHooks& hooks);
+/// and the outcome says so. Of an `earlier` run it takes over what was recorded up to its checkpoint and goes on from
+/// there; `file` may be that run's own, which stays what it is until all of it has been taken over.
+/// @throws FileError if the file cannot be written; BytesError where the checkpoint does not fit
+Summary simulate(Prepared& prepared, const std::filesystem::path& file, bool overwrite, const RunHooks& hooks,
+                 const Earlier* earlier = nullptr);
 
 /// SCENARIO.h5 in the current folder, or the next free SCENARIO-2.h5.
 std::filesystem::path default_output(const std::filesystem::path& scenario);

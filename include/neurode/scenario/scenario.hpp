@@ -185,6 +185,14 @@ struct RecordSection {
   std::vector<RecordVariable> variables;
   std::vector<std::pair<std::string, equations::SourceText>> expressions;  ///< name -> monitor
   int gzip = 4;
+  double flush = 2;  ///< seconds
+};
+
+/// When a checkpoint is written.
+struct CheckpointSection {
+  double wall = 15;        ///< seconds; 0: not by the clock
+  double every = 0;        ///< simulated time; 0: not by it
+  std::int64_t steps = 0;  ///< accepted steps; 0: not by them
 };
 
 /// A fact that a run ends with: [report] NAME = "value", or a table.
@@ -215,6 +223,7 @@ struct Scenario {
   IntegratorSection integrator;
   TimeSection time;
   RecordSection record;
+  CheckpointSection checkpoint;
   std::vector<FactSection> report;
 };
 

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "neurode/core/bytes.hpp"
+
 namespace neurode::integrate {
 
 namespace {
@@ -40,7 +42,22 @@ void Switching::set_pair(double stability, int explicit_stages, int stiff_stages
   stiff_stages_ = stiff_stages;
 }
 
-void Switching::reset() { hits_ = misses_ = steps_ = inside_ = 0; }
+void Switching::reset() {
+  hits_ = misses_ = steps_ = inside_ = 0;
+  direction_.setZero();
+}
+
+void Switching::save(ByteWriter& out) const {
+  out.put(looked_);
+  for (const double cost : {columns_, factorisation_, solve_}) out.put(cost);
+  for (const int count : {patience_, stay_}) out.put(count);
+}
+
+void Switching::load(ByteReader& in) {
+  in.get(looked_);
+  for (double* cost : {&columns_, &factorisation_, &solve_}) in.get(*cost);
+  for (int* count : {&patience_, &stay_}) in.get(*count);
+}
 
 /// The Jacobian's structure, and from it what linear algebra costs against a right-hand side that reads each element
 /// once and does some twenty operations an unknown.

@@ -30,6 +30,10 @@ class Switching {
   /// Forget what was seen of the solution, not what was learned about costs.
   void reset();
 
+  /// What reset() leaves.
+  void save(ByteWriter& out) const;
+  void load(ByteReader& in);
+
   /// After a step of the explicit method that ended at (t, x): change to the stiff one?
   bool leave_explicit(double t, const Vector& x, double stiffness);
   /// After a step of the stiff method of size dt that ended at (t, x): change to the explicit one?

@@ -4,6 +4,7 @@
 
 #include "integrate/automatic/switching.hpp"
 #include "integrate/method_list.hpp"
+#include "neurode/core/bytes.hpp"
 
 namespace neurode::integrate {
 
@@ -74,6 +75,17 @@ class Automatic final : public Stepper {
     return own > 0 ? own : error_order_of(entry());
   }
   const std::vector<Switch>* switches() const override { return &switches_; }
+  void save(ByteWriter& out) const override {
+    out.put(current_ != explicit_.get());
+    out.put(stiff_ != nullptr);
+    switching_.save(out);
+  }
+  void load(ByteReader& in) override {
+    const bool is_stiff = in.get<bool>(), made = in.get<bool>();
+    if (made && !stiff_) make_stiff();
+    current_ = next_ = is_stiff ? stiff_.get() : explicit_.get();
+    switching_.load(in);
+  }
 
  private:
   const MethodEntry& entry() const { return current_ == explicit_.get() ? *explicit_entry_ : *stiff_entry_; }

@@ -6,6 +6,7 @@
 #include "integrate/method_list.hpp"
 #include "integrate/one_step.hpp"
 #include "integrate/step_control.hpp"
+#include "neurode/core/bytes.hpp"
 
 namespace neurode::integrate {
 namespace {
@@ -38,17 +39,19 @@ class BulirschStoer final : public OneStep {
     if (next_dt_ == 0) next_dt_ = first_step(t, x, end - t, x_new);
     const double smallest = smallest_step(t, options_.dt_min);
     const double remaining = end - t, largest = options_.dt_max;
+    bool cut = false;
     for (std::int64_t rejected = 0;;) {
       double dt = std::min(std::max(next_dt_, smallest), largest);
       const bool last = dt >= remaining || (dt * 1.01 >= remaining && remaining <= largest);
       if (last) dt = remaining;
+      cut = cut || last;
       control_.begin(dt, last);
       try_step(t, x, dt, x_new, nullptr);
       if (capped_) return {t, Outcome::max_rhs};
       if (good_ && dense_is_good(x, x_new)) {
         next_dt_ = std::min(control_.accepted(row_), dense_dt_);
         started_ = true;
-        return {last ? end : t + dt};
+        return {.t = last ? end : t + dt, .cut = cut};
       }
       ++statistics_.rejected;
       if (!std::isfinite(err_) && first_non_finite(start()) >= 0) return {t, Outcome::non_finite};
@@ -70,6 +73,9 @@ class BulirschStoer final : public OneStep {
     dense_known_ = true;
     table_.add_bulge(theta, x);
   }
+
+  void save(ByteWriter& out) const override { out.put(started_); }
+  void load(ByteReader& in) override { in.get(started_); }
 
  private:
   /// Adds rows until the control has made up its mind; x_new is the last one's best value, good or not.

@@ -8,6 +8,7 @@
 #include "integrate/method_list.hpp"
 #include "integrate/one_step.hpp"
 #include "integrate/step_control.hpp"
+#include "neurode/core/bytes.hpp"
 
 namespace neurode::integrate {
 namespace {
@@ -64,14 +65,16 @@ class OdeintDopri5 final : public OneStep {
     need_start(t, x);
     if (next_dt_ == 0) next_dt_ = first_step(t, x, end - t, x_new);
     const double smallest = smallest_step(t, options_.dt_min);
+    bool cut = false;
     for (std::int64_t rejected = 0;;) {
       double dt = std::min(std::max(next_dt_, smallest), options_.dt_max);
       const bool last = t + dt >= end;
       if (last) dt = end - t;
+      cut = cut || last;
       try_step(t, x, dt, x_new, nullptr);
       if (good_) {
         started_ = true;
-        return {last ? end : t + dt};
+        return {.t = last ? end : t + dt, .cut = cut};
       }
       ++statistics_.rejected;
       if (!finite_ && first_non_finite(start()) >= 0) return {t, Outcome::non_finite};
@@ -87,6 +90,9 @@ class OdeintDopri5 final : public OneStep {
   void interpolate(double theta, Vector& x) override {
     controlled_.stepper().calc_state(theta * dt_, x, *x_, start(), 0.0, *x_new_, derivative_at_end(), dt_);
   }
+
+  void save(ByteWriter& out) const override { out.put(started_); }
+  void load(ByteReader& in) override { in.get(started_); }
 
  private:
   struct Rhs {

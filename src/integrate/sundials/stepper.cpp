@@ -33,6 +33,8 @@ SundialsStepper::SundialsStepper(System& system, Statistics& statistics, const O
       atol_(vector(n_, context_)),
       in_(view(n_, context_)),
       out_(view(n_, context_)),
+      system_(system),
+      norm_(options.rtol, options.atol, system.size()),
       between_(view(n_, context_)),
       error_(vector(n_, context_)),
       weight_(vector(n_, context_)),
@@ -81,9 +83,11 @@ Advanced SundialsStepper::advance(double t, const Vector& x, double end, Vector&
   t_ = t, x_ = &x, x_new_ = &x_new;
   point(in_, x);
   point(out_, x_new);
+  double first = 0;
   if (!started_) {
     const bool sliver = end - t < kOneStep * kEpsilon * std::max(std::abs(t), std::abs(end));
-    restart(t, sliver ? end - t : first_ ? options_.dt : 0);
+    first = sliver ? end - t : first_step(t, x, end - t, x_new);
+    restart(t, first);
     counters_restarted();
     started_ = true, first_ = false;
     stop_ = kNone, smallest_ = 0;
@@ -94,6 +98,8 @@ Advanced SundialsStepper::advance(double t, const Vector& x, double end, Vector&
     smallest_ = smallest;
     set_smallest(smallest);
   }
+  // What the library has cut short already for the end is that much shorter than the rest.
+  const bool cut = (first > 0 ? first : tried()) * (1 + kHairsbreadth) >= end - t;
   const long fails_before = counted_.error_fails;
   t_new_ = t;
   const int flag = step(t, end, t_new_);
@@ -101,7 +107,15 @@ Advanced SundialsStepper::advance(double t, const Vector& x, double end, Vector&
   count();
   callbacks_->rethrow();
   if (flag < 0) return failed(flag, t, fails_before);
-  return {.t = t_new_};
+  return {.t = t_new_, .cut = cut};
+}
+
+/// 0: the library's own. That depends on where the run ends, which a run that may be gone on with must not.
+double SundialsStepper::first_step(double t, const Vector& x, double span, Vector& scratch) {
+  if (first_ && options_.dt > 0) return options_.dt;
+  if (!options_.restarts.any()) return 0;
+  constexpr int kFirstOrder = 2;  // of the error estimate with which the library begins
+  return initial_step(system_, t, x, derivative_at_start(), kFirstOrder, norm_, span, scratch, end_, statistics_);
 }
 
 Advanced SundialsStepper::failed(int flag, double t, long fails_before) {

@@ -2,7 +2,9 @@
 
 #include <limits>
 
+#include "integrate/step_control.hpp"
 #include "integrate/sundials/callbacks.hpp"
+#include "neurode/core/bytes.hpp"
 #include "neurode/integrate/method.hpp"
 
 namespace neurode::integrate::sundials {
@@ -27,6 +29,8 @@ class SundialsStepper : public Stepper {
   void interpolate(double theta, Vector& x) final;
   const Vector& derivative_at_end() final;
   const Vector& derivative_at_start() const final;
+  void save(ByteWriter& out) const final { out.put(first_); }
+  void load(ByteReader& in) final { in.get(first_); }
 
  protected:
   SundialsStepper(System& system, Statistics& statistics, const Options& options, bool remember);
@@ -62,12 +66,15 @@ class SundialsStepper : public Stepper {
   NVector atol_, in_, out_;
 
  private:
+  double first_step(double t, const Vector& x, double span, Vector& scratch);
   Advanced failed(int flag, double t, long fails_before);
   Index worst();    ///< the component with the largest weighted error in the last trial
   Index fastest();  ///< the one with the largest weighted F at the start
   Index largest_weighted() const;
 
   static constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  System& system_;
+  const ErrorNorm norm_;
   NVector between_, error_, weight_;
   bool started_ = false;  ///< the library is under way
   bool first_ = true;     ///< no start yet: the user's first step is meant for it

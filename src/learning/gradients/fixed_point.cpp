@@ -6,6 +6,7 @@
 #include <initializer_list>
 
 #include "learning/gradients/fixed_point.hpp"
+#include "neurode/core/bytes.hpp"
 #include "neurode/core/errors.hpp"
 
 namespace neurode::learning {
@@ -67,14 +68,20 @@ class FixedPointGradient : public Gradient {
   }
 
   Program& program() override { return a_.program; }
-  /// Values at the fixed point.
+  /// Values at the fixed point. Being looked at, now or never, changes nothing of what comes: not where the next solve
+  /// starts from.
   std::unique_ptr<Sampler> sampler(const std::vector<ValueId>& values) override {
+    kept_ = x_;
     return std::make_unique<GradientSampler>(a_.program, values,
                                              [this](Executable& code, double t, const double* w, double* out) {
+                                               kept_ = x_;
                                                settle(t, w);
                                                run(code, t, w, {out});
+                                               x_ = kept_;
                                              });
   }
+  void save(ByteWriter& out) const override { out.put_all(x_); }
+  void load(ByteReader& in) override { in.get_all(x_); }
 
  private:
   void build(ValueId loss) {
@@ -267,7 +274,7 @@ class FixedPointGradient : public Gradient {
   const network::Network& net_;
   Assembly a_;
   Index size_ = 0, nx_ = 0, samples_ = 1, per_sample_ = 0;
-  Vector start_, x_, l_, f_, dx_, dl_, tx_, tl_, direction_, trial_, part_, solved_, g_;
+  Vector start_, x_, kept_, l_, f_, dx_, dl_, tx_, tl_, direction_, trial_, part_, solved_, g_;
   const double* direction_source_ = nullptr;
   Matrix shifted_;
   std::vector<Matrix> jacobians_;

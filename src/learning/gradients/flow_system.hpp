@@ -36,6 +36,8 @@ class FlowSystem : public System {
   Jumps* jumps() override { return jumps_.get(); }
   void set_jumps(std::unique_ptr<Jumps> jumps) { jumps_ = std::move(jumps); }
   void begin_segment(double t0, double t1) override { gradient_->begin_segment(t0, t1); }
+  void save(ByteWriter& out) const override { gradient_->save(out); }
+  void load(ByteReader& in) override { gradient_->load(in); }
 
  private:
   /// External vectors of the outer program beside time and state: (g, loss), a direction of the state, one of (g,

@@ -25,6 +25,9 @@ class Gradient {
   /// Products with a matrix that solves have taken so far.
   virtual std::int64_t products() const { return 0; }
   virtual std::vector<double> breakpoints(double, double) const { return {}; }
+  /// As of a System: what later results depend on.
+  virtual void save(ByteWriter&) const {}
+  virtual void load(ByteReader&) {}
   void begin_segment(double t0, double t1) {
     begin_ = t0;
     end_ = t1;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "neurode/core/bytes.hpp"
+
 namespace neurode::learning {
 
 void RateSetter::start(double t) {
@@ -17,5 +19,8 @@ bool RateSetter::deliver(double t, double* x) {
   start(t);
   return true;
 }
+
+void RateSetter::save(ByteWriter& out) const { out.put(next_); }
+void RateSetter::load(ByteReader& in) { in.get(next_); }
 
 }  // namespace neurode::learning

@@ -21,6 +21,8 @@ class RateSetter : public Jumps {
   void fire(double, std::span<const Index>, double*) final {}
   double next() const final { return next_; }
   bool deliver(double t, double* x) final;
+  void save(ByteWriter& out) const final;
+  void load(ByteReader& in) final;
 
  private:
   double start_, every_, next_ = 0;

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "record/hdf5.hpp"
+
+namespace neurode::record::h5 {
+
+/// The HDF5 library's way to a file that is being written. Numbers (raw data) go to the file as they come; the file's
+/// own structure waits in memory until the library flushes, and then gets there whole or not at all (journal.hpp). So a
+/// file is always as a flush left it, whenever the process dies.
+/// Files are locked against other writers, not against readers.
+
+/// Has the file to be opened with `access` go this way. @throws FileError
+void use_journal(const Origin& origin, hid_t access);
+
+/// Nothing more gets into the file, whatever the library still tries. False where that cannot be arranged.
+bool abandon(hid_t file) noexcept;
+
+/// Has the system bring to the disk what is in the file. @throws FileError
+void synchronise(const Origin& origin, hid_t file);
+
+}  // namespace neurode::record::h5

@@ -1,0 +1,75 @@
+#include "run/provenance.hpp"
+
+#include "neurode/core/threads.hpp"
+
+namespace neurode::run {
+
+namespace {
+
+/// Absolute: whoever comes back to the file may stand elsewhere.
+std::string folder_of(const scenario::Scenario& s) {
+  std::error_code error;
+  const auto folder = std::filesystem::canonical(s.folder.empty() ? "." : s.folder, error);
+  return error ? s.folder.string() : folder.string();
+}
+
+std::string joined(const std::vector<std::string>& lines) {
+  std::string out;
+  for (const auto& line : lines) out += (out.empty() ? "" : "\n") + line;
+  return out;
+}
+
+}  // namespace
+
+record::Attributes provenance(const Prepared& p) {
+  return {
+      {"title", p.scenario.title},
+      {kScenarioFile, std::filesystem::path(p.scenario.file).filename().string()},
+      {kScenarioFolder, folder_of(p.scenario)},
+      {kOverrides, joined(p.overrides)},
+      {"seed", static_cast<std::int64_t>(p.scenario.seed)},
+      {kVersion, version()},
+      {kBuild, build_text()},
+      {"threads", static_cast<std::int64_t>(max_threads())},
+      {"integrator", p.options.method},
+      {kOutcome, std::string(kRunning)},
+  };
+}
+
+void write_outcome(record::Recorder& recorder, const Summary& summary) {
+  const auto& r = summary.result;
+  const auto& s = r.statistics;
+  recorder.attribute("outcome", std::string(integrate::outcome_name(r.outcome)));
+  recorder.attribute("message", r.message);
+  recorder.attribute("time_reached", r.t);
+  recorder.attribute("steps", s.steps);
+  recorder.attribute("rejected", s.rejected);
+  recorder.attribute("rhs", s.rhs);
+  recorder.attribute("jacobians", s.jacobians);
+  recorder.attribute("factorisations", s.factorisations);
+  recorder.attribute("jvps", s.jvps);
+  recorder.attribute("switches", s.switches);
+  recorder.attribute("spikes", s.spikes);
+  if (!r.switches.empty()) {
+    std::vector<double> times;
+    std::string methods;
+    for (const auto& change : r.switches) {
+      times.push_back(change.t);
+      methods += (methods.empty() ? "" : " ") + change.to;
+    }
+    recorder.attribute("switch_times", times);
+    recorder.text("switch_methods", methods);
+  }
+  recorder.attribute("dt_smallest", s.dt_min);
+  recorder.attribute("dt_largest", s.dt_max);
+  recorder.attribute("wall_seconds", s.wall_seconds);
+  recorder.attribute("sittings", summary.sittings);
+}
+
+std::string text_attribute(const record::Reader& file, const char* name) {
+  const auto* a = file.attribute(name);
+  const auto* text = a ? std::get_if<std::string>(a) : nullptr;
+  return text ? *text : "";
+}
+
+}  // namespace neurode::run

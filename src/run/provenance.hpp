@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+
+#include "neurode/run/simulate.hpp"
+
+namespace neurode::run {
+
+// Attributes of a result file that say where it comes from.
+inline constexpr const char* kScenario = "scenario";  ///< as it was run, with everything overridden
+inline constexpr const char* kScenarioFile = "scenario_file";
+inline constexpr const char* kScenarioFolder = "scenario_folder";
+inline constexpr const char* kOverrides = "overrides";  ///< of --set, a line each
+inline constexpr const char* kVersion = "neurode_version";
+inline constexpr const char* kBuild = "build";
+inline constexpr const char* kOutcome = "outcome";
+inline constexpr const char* kRunning = "running";  ///< the outcome up to the end
+
+/// What a result file says from its start on.
+record::Attributes provenance(const Prepared& prepared);
+/// How the run ended.
+void write_outcome(record::Recorder& recorder, const Summary& summary);
+/// Empty where there is none.
+std::string text_attribute(const record::Reader& file, const char* name);
+
+}  // namespace neurode::run
