@@ -18,11 +18,12 @@ struct CheckArguments {
   std::string scenario;
   std::vector<std::string> set;
   bool json = false, gradient = false;
+  Reach reach = Reach::folder;
 };
 
 int check(const CheckArguments& a) {
-  if (a.gradient) return check_gradient(a.scenario, a.set, a.json);
-  const auto p = run::prepare(a.scenario, a.set);
+  if (a.gradient) return check_gradient({a.scenario, a.reach}, a.set, a.json);
+  const auto p = run::prepare({a.scenario, a.reach}, a.set);
   const run::Description d = run::describe(*p);
   if (a.json) {
     JsonWriter w;
@@ -75,6 +76,7 @@ void add_check(CLI::App& app, Action& action) {
   auto a = std::make_shared<CheckArguments>();
   c->add_option("SCENARIO", a->scenario, "Scenario file")->required();
   c->add_option("--set", a->set, "KEY=VALUE: overrides a key of the scenario")->allow_extra_args(false);
+  add_reach(*c, a->reach);
   c->add_flag("--json", a->json, "As JSON");
   c->add_flag("--gradient", a->gradient,
               "What the learning rule follows, against differences of the loss and back-propagation, by weight matrix");

@@ -77,9 +77,10 @@ void print_table(const std::string& scenario, const run::Certificate& c) {
 
 }  // namespace
 
-int check_gradient(const std::string& scenario, const std::vector<std::string>& set, bool json) {
+int check_gradient(const ScenarioFile& scenario, const std::vector<std::string>& set, bool json) {
   const auto c = run::certify(scenario, set);
-  json ? print_json(scenario, c) : print_table(scenario, c);
+  const std::string name = scenario.path.string();
+  json ? print_json(name, c) : print_table(name, c);
   return c.exact && !c.holds() ? 3 : 0;
 }
 

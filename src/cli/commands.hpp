@@ -5,13 +5,18 @@
 #include <string>
 #include <vector>
 
+#include "neurode/core/scenario_folder.hpp"
+
 namespace neurode::cli {
 
 /// A command adds itself to the program and returns, by `action`, what to do; the action's value is the exit status.
 using Action = std::function<int()>;
 
+/// --allow-outside, of every command that takes a SCENARIO or another file that names files.
+void add_reach(CLI::App& command, Reach& reach);
+
 /// `check --gradient`. Gives the exit status.
-int check_gradient(const std::string& scenario, const std::vector<std::string>& set, bool json);
+int check_gradient(const ScenarioFile& scenario, const std::vector<std::string>& set, bool json);
 
 void add_run(CLI::App& app, Action& action);
 void add_check(CLI::App& app, Action& action);

@@ -18,6 +18,7 @@ namespace {
 struct ImportArguments {
   std::string file, output;
   bool force = false, quiet = false;
+  Reach reach = Reach::folder;
 };
 
 void write(const std::string& path, const std::string& text, bool force) {
@@ -29,7 +30,7 @@ void write(const std::string& path, const std::string& text, bool force) {
 }
 
 int import_file(const ImportArguments& a) {
-  const auto result = importing::import_ode(a.file);
+  const auto result = importing::import_ode(std::filesystem::path(a.file), a.reach);
   const std::string output = a.output.empty() ? result.name + ".toml" : a.output;
   if (output == "-") {
     fmt::print("{}", result.toml);
@@ -51,6 +52,7 @@ void add_import(CLI::App& app, Action& action) {
   c->add_option("FILE", a->file, "XPPAUT file, .ode")->required();
   c->add_option("-o,--output", a->output,
                 "Scenario to write; - for standard output. Default: the name of FILE with .toml, in this folder");
+  add_reach(*c, a->reach);
   c->add_flag("--force", a->force, "Overwrite what is there");
   c->add_flag("-q,--quiet", a->quiet, "Do not tell what is left out or changed; the scenario's head tells it too");
   c->footer(

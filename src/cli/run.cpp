@@ -21,10 +21,11 @@ struct RunArguments {
   std::optional<std::string> output;
   std::vector<std::string> set;
   bool force = false;
+  Reach reach = Reach::folder;
 };
 
 int run_scenario(const RunArguments& a) {
-  const auto prepared = run::prepare(a.scenario, a.set);
+  const auto prepared = run::prepare({a.scenario, a.reach}, a.set);
   const std::filesystem::path file = a.output ? std::filesystem::path(*a.output) : run::default_output(a.scenario);
   record::check_writable(file, a.force);
 
@@ -43,6 +44,7 @@ void add_run(CLI::App& app, Action& action) {
                 "Result file. Default: SCENARIO.h5 in the current folder, or the next free SCENARIO-2.h5");
   c->add_option("--set", a->set, "KEY=VALUE: overrides a key of the scenario, e.g. --set population.hidden.tau=1")
       ->allow_extra_args(false);
+  add_reach(*c, a->reach);
   c->add_flag("-f,--force", a->force, "Overwrite the file named with -o");
   add_watch_options(*c, a->watch);
   c->footer(

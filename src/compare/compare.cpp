@@ -92,7 +92,7 @@ class Comparer {
     say("looking at the problem", 0, 0);
     const Character character = look_at(problem_, request_, interrupt_);
     const auto methods = request_.integrators.empty() ? sensible_methods(problem_, character) : request_.integrators;
-    c_.scenario = request_.scenario.string();
+    c_.scenario = request_.scenario.path.string();
     c_.title = problem_.prepared().scenario.title;
     c_.scenario_text = scenario::to_toml(problem_.prepared().scenario.root);
     c_.overrides = request_.overrides;

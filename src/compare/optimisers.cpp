@@ -114,7 +114,7 @@ OptimiserComparison run(const OptimiserRequest& request, const std::function<voi
   const auto* loss = run::loss_of(p->problem);
   if (!loss) throw UsageError("the scenario has no loss that optimisers could bring down");
   OptimiserComparison c;
-  c.scenario = request.scenario.string();
+  c.scenario = request.scenario.path.string();
   c.title = p->scenario.title;
   std::string why;
   const auto* sharpness = p->problem.figure("sharpness", &why);
@@ -145,7 +145,7 @@ OptimiserComparison run(const OptimiserRequest& request, const std::function<voi
     if (!(step > 0)) refuse(row.what.text, "takes fixed steps and says none");
     run::set_method(root, row.what.method, step);
     try {
-      row.run = run::train(root, c.scenario, {c.target, request.evaluations, request.seconds, interrupt});
+      row.run = run::train(root, request.scenario, {c.target, request.evaluations, request.seconds, interrupt});
     } catch (const Error& e) {
       row.fault = e.what();
     }

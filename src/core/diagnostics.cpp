@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "neurode/core/errors.hpp"
+#include "neurode/core/limits.hpp"
 
 namespace neurode {
 
@@ -25,7 +26,10 @@ std::string Diagnostic::format() const {
   return out;
 }
 
-void Diagnostics::add(Diagnostic d) { items_.push_back(std::move(d)); }
+void Diagnostics::add(Diagnostic d) {
+  items_.push_back(std::move(d));
+  if (items_.size() > limits::kKeptFaults) throw_if_any();
+}
 
 void Diagnostics::throw_if_any() const {
   if (items_.empty()) return;
@@ -38,12 +42,20 @@ void Diagnostics::throw_if_any() const {
 
 static std::string join_lines(const std::vector<Diagnostic>& items) {
   std::string out;
-  for (const auto& d : items) out += (out.empty() ? "" : "\n") + d.format();
-  return out;
+  for (const auto& d : items) {
+    if (&d == items.data() + limits::kToldFaults) break;
+    out += (out.empty() ? "" : "\n") + d.format();
+  }
+  if (items.size() <= limits::kToldFaults) return out;
+  const bool all = items.size() <= limits::kKeptFaults;
+  return out + fmt::format("\n... and {} more{}", items.size() - limits::kToldFaults, all ? "" : " at least");
 }
 
 ScenarioError::ScenarioError(std::vector<Diagnostic> diagnostics)
     : Error(join_lines(diagnostics), 2), diagnostics_(std::move(diagnostics)) {}
+
+constexpr std::size_t kLongestCompared = 100;  // of names
+constexpr std::size_t kMostCompared = 1000;
 
 /// Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours cost 1.
 static std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -65,7 +77,9 @@ static std::size_t edit_distance(std::string_view a, std::string_view b) {
 std::string nearest_name(std::string_view name, const std::vector<std::string>& allowed) {
   std::string best;
   std::size_t best_distance = name.size() / 3 + 2;
+  if (name.size() > kLongestCompared || allowed.size() > kMostCompared) return best;  // it takes long
   for (const auto& candidate : allowed) {
+    if (candidate.size() > kLongestCompared) continue;
     const std::size_t d = edit_distance(name, candidate);
     if (d < best_distance && d < std::max(name.size(), candidate.size())) {  // "a" for "b" is no help
       best_distance = d;

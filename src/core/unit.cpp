@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
 #include <numbers>
 #include <utility>
 
@@ -205,13 +206,22 @@ class UnitParser {
 
 }  // namespace
 
+constexpr std::size_t kLongest = 1000;  // characters of a unit
+constexpr int kHighest = 1000;          // power of one: ((m^12)^12)^12 ... would overflow
+
 std::optional<Unit> parse_unit(std::string_view text) {
+  if (text.size() > kLongest) return std::nullopt;
   const std::string ascii = to_ascii(text);
   return UnitParser(ascii).whole();
 }
 
 std::optional<Unit> power(const Unit& u, int half) {
   if (half == 2) return u;
+  const auto high = [](int power) { return std::abs(power) > kHighest; };
+  if (high(half) || high(u.tens) || std::any_of(u.halves.begin(), u.halves.end(), high)) return std::nullopt;
+  if (std::any_of(u.factors.begin(), u.factors.end(), [&](const auto& f) { return high(f.second); })) {
+    return std::nullopt;
+  }
   Unit out;
   out.scale = std::pow(u.scale, 0.5 * half);
   out.tens = u.tens * half / 2;

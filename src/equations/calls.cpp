@@ -39,7 +39,7 @@ Node ExpressionParser::delay_call(const Token& name, const std::vector<Node>& ar
     return graph_.constant(0);
   }
   const Node symbol =
-      graph_.symbol(fmt::format("delay({}, {})", to_text(graph_, arguments[0]), to_text(graph_, arguments[1])));
+      graph_.symbol(fmt::format("delay({}, {})", to_name(graph_, arguments[0]), to_name(graph_, arguments[1])));
   const auto known = [symbol](const DelayCall& d) { return d.symbol == symbol; };
   if (std::none_of(options_.delays->begin(), options_.delays->end(), known)) {
     options_.delays->push_back({symbol, arguments[0], arguments[1], where(name), places[1]});

@@ -4,8 +4,11 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <string>
 
 #include "equations/ops.hpp"
+#include "neurode/core/errors.hpp"
+#include "neurode/core/limits.hpp"
 
 namespace neurode::equations {
 
@@ -102,6 +105,14 @@ Node Graph::intern(NodeData d) {
   const auto [first, last] = index_.equal_range(h);
   for (auto it = first; it != last; ++it) {
     if (same(nodes_[it->second], d)) return Node{it->second};
+  }
+  if (nodes_.size() >= limits::kExpressionNodes) {
+    throw ScenarioError({{{},
+                          "",
+                          "the equations are too large once they are written out",
+                          "",
+                          std::to_string(limits::kExpressionNodes) + " operations",
+                          ""}});
   }
   const Node n{static_cast<std::uint32_t>(nodes_.size())};
   nodes_.push_back(d);

@@ -75,8 +75,8 @@ NEURODE_INLINE Vec add(Vec a, Vec b) { return a + b; }
 NEURODE_INLINE Vec sub(Vec a, Vec b) { return a - b; }
 NEURODE_INLINE Vec mul(Vec a, Vec b) { return a * b; }
 NEURODE_INLINE Vec div(Vec a, Vec b) { return a / b; }
-NEURODE_INLINE Vec min(Vec a, Vec b) { return (a < b) | (a != a) ? a : b; }
-NEURODE_INLINE Vec max(Vec a, Vec b) { return (a > b) | (a != a) ? a : b; }
+NEURODE_INLINE Vec min(Vec a, Vec b) { return ((a < b) | (a != a)) ? a : b; }
+NEURODE_INLINE Vec max(Vec a, Vec b) { return ((a > b) | (a != a)) ? a : b; }
 NEURODE_INLINE Vec less(Vec a, Vec b) { return simd::truth(a < b); }
 NEURODE_INLINE Vec less_equal(Vec a, Vec b) { return simd::truth(a <= b); }
 NEURODE_INLINE Vec equal(Vec a, Vec b) { return simd::truth(a == b); }

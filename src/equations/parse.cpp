@@ -5,22 +5,52 @@
 #include <unordered_map>
 
 #include "equations/expression_parser.hpp"
+#include "neurode/core/errors.hpp"
+#include "neurode/core/limits.hpp"
 
 namespace neurode::equations {
 
 namespace {
 
+/// False (reported): more text than equations have.
+bool bounded(const SourceText& source, Diagnostics& diagnostics) {
+  if (source.text.size() <= limits::kEquationBytes) return true;
+  diagnostics.add({source.origin, source.key, "the equations are too long", fmt::format("{} bytes", source.text.size()),
+                   fmt::format("up to {}", limits::kEquationBytes), ""});
+  return false;
+}
+
+/// The graph does not know where it got too large: the statement at `where` made it so.
+[[noreturn]] void tell_place(const ScenarioError& error, const Location& where, const std::string& key) {
+  std::vector<Diagnostic> all = error.diagnostics();
+  for (auto& d : all) {
+    if (d.where.file.empty()) d.where = where;
+    if (d.key.empty()) d.key = key;
+  }
+  throw ScenarioError(std::move(all));
+}
+
 class StatementParser {
  public:
   StatementParser(Graph& graph, const SourceText& source, const ParseOptions& options, Diagnostics& diagnostics)
       : graph_(graph),
+        source_(source),
         tokens_(graph, source, options, diagnostics, tokenize(source, true, options.paths, diagnostics)) {}
 
   EquationSet run() {
     for (;;) {
       while (tokens_.peek().kind == Token::Kind::separator) tokens_.take();
       if (tokens_.peek().kind == Token::Kind::end) break;
-      statement();
+      if (set_.statements.size() == limits::kStatements) {
+        tokens_.report(tokens_.peek(), "too many statements", {}, fmt::format("up to {}", limits::kStatements));
+        break;
+      }
+      const Location where = tokens_.where(tokens_.peek());
+      try {
+        statement();
+      } catch (const ScenarioError& error) {
+        tell_place(error, where, source_.key);
+      }
       while (!tokens_.at_end()) tokens_.take();
     }
     set_.uses = std::move(tokens_.uses);
@@ -92,6 +122,7 @@ class StatementParser {
   }
 
   Graph& graph_;
+  const SourceText& source_;
   ExpressionParser tokens_;
   EquationSet set_;
   std::unordered_map<std::string, Location> defined_;
@@ -101,11 +132,13 @@ class StatementParser {
 
 EquationSet parse_equations(Graph& graph, const SourceText& source, const ParseOptions& options,
                             Diagnostics& diagnostics) {
+  if (!bounded(source, diagnostics)) return {};
   return StatementParser(graph, source, options, diagnostics).run();
 }
 
 std::optional<ParsedExpression> parse_expression(Graph& graph, const SourceText& source, const ParseOptions& options,
                                                  Diagnostics& diagnostics) {
+  if (!bounded(source, diagnostics)) return std::nullopt;
   const std::size_t faults = diagnostics.size();
   ExpressionParser parser(graph, source, options, diagnostics, tokenize(source, false, options.paths, diagnostics));
   try {
@@ -114,6 +147,8 @@ std::optional<ParsedExpression> parse_expression(Graph& graph, const SourceText&
     return ParsedExpression{value, std::move(parser.uses)};
   } catch (const ExpressionParser::SyntaxError&) {
     return std::nullopt;
+  } catch (const ScenarioError& error) {
+    tell_place(error, source.origin, source.key);
   }
 }
 

@@ -92,7 +92,7 @@ NEURODE_INLINE Vec exprel_derivative(Vec x) {
   const Vec e = exp(x);
   const Vec bounded = x > -1e100 ? x : splat(-1e100);  // of 0 * inf
   Vec y = ((bounded - 1) * e + 1) / x / x;
-  y = (x > -2.0) & (x < 1.0) ? exprel_series<1>(x, e) : y;
+  y = ((x > -2.0) & (x < 1.0)) ? exprel_series<1>(x, e) : y;
   const Mask big = x > kBig;
   if (any(big)) [[unlikely]] {
     const Vec z = x < 1e100 ? x : splat(1e100);
@@ -107,7 +107,7 @@ NEURODE_INLINE Vec exprel_second_derivative(Vec x) {
   const Vec e = exp(x);
   const Vec bounded = x > -1e100 ? x : splat(-1e100);
   Vec y = (((bounded - 2) * bounded + 2) * e - 2) / x / x / x;
-  y = (x > -3.0) & (x < 2.0) ? exprel_series<2>(x, e) : y;
+  y = ((x > -3.0) & (x < 2.0)) ? exprel_series<2>(x, e) : y;
   const Mask big = x > kBig;
   if (any(big)) [[unlikely]] {
     const Vec z = x < 1e100 ? x : splat(1e100);

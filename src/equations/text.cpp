@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "neurode/core/limits.hpp"
 #include "neurode/equations/graph.hpp"
 
 namespace neurode::equations {
@@ -74,6 +75,7 @@ std::string to_text(const Graph& graph, Node f) {
   const auto text = [&](std::string_view s) { stack.push_back({{}, -1, s}); };
   const auto node = [&](Node n, int least) { stack.push_back({n, least, {}}); };
   while (!stack.empty()) {
+    if (out.size() > limits::kTextCharacters) return out + "...";
     const Pending p = stack.back();
     stack.pop_back();
     if (p.least < 0) {
@@ -121,6 +123,11 @@ std::string to_text(const Graph& graph, Node f) {
     }
   }
   return out;
+}
+
+std::string to_name(const Graph& graph, Node f) {
+  std::string text = to_text(graph, f);
+  return text.ends_with("...") ? text + fmt::format("#{}", f.id) : text;
 }
 
 }  // namespace neurode::equations

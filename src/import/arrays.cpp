@@ -4,14 +4,18 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
 #include <cstdlib>
 #include <optional>
+
+#include "neurode/core/limits.hpp"
 
 namespace neurode::importing {
 
 namespace {
 
 constexpr int kMaxElements = 10000;
+constexpr std::int64_t kMaxIndex = 1'000'000'000;
 
 std::optional<int> integer(std::string_view s) {
   while (!s.empty() && is_blank(s.front())) s.remove_prefix(1);
@@ -26,7 +30,7 @@ std::optional<int> integer(std::string_view s) {
 struct Range {
   int first = 0, last = 0;
   std::size_t open = 0, close = 0;  ///< of its brackets
-  int count() const { return std::abs(last - first) + 1; }
+  std::int64_t count() const { return std::abs(std::int64_t{last} - first) + 1; }
 };
 
 class Expander {
@@ -34,11 +38,11 @@ class Expander {
   explicit Expander(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
 
   void statement(const Line& line) {
-    if (is_comment(line)) return out.push_back(line), void();
+    if (is_comment(line)) return put(line), void();
     const std::size_t end = std::min(line.text.find('#'), line.text.size()), before = out.size();
     const Line code = head(line, end);
     if (code.text.find("..") == std::string::npos) {
-      out.push_back(substituted(code, std::nullopt));
+      put(substituted(code, std::nullopt));
     } else if (const auto range = first_range(code)) {
       copies(code, *range);
     }
@@ -52,11 +56,11 @@ class Expander {
     for (int j = range->first;; j += step) {
       for (const auto& line : body) {
         if (is_comment(line)) {
-          if (j == range->first) out.push_back(line);
+          if (j == range->first) put(line);
           continue;
         }
         const bool first = j == range->first;
-        out.push_back(substituted(first ? line : head(line, line.text.find('#')), j));
+        if (!put(substituted(first ? line : head(line, line.text.find('#')), j))) return;
         out.back().repeated = !first;
       }
       if (j == range->last) break;
@@ -66,6 +70,22 @@ class Expander {
   std::vector<Line> out;
 
  private:
+  /// False (reported): there is no room for more.
+  bool put(Line line) {
+    constexpr std::size_t kOfLine = 64;  // whatever its text
+    bytes_ += line.text.size() + kOfLine;
+    if (bytes_ > limits::kExpandedBytes) {
+      if (!told_) {
+        fault(line, 0, "arrays make the file too long from here on", "",
+              fmt::format("up to {} bytes, written out", limits::kExpandedBytes));
+      }
+      told_ = true;
+      return false;
+    }
+    out.push_back(std::move(line));
+    return true;
+  }
+
   void fault(const Line& line, std::size_t offset, std::string problem, std::string found, std::string allowed) {
     diagnostics_.add({line.at(offset), "", std::move(problem), std::move(found), std::move(allowed), ""});
   }
@@ -124,7 +144,7 @@ class Expander {
     }
     const int step = range.first <= range.last ? 1 : -1;
     for (int j = range.first;; j += step) {
-      out.push_back(substituted(line, j));
+      if (!put(substituted(line, j))) return;
       out.back().repeated = j != range.first;
       if (j == range.last) break;
     }
@@ -155,7 +175,9 @@ class Expander {
     const char op = s.front();
     const auto n = integer(s.substr(1));
     if (!n || (op != '+' && op != '-' && op != '*')) return std::nullopt;
-    return op == '+' ? *j + *n : op == '-' ? *j - *n : *j * *n;
+    const std::int64_t a = *j, b = *n, result = op == '+' ? a + b : op == '-' ? a - b : a * b;
+    if (std::abs(result) > kMaxIndex) return std::nullopt;
+    return static_cast<int>(result);
   }
 
   Line substituted(const Line& line, std::optional<int> j) {
@@ -193,6 +215,8 @@ class Expander {
   }
 
   Diagnostics& diagnostics_;
+  std::size_t bytes_ = 0;
+  bool told_ = false;
 };
 
 }  // namespace

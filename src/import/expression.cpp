@@ -19,6 +19,7 @@ Tree make(Kind kind, std::string text, std::vector<Tree> arguments, const Locati
   e->text = std::move(text);
   e->arguments = std::move(arguments);
   e->where = where;
+  e->measure();
   return e;
 }
 
@@ -124,6 +125,14 @@ std::optional<double> apply_function(const std::string& f, const std::vector<dou
 
 }  // namespace
 
+void Expression::measure() {
+  size = depth = 1;
+  for (const auto& a : arguments) {
+    size = std::min(size + a->size, kLargest + 1);
+    depth = std::max(depth, a->depth + 1);
+  }
+}
+
 Tree number(double value, const Location& where) {
   auto e = std::make_shared<Expression>();
   e->value = value;
@@ -161,6 +170,7 @@ Tree replaced(const Tree& tree, const std::unordered_map<std::string, Tree>& by)
   if (tree->arguments.empty()) return tree;
   auto e = std::make_shared<Expression>(*tree);
   for (auto& a : e->arguments) a = replaced(a, by);
+  e->measure();
   return e;
 }
 

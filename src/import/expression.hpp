@@ -28,6 +28,14 @@ struct Expression {
   double value = 0;  ///< of a number
   std::vector<Tree> arguments;
   Location where;
+  std::size_t size = 1;  ///< nodes when written out: parts may be shared
+  int depth = 1;
+
+  /// Sets size (no more than kLargest) and depth from the arguments; to be called when they have changed.
+  void measure();
+  static constexpr std::size_t kLargest = 200'000;
+  static constexpr int kDeepest = 4'000;  ///< recursion goes that deep
+  bool too_large() const { return size > kLargest || depth > kDeepest; }
 };
 
 Tree number(double value, const Location& where);

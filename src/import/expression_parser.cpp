@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <unordered_set>
 
 #include "import/expression.hpp"
 
@@ -167,17 +168,21 @@ class Parser {
   static bool is_logic(const std::string& op) { return op == "and" || op == "or"; }
 
   /// Is it an operation that did not stand in parentheses?
-  bool bare(const Tree& x) const {
-    return x->kind == Kind::binary && std::find(closed_.begin(), closed_.end(), x) == closed_.end();
-  }
+  bool bare(const Tree& x) const { return x->kind == Kind::binary && closed_.count(x.get()) == 0; }
 
   void say(const Token& t, const Tree& value) {
-    remarks_.push_back({t.where, fmt::format("note: read as {}, by XPPAUT's order of operators", to_text(value))});
+    constexpr std::size_t kShown = 500;
+    std::string text = to_text(value);
+    if (text.size() > kShown) text = text.substr(0, kShown) + "...";
+    remarks_.push_back({t.where, fmt::format("note: read as {}, by XPPAUT's order of operators", text)});
   }
 
   /// Says so where XPPAUT's order of operators is not the usual one.
   Tree operation(const Token& t, const std::string& op, const Tree& a, const Tree& b) {
     Tree value = binary(op, a, b, t.where);
+    if (value->too_large()) {
+      fail(t, "the formula is too long", "", fmt::format("up to {} operations in a row", Expression::kDeepest));
+    }
     bool odd = false;
     for (const auto& x : {a, b}) {
       if (!bare(x) || is_logic(op)) continue;
@@ -199,7 +204,7 @@ class Parser {
     Tree value = sum();
     close(open);
     --depth_;
-    closed_.push_back(value);
+    closed_.insert(value.get());
     return value;
   }
 
@@ -259,7 +264,7 @@ class Parser {
   Diagnostics& diagnostics_;
   std::vector<Remark>& remarks_;
   std::vector<Token> tokens_;
-  std::vector<Tree> closed_;  ///< what stood in parentheses
+  std::unordered_set<const Expression*> closed_;  ///< what stood in parentheses
   std::size_t next_ = 0;
   int depth_ = 0;
 };

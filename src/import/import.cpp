@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
-#include <iterator>
 #include <set>
 #include <tuple>
 
@@ -13,6 +11,8 @@
 #include "import/names.hpp"
 #include "import/resolver.hpp"
 #include "neurode/core/errors.hpp"
+#include "neurode/core/limits.hpp"
+#include "neurode/core/scenario_folder.hpp"
 #include "neurode/scenario/read.hpp"
 
 namespace neurode::importing {
@@ -89,11 +89,11 @@ void check(const std::string& toml, const std::string& name) {
 
 }  // namespace
 
-Imported import_ode(const std::string& text, const std::filesystem::path& path) {
+Imported import_ode(const std::string& text, const std::filesystem::path& path, Reach reach) {
   Diagnostics diagnostics;
   Imported out;
   out.name = model_name(path);
-  const auto lines = split_lines(as_utf8(text), path, diagnostics);
+  const auto lines = split_lines(as_utf8(text), path, diagnostics, reach);
   const OdeFile file = read_statements(lines, diagnostics, out.remarks);
   const Names names(file, diagnostics, out.remarks);
   Resolver resolver(names, diagnostics, out.remarks);
@@ -112,11 +112,8 @@ Imported import_ode(const std::string& text, const std::filesystem::path& path) 
   return out;
 }
 
-Imported import_ode(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in || std::filesystem::is_directory(path)) throw FileError(path.string(), "cannot be opened");
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
-  return import_ode(text, path);
+Imported import_ode(const std::filesystem::path& path, Reach reach) {
+  return import_ode(read_text_file(path, limits::kImportBytes, true), path, reach);
 }
 
 }  // namespace neurode::importing

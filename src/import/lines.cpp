@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 #include <sstream>
 
 #include "import/arrays.hpp"
 #include "neurode/core/errors.hpp"
+#include "neurode/core/limits.hpp"
+#include "neurode/core/scenario_folder.hpp"
 
 namespace neurode::importing {
 
@@ -76,7 +77,7 @@ Line physical(std::string text, int number, const std::string& file) {
 
 class Splitter {
  public:
-  explicit Splitter(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
+  Splitter(Diagnostics& diagnostics, Reach reach) : diagnostics_(diagnostics), reach_(reach) {}
 
   /// Returns false once `done` was met.
   bool read(std::istream& in, const std::filesystem::path& path) {
@@ -123,23 +124,43 @@ class Splitter {
                         "#include FILE", ""});
       return true;
     }
-    const auto file = path.parent_path() / name.text;
-    std::ifstream in(file, std::ios::binary);
-    if (!in) throw FileError(file.string(), fmt::format("cannot be opened; {} includes it", line.at(0).text()));
+    Value named;
+    named.where = line.at(0);
+    named.data = name.text;
+    const auto file = ScenarioFolder(path.parent_path(), reach_).file(named, diagnostics_);
+    if (!file) return true;
+    std::string text;
+    try {
+      text = read_text_file(*file, limits::kImportBytes);
+    } catch (const FileError& e) {
+      throw FileError(e.what(), fmt::format("{} includes it", line.at(0).text()));
+    }
+    bytes_ += text.size() + 1;
+    if (bytes_ > limits::kImportBytes) {
+      throw FileError(file->string(), fmt::format("makes what {} includes more than {} bytes", line.at(0).text(),
+                                                  limits::kImportBytes));
+    }
+    std::istringstream in(text);
     ++depth_;
-    read(in, file);  // `done` ends the included file alone
+    read(in, *file);  // `done` ends the included file alone
     --depth_;
     return true;
   }
 
   Diagnostics& diagnostics_;
+  Reach reach_;
+  std::size_t bytes_ = 0;
   int depth_ = 0;
 };
 
 }  // namespace
 
-std::vector<Line> split_lines(const std::string& text, const std::filesystem::path& path, Diagnostics& diagnostics) {
-  Splitter splitter(diagnostics);
+std::vector<Line> split_lines(const std::string& text, const std::filesystem::path& path, Diagnostics& diagnostics,
+                              Reach reach) {
+  if (text.size() > limits::kImportBytes) {
+    throw FileError(path.string(), fmt::format("is too long: up to {} bytes are read", limits::kImportBytes));
+  }
+  Splitter splitter(diagnostics, reach);
   std::istringstream in(text);
   splitter.read(in, path);
   return expand_arrays(splitter.lines, diagnostics);

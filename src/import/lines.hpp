@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "neurode/core/diagnostics.hpp"
+#include "neurode/core/scenario_folder.hpp"
 #include "neurode/import/import.hpp"
 
 namespace neurode::importing {
@@ -32,7 +33,8 @@ struct Line {
 /// place, `x[1..3]` and `%[1..3]` ... `%` write the statement or the block once an element, `[j+1]` and `[7]` become
 /// numbers. Comments are lines as well. Ends at the line `done`.
 /// @throws FileError if an included file cannot be read
-std::vector<Line> split_lines(const std::string& text, const std::filesystem::path& path, Diagnostics& diagnostics);
+std::vector<Line> split_lines(const std::string& text, const std::filesystem::path& path, Diagnostics& diagnostics,
+                              Reach reach = Reach::folder);
 
 /// Is it a comment (`#`, `"`, or a `%` that opens no block) or blank?
 bool is_comment(const Line& line);

@@ -11,8 +11,7 @@ using Kind = Expression::Kind;
 
 namespace {
 
-constexpr std::size_t kMaxSize = 200000;
-constexpr int kMaxTerms = 100000;
+constexpr const char* kTooLarge = "the formula grows too large when functions and sums are written out";
 
 }  // namespace
 
@@ -74,7 +73,13 @@ void Resolver::check_function(const Statement& function) {
 }
 
 Tree Resolver::resolve(const Tree& tree, const Bound& bound) {
-  if (++size_ > kMaxSize) fail(tree->where, "the formula grows too large when functions and sums are written out");
+  if (++size_ > Expression::kLargest) fail(tree->where, kTooLarge);
+  Tree out = resolve_one(tree, bound);
+  if (out->too_large()) fail(tree->where, kTooLarge);
+  return out;
+}
+
+Tree Resolver::resolve_one(const Tree& tree, const Bound& bound) {
   switch (tree->kind) {
     case Kind::number:
       return tree;
@@ -93,6 +98,7 @@ Tree Resolver::resolve(const Tree& tree, const Bound& bound) {
       a = number(0, tree->where);
     }
   }
+  out->measure();
   return out;
 }
 
@@ -207,13 +213,17 @@ Tree Resolver::sum(const Tree& tree, const Bound& bound) {
   expect_arguments(tree, 3);
   const int first = integer(tree->arguments[0], bound, "the first index of a sum");
   const int last = integer(tree->arguments[1], bound, "the last index of a sum");
-  if (last - first >= kMaxTerms) fail(tree->where, "too many terms", std::to_string(last - first + 1));
+  if (last - first >= Expression::kDeepest) {
+    fail(tree->where, "too many terms", std::to_string(last - first + 1),
+         fmt::format("up to {}", Expression::kDeepest));
+  }
   Tree total;
   Bound inner = bound;
   for (int i = first; i <= last; ++i) {
     inner["i'"] = number(i, tree->where);
     Tree term = resolve(tree->arguments[2], inner);
     total = total == nullptr ? term : binary("+", total, term, tree->where);
+    if (total->too_large()) fail(tree->where, kTooLarge);
   }
   return total == nullptr ? number(0, tree->where) : total;
 }

@@ -34,6 +34,7 @@ class Resolver {
   struct Failed {};
 
   Tree resolve(const Tree& tree, const Bound& bound);
+  Tree resolve_one(const Tree& tree, const Bound& bound);
   Tree resolve_name(const Tree& tree, const Bound& bound);
   Tree resolve_call(const Tree& tree, const Bound& bound);
   Tree user_call(const Tree& tree, const Names::Entry& function, const Bound& bound);

@@ -1,6 +1,6 @@
 #include "record/checkpoint_slots.hpp"
 
-#include <bit>
+#include <algorithm>
 #include <cstring>
 #include <optional>
 #include <vector>
@@ -8,7 +8,8 @@
 #include "neurode/core/errors.hpp"
 #include "neurode/record/reader.hpp"
 #include "record/checksum.hpp"
-#include "record/open_file.hpp"
+#include "record/journal.hpp"
+#include "record/untrusted.hpp"
 
 namespace neurode::record {
 
@@ -31,35 +32,45 @@ std::span<const std::byte> bytes_of(const Header& h) { return std::as_bytes(std:
 
 void add_head(Checksum& sum, const Header& h) { sum.add(std::as_bytes(std::span(&h.sequence, 2))); }
 
-/// The checkpoint in a slot, if it is a good one.
-std::optional<Header> read_slot(hid_t group, const char* name, std::vector<std::byte>& out) {
-  if (H5Lexists(group, name, H5P_DEFAULT) <= 0) return {};
-  const h5::Handle dataset(H5Dopen2(group, name, H5P_DEFAULT), H5Dclose);
-  if (!dataset.valid()) return {};
-  const h5::Handle space(H5Dget_space(dataset), H5Sclose), type(H5Dget_type(dataset), H5Tclose);
-  hsize_t size = 0;
-  if (!space.valid() || H5Sget_simple_extent_ndims(space) != 1 || H5Tget_size(type) != 1) return {};
-  H5Sget_simple_extent_dims(space, &size, nullptr);
-  // No filters, no extension: a size that the file does not have is damage.
-  if (H5Dget_offset(dataset) == HADDR_UNDEF || H5Dget_storage_size(dataset) != size || size < sizeof(Header)) return {};
-  const auto read = [&](std::uint64_t at, std::uint64_t count, void* to) {
+/// A slot in a file that is read.
+class StoredSlot {
+ public:
+  StoredSlot(hid_t file, const std::string& name) : dataset_(h5::open_dataset(file, name), H5Dclose) {
+    if (!dataset_.valid()) return;
+    const h5::Handle type(H5Dget_type(dataset_), H5Tclose);
+    space_ = {H5Dget_space(dataset_), H5Sclose};
+    hsize_t size = 0;
+    if (!space_.valid() || H5Sget_simple_extent_ndims(space_) != 1 || H5Tget_size(type) != 1) return;
+    H5Sget_simple_extent_dims(space_, &size, nullptr);
+    // No filters, no other file: what the file does not have is damage.
+    if (H5Dget_offset(dataset_) == HADDR_UNDEF || H5Dget_storage_size(dataset_) != size || size < sizeof head) return;
+    const Header wanted;
+    good = read(0, sizeof head, &head) && head.magic == wanted.magic && head.length <= size - sizeof head;
+  }
+  /// The checkpoint, if it is a whole one.
+  bool get(std::vector<std::byte>& out) const {
+    out.resize(head.length);
+    if (!read(sizeof head, head.length, out.data())) return false;
+    Checksum sum;
+    add_head(sum, head);
+    sum.add(out);
+    return sum.value() == head.checksum;
+  }
+
+  Header head;
+  bool good = false;
+
+ private:
+  bool read(std::uint64_t at, std::uint64_t count, void* to) const {
+    if (count == 0) return true;
     const hsize_t start = at, n = count;
     const h5::Handle memory(H5Screate_simple(1, &n, nullptr), H5Sclose);
-    return n == 0 || (H5Sselect_hyperslab(space, H5S_SELECT_SET, &start, nullptr, &n, nullptr) >= 0 &&
-                      H5Dread(dataset, H5T_NATIVE_UINT8, memory, space, H5P_DEFAULT, to) >= 0);
-  };
-  Header h;
-  const Header wanted;
-  if (!read(0, sizeof h, &h) || h.magic != wanted.magic || h.length > size - sizeof h) return {};
-  std::vector<std::byte> bytes(h.length);
-  if (!read(sizeof h, h.length, bytes.data())) return {};
-  Checksum sum;
-  add_head(sum, h);
-  sum.add(bytes);
-  if (sum.value() != h.checksum) return {};
-  out = std::move(bytes);
-  return h;
-}
+    return H5Sselect_hyperslab(space_, H5S_SELECT_SET, &start, nullptr, &n, nullptr) >= 0 &&
+           H5Dread(dataset_, H5T_NATIVE_UINT8, memory, space_, H5P_DEFAULT, to) >= 0;
+  }
+
+  h5::Handle dataset_, space_;
+};
 
 }  // namespace
 
@@ -122,24 +133,32 @@ void CheckpointSlots::write(std::span<const std::span<const std::byte>> parts) {
 std::optional<std::vector<std::byte>> read_checkpoint(const std::filesystem::path& path) {
   const h5::Session session;
   const h5::Origin origin{path.string()};
-  const h5::Handle file = open_result(origin, path);
-  if (H5Lexists(file, kGroup, H5P_DEFAULT) <= 0) return {};
-  const h5::Handle group(H5Gopen2(file, kGroup, H5P_DEFAULT), H5Gclose);
-  if (!group.valid()) return {};
-  std::optional<Header> best;
-  std::vector<std::byte> out, bytes;
-  try {
+  repair(path);
+  h5::look_at_file(origin.path);
+  std::vector<StoredSlot> slots;
+  h5::Handle file;
+  const auto open_slots = [&] {
+    file = h5::open_to_read(origin);
     for (const char* name : kNames) {
-      const auto h = read_slot(group, name, bytes);
-      if (!h || (best && best->sequence > h->sequence)) continue;
-      best = h;
-      out.swap(bytes);
+      const std::string full = std::string(kGroup) + "/" + name;
+      if (!h5::link_exists(file, kGroup) || !h5::link_exists(file, full)) continue;
+      StoredSlot slot(file, full);
+      if (slot.good) slots.push_back(std::move(slot));
+    }
+  };
+  h5::try_first(origin, open_slots);
+  open_slots();
+  std::sort(slots.begin(), slots.end(),
+            [](const StoredSlot& a, const StoredSlot& b) { return a.head.sequence > b.head.sequence; });
+  std::vector<std::byte> out;
+  try {
+    for (const auto& slot : slots) {
+      if (slot.get(out)) return out;
     }
   } catch (const std::bad_alloc&) {
     throw FileError(origin.path, "its checkpoint does not fit into memory");
   }
-  if (!best) return {};
-  return out;
+  return {};
 }
 
 }  // namespace neurode::record

@@ -183,6 +183,18 @@ bool abandon(hid_t file) noexcept {
   return f != nullptr;
 }
 
+std::uintmax_t bytes_in(hid_t file) noexcept {
+  const File* f = file_of(file);
+  struct stat status;
+  return f && fstat(f->descriptor, &status) == 0 ? static_cast<std::uintmax_t>(status.st_size) : 0;
+}
+
+bool has_a_name(hid_t file) noexcept {
+  const File* f = file_of(file);
+  struct stat status;
+  return !f || fstat(f->descriptor, &status) != 0 || status.st_nlink > 0;
+}
+
 void synchronise(const Origin& origin, hid_t file) {
   File* f = file_of(file);
   if (!f || fdatasync(f->descriptor) != 0) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "record/hdf5.hpp"
 
 namespace neurode::record::h5 {
@@ -14,6 +16,10 @@ void use_journal(const Origin& origin, hid_t access);
 
 /// Nothing more gets into the file, whatever the library still tries. False where that cannot be arranged.
 bool abandon(hid_t file) noexcept;
+
+/// Bytes in the file, and whether there is any name for it left. 0 and true where that cannot be told.
+std::uintmax_t bytes_in(hid_t file) noexcept;
+bool has_a_name(hid_t file) noexcept;
 
 /// Has the system bring to the disk what is in the file. @throws FileError
 void synchronise(const Origin& origin, hid_t file);

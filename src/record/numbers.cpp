@@ -1,31 +1,31 @@
 #include "neurode/record/numbers.hpp"
 
-#include <functional>
-#include <numeric>
-
 #include "neurode/core/errors.hpp"
-#include "record/hdf5.hpp"
+#include "neurode/core/limits.hpp"
+#include "record/untrusted.hpp"
 
 namespace neurode::record {
-
-static h5::Handle open_file(const h5::Origin& origin) {
-  return {origin.check(H5Fopen(origin.path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), "open the file"), H5Fclose};
-}
 
 /// Does every link on the way exist? H5Lexists alone fails where a group on the way is missing.
 static bool exists(hid_t file, const std::string& name) {
   for (std::size_t slash = name.find('/', 1);; slash = name.find('/', slash + 1)) {
-    if (H5Lexists(file, name.substr(0, slash).c_str(), H5P_DEFAULT) <= 0) return false;
+    if (!h5::link_exists(file, name.substr(0, slash))) return false;
     if (slash == std::string::npos) return true;
   }
 }
 
 bool has_numbers(const std::filesystem::path& path, const std::string& dataset) {
   const h5::Session session;
-  const h5::Handle file = open_file({path.string()});
-  if (!exists(file, dataset)) return false;
-  const h5::Handle found(H5Oopen(file, dataset.c_str(), H5P_DEFAULT), H5Oclose);
-  return found.valid() && H5Iget_type(found) == H5I_DATASET;
+  const h5::Origin origin{path.string()};
+  h5::look_at_file(origin.path);
+  const auto look = [&] {
+    const h5::Handle file = h5::open_to_read(origin);
+    if (!exists(file, dataset)) return false;
+    const h5::Handle found(h5::open_object(file, dataset), H5Oclose);
+    return found.valid() && H5Iget_type(found) == H5I_DATASET;
+  };
+  h5::try_first(origin, look);
+  return look();
 }
 
 struct NumbersReader::Open {
@@ -37,32 +37,44 @@ struct NumbersReader::Open {
 NumbersReader::NumbersReader(const std::filesystem::path& path, const std::string& dataset) {
   const h5::Session session;
   const h5::Origin origin{path.string()};
-  h5::Handle file = open_file(origin);
-  h5::Handle data(origin.check(H5Dopen2(file, dataset.c_str(), H5P_DEFAULT), "open dataset \"{}\"", dataset), H5Dclose);
+  const std::uintmax_t bytes = h5::look_at_file(origin.path);
+  h5::try_first(origin, [&] {
+    open(origin.path, dataset, bytes);
+    go_through();
+  });
+  open(origin.path, dataset, bytes);
+}
+
+void NumbersReader::open(const std::string& path, const std::string& dataset, std::uintmax_t file_bytes) {
+  const h5::Origin origin{path};
+  h5::Handle file = h5::open_to_read(origin);
+  h5::Handle data(origin.check(h5::open_dataset(file, dataset), "open dataset \"{}\"", dataset), H5Dclose);
   const h5::Handle type(origin.check(H5Dget_type(data), "read dataset \"{}\"", dataset), H5Tclose);
   const H5T_class_t kind = H5Tget_class(type);
   if (kind != H5T_FLOAT && kind != H5T_INTEGER) {
     throw FileError(origin.path, "dataset \"" + dataset + "\" does not hold numbers");
   }
+  shape_ = h5::checked_shape(origin, data, "dataset \"" + dataset + "\"", file_bytes);
   h5::Handle space(origin.check(H5Dget_space(data), "read dataset \"{}\"", dataset), H5Sclose);
-  const int rank = origin.check(H5Sget_simple_extent_ndims(space), "read dataset \"{}\"", dataset);
-  std::vector<hsize_t> extent(static_cast<std::size_t>(rank));
-  origin.check(H5Sget_simple_extent_dims(space, extent.data(), nullptr), "read dataset \"{}\"", dataset);
-  shape_.assign(extent.begin(), extent.end());
-  hsize_t count = 1;  // a file may announce more than there is: nothing is stored of what was never written
-  for (const hsize_t n : extent) {
-    if (n > 0 && count > (hsize_t{1} << 60) / n) {
-      throw FileError(origin.path, "dataset \"" + dataset + "\" announces more numbers than any memory holds");
-    }
-    count *= n;
-  }
   h5::Handle row;
-  if (rank > 0) {
+  if (!shape_.empty()) {
+    std::vector<hsize_t> extent(shape_.begin(), shape_.end());
     extent[0] = 1;
-    row = {origin.check(H5Screate_simple(rank, extent.data(), nullptr), "read dataset \"{}\"", dataset), H5Sclose};
+    row = {origin.check(H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr),
+                        "read dataset \"{}\"", dataset),
+           H5Sclose};
   }
   open_ =
       std::make_unique<Open>(Open{origin, dataset, std::move(file), std::move(data), std::move(space), std::move(row)});
+}
+
+/// Reads rows for as long as there is time, to see whether that is possible.
+void NumbersReader::go_through() {
+  const std::size_t rows = shape_.empty() ? 0 : shape_[0];
+  std::vector<double> row(rows > 0 ? *checked_product(shape_) / rows : 1);
+  if (row.empty()) return;
+  if (rows == 0) return read_all(row.data());
+  for (std::size_t i = 0; i < rows && !h5::time_is_up(); ++i) read(i, row.data());
 }
 
 NumbersReader::~NumbersReader() {
@@ -93,7 +105,7 @@ Numbers read_numbers(const std::filesystem::path& path, const std::string& datas
   NumbersReader reader(path, dataset);
   Numbers out;
   out.shape = reader.shape();
-  out.values.resize(std::accumulate(out.shape.begin(), out.shape.end(), std::size_t{1}, std::multiplies<>()));
+  out.values.resize(*checked_product(out.shape));
   if (!out.values.empty()) reader.read_all(out.values.data());
   return out;
 }

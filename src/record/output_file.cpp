@@ -110,7 +110,11 @@ void OutputFile::publish() {
   if (older_ >= 0) ::close(std::exchange(older_, -1));
 }
 
-void OutputFile::flush() { origin_.check(H5Fflush(file_, H5F_SCOPE_LOCAL), "write on"); }
+void OutputFile::flush() {
+  origin_.check(H5Fflush(file_, H5F_SCOPE_LOCAL), "write on");
+  if (!h5::has_a_name(file_))
+    throw FileError(origin_.path, "is gone: it, or its folder, was removed while it was written");
+}
 
 void OutputFile::close() {
   flush();

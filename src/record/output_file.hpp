@@ -31,6 +31,8 @@ class OutputFile {
   /// What is flushed is on the disk itself.
   void synchronise() { h5::synchronise(origin_, file_); }
   void close();
+  /// In the file now.
+  std::uintmax_t bytes() const { return h5::bytes_in(file_); }
   /// Closes without another byte written: the file stays as the last flush left it.
   void abandon() noexcept;
 

@@ -8,8 +8,10 @@
 #include <stdexcept>
 
 #include "neurode/core/errors.hpp"
+#include "neurode/core/limits.hpp"
 #include "record/attributes.hpp"
-#include "record/open_file.hpp"
+#include "record/journal.hpp"
+#include "record/untrusted.hpp"
 
 namespace neurode::record {
 
@@ -55,6 +57,8 @@ struct Reader::Impl {
   Attributes attributes;
   mutable std::map<std::string, h5::Handle> open;  ///< datasets read so far
 
+  void read_lists();
+  void go_through() const;
   void list_variables(hid_t root);
   void add_variable(const std::string& name);
   void name_axes();
@@ -65,6 +69,10 @@ struct Reader::Impl {
 void Reader::Impl::list_variables(hid_t root) {
   H5G_info_t info;
   origin.check(H5Gget_info(root, &info), "list the variables");
+  if (info.nlinks > limits::kVariables) {
+    throw FileError(origin.path,
+                    fmt::format("announces {} variables; at most {} are read", info.nlinks, limits::kVariables));
+  }
   for (hsize_t i = 0; i < info.nlinks; ++i) {
     auto order = H5_INDEX_CRT_ORDER;
     ssize_t length = H5Lget_name_by_idx(root, ".", order, H5_ITER_INC, i, nullptr, 0, H5P_DEFAULT);
@@ -80,21 +88,25 @@ void Reader::Impl::list_variables(hid_t root) {
 }
 
 void Reader::Impl::add_variable(const std::string& name) {
-  const h5::Handle object(origin.check(H5Oopen(file, name.c_str(), H5P_DEFAULT), "open variable \"{}\"", name),
-                          H5Oclose);
+  H5L_info_t link;
+  origin.check(H5Lget_info(file, name.c_str(), &link, H5P_DEFAULT), "open variable \"{}\"", name);
+  if (link.type == H5L_TYPE_EXTERNAL) return;  // in another file
+  const h5::Handle object(origin.check(h5::open_object(file, name), "open variable \"{}\"", name), H5Oclose);
   if (H5Iget_type(object) != H5I_DATASET) return;
   const h5::Handle type(origin.check(H5Dget_type(object), "read the type of variable \"{}\"", name), H5Tclose);
   const h5::Handle space(origin.check(H5Dget_space(object), "read the shape of variable \"{}\"", name), H5Sclose);
   const H5T_class_t kind = H5Tget_class(type);
-  if (kind != H5T_INTEGER && kind != H5T_FLOAT) return;
+  if ((kind != H5T_INTEGER && kind != H5T_FLOAT) || !h5::size_of_numbers(type)) return;
 
   VariableInfo v;
   v.name = name;
   v.type = kind == H5T_INTEGER ? Type::int64 : H5Tget_size(type) <= 4 ? Type::float32 : Type::float64;
-  const int rank = origin.check(H5Sget_simple_extent_ndims(space), "read the shape of variable \"{}\"", name);
-  std::vector<hsize_t> size(static_cast<std::size_t>(rank)), most(size.size());
-  origin.check(H5Sget_simple_extent_dims(space, size.data(), most.data()), "read the shape of variable \"{}\"", name);
-  v.shape.assign(size.begin(), size.end());
+  v.shape = h5::checked_shape(origin, object, "variable \"" + name + "\"", file_bytes);
+  const std::size_t rank = v.shape.size();
+  std::vector<hsize_t> size(rank), most(rank);
+  if (rank > 0) {
+    origin.check(H5Sget_simple_extent_dims(space, size.data(), most.data()), "read the shape of variable \"{}\"", name);
+  }
   const bool is_scale = H5DSis_scale(object) > 0;
   for (unsigned i = 0; i < size.size(); ++i) {
     v.dimensions.push_back(is_scale && rank == 1 ? name : dimension_name(object, i));
@@ -128,7 +140,7 @@ void Reader::Impl::read(const std::string& name, const Slab& slab, hid_t type, v
   const auto& v = known(name);
   auto& dataset = open[name];
   if (!dataset.valid()) {
-    dataset = {origin.check(H5Dopen2(file, name.c_str(), H5P_DEFAULT), "open variable \"{}\"", name), H5Dclose};
+    dataset = {origin.check(h5::open_dataset(file, name), "open variable \"{}\"", name), H5Dclose};
   }
   if (slab.size() == 0) return;
   const h5::Handle space(origin.check(H5Dget_space(dataset), "read variable \"{}\"", name), H5Sclose);
@@ -164,20 +176,43 @@ static void make_room(const std::string& path, const VariableInfo& v, const Slab
   }
 }
 
+void Reader::Impl::read_lists() {
+  file = h5::open_to_read(origin);
+  try {
+    const h5::Handle root(origin.check(H5Gopen2(file, "/", H5P_DEFAULT), "open the root group"), H5Gclose);
+    attributes = h5::read_attributes(origin, root, file_bytes);
+    list_variables(root);
+  } catch (const std::bad_alloc&) {
+    throw FileError(origin.path, "is damaged: it asks for more memory than there is");
+  }
+  name_axes();
+}
+
+/// Reads numbers for as long as there is time, to see whether that is possible.
+void Reader::Impl::go_through() const {
+  constexpr std::size_t kAtOnce = 1 << 16;
+  std::vector<double> numbers(kAtOnce);
+  for (const auto& v : variables) {
+    Blocks blocks(v.shape, kAtOnce);
+    Slab slab;
+    while (!h5::time_is_up() && blocks.next(slab)) read(v.name, slab, H5T_NATIVE_DOUBLE, numbers.data());
+  }
+}
+
 Reader::Reader(const std::filesystem::path& path) : impl_(std::make_unique<Impl>()) {
   const h5::Session session;
   impl_->path = path;
   impl_->origin.path = path.string();
-  const auto& origin = impl_->origin;
-  impl_->file = open_result(origin, path, &impl_->file_bytes);
-  try {
-    const h5::Handle root(origin.check(H5Gopen2(impl_->file, "/", H5P_DEFAULT), "open the root group"), H5Gclose);
-    impl_->attributes = h5::read_attributes(origin, root, impl_->file_bytes);
-    impl_->list_variables(root);
-  } catch (const std::bad_alloc&) {
-    throw FileError(origin.path, "is damaged: it asks for more memory than there is");
+  repair(path);
+  impl_->file_bytes = h5::look_at_file(impl_->origin.path);
+  if (H5Fis_hdf5(path.c_str()) <= 0) {
+    throw FileError(impl_->origin.path, "is not an HDF5 file, as results of neurode are");
   }
-  impl_->name_axes();
+  h5::try_first(impl_->origin, [&] {
+    impl_->read_lists();
+    impl_->go_through();
+  });
+  impl_->read_lists();
 }
 
 Reader::~Reader() {

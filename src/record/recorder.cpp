@@ -117,10 +117,12 @@ struct Recorder::Impl {
     try {
       work();
     } catch (const FileError& e) {
-      failure = e;
+      const std::string reason = std::string(e.what()).substr(e.path().size() + 2);
+      failure.emplace(e.path(), fmt::format("{}; {} bytes are in the file, which is good up to the last flush", reason,
+                                            file->bytes()));
       release();
       file->abandon();
-      throw;
+      throw *failure;
     }
   }
 

@@ -56,7 +56,7 @@ struct Learner {
   learning::Problem problem;
 
   /// Faults go to the diagnostics.
-  Learner(Value root, const std::string& file, Diagnostics& diagnostics) {
+  Learner(Value root, const ScenarioFile& file, Diagnostics& diagnostics) {
     // What is recorded or stops a run may name states of a flow that is not there now.
     for (const char* section : {"record", "report"}) scenario::erase_key(root, {section});
     scenario::erase_key(root, {"time", "stop"});
@@ -71,7 +71,7 @@ struct Learner {
 };
 
 /// The same with the exact gradient at the activity's steady state; null where that is refused.
-std::unique_ptr<Learner> back_propagation(Value root, const std::string& file) {
+std::unique_ptr<Learner> back_propagation(Value root, const ScenarioFile& file) {
   Value& learning = *root.find("learning");
   std::erase_if(learning.table(), [](const auto& entry) {
     for (const auto& s : scenario::section_tables()) {
@@ -264,12 +264,11 @@ Slope slope(Followed& followed, const Vector& w, const Vector& direction, bool f
 
 }  // namespace
 
-Certificate certify(const std::filesystem::path& path, const std::vector<std::string>& overrides) {
-  const auto whole = prepare(path, overrides);  // everything a run would refuse
+Certificate certify(const ScenarioFile& file, const std::vector<std::string>& overrides) {
+  const auto whole = prepare(file, overrides);  // everything a run would refuse
   if (!whole->scenario.learning) {
-    throw UsageError(path.string() + ": has no [learning], and so no gradient to check");
+    throw UsageError(whole->scenario.file + ": has no [learning], and so no gradient to check");
   }
-  const std::string file = whole->scenario.file;
   Diagnostics faults;
   Learner learner(whole->scenario.root, file, faults);
   faults.throw_if_any();

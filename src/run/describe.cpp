@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "neurode/core/limits.hpp"
 #include "neurode/network/assemble.hpp"
 #include "neurode/network/instantiate.hpp"
 
@@ -32,7 +33,8 @@ static std::vector<std::string> equations_of(const network::Population& pop) {
   const auto text = [&](Node n) {
     std::string s = written(n);
     for (const auto& [symbol, call] : calls) {
-      for (auto at = s.find(symbol); at != std::string::npos; at = s.find(symbol, at + call.size())) {
+      for (auto at = s.find(symbol); at != std::string::npos && s.size() < limits::kTextCharacters;
+           at = s.find(symbol, at + call.size())) {
         s.replace(at, symbol.size(), call);
       }
     }

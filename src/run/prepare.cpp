@@ -239,11 +239,11 @@ static std::unique_ptr<Prepared> prepare(scenario::Scenario scenario, Diagnostic
   return p;
 }
 
-std::unique_ptr<Prepared> prepare(const std::filesystem::path& path, const std::vector<std::string>& overrides) {
+std::unique_ptr<Prepared> prepare(const ScenarioFile& file, const std::vector<std::string>& overrides) {
   Diagnostics diagnostics;
   scenario::Scenario scenario;
   try {
-    scenario = scenario::load_scenario(path, overrides, diagnostics);
+    scenario = scenario::load_scenario(file, overrides, diagnostics);
   } catch (const FileError& e) {
     throw UsageError(e.what());  // a wrong name, most likely: no trouble with files
   }
@@ -252,7 +252,7 @@ std::unique_ptr<Prepared> prepare(const std::filesystem::path& path, const std::
   return p;
 }
 
-std::unique_ptr<Prepared> prepare(const Value& root, const std::string& file) {
+std::unique_ptr<Prepared> prepare(const Value& root, const ScenarioFile& file) {
   Diagnostics diagnostics;
   return prepare(scenario::read_scenario(root, file, diagnostics), diagnostics);
 }

@@ -1,6 +1,7 @@
 #include "run/provenance.hpp"
 
 #include "neurode/core/threads.hpp"
+#include "neurode/record/fingerprint.hpp"
 
 namespace neurode::run {
 
@@ -9,8 +10,16 @@ namespace {
 /// Absolute: whoever comes back to the file may stand elsewhere.
 std::string folder_of(const scenario::Scenario& s) {
   std::error_code error;
-  const auto folder = std::filesystem::canonical(s.folder.empty() ? "." : s.folder, error);
-  return error ? s.folder.string() : folder.string();
+  const auto& given = s.folder.path();
+  const auto folder = std::filesystem::canonical(given.empty() ? "." : given, error);
+  return error ? given.string() : folder.string();
+}
+
+/// "NAME: FINGERPRINT" of each file the scenario names.
+std::string files_of(const scenario::Scenario& s) {
+  std::string out;
+  for (const auto& [name, print] : data_files(s)) out += (out.empty() ? "" : "\n") + name + ": " + print;
+  return out;
 }
 
 std::string joined(const std::vector<std::string>& lines) {
@@ -27,6 +36,7 @@ record::Attributes provenance(const Prepared& p) {
       {kScenarioFile, std::filesystem::path(p.scenario.file).filename().string()},
       {kScenarioFolder, folder_of(p.scenario)},
       {kOverrides, joined(p.overrides)},
+      {kDataFiles, files_of(p.scenario)},
       {"seed", static_cast<std::int64_t>(p.scenario.seed)},
       {kVersion, version()},
       {kBuild, build_text()},
@@ -64,6 +74,14 @@ void write_outcome(record::Recorder& recorder, const Summary& summary) {
   recorder.attribute("dt_largest", s.dt_max);
   recorder.attribute("wall_seconds", s.wall_seconds);
   recorder.attribute("sittings", summary.sittings);
+}
+
+std::vector<std::pair<std::string, std::string>> data_files(const scenario::Scenario& s) {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const auto& file : s.folder.files()) {
+    out.emplace_back(file.lexically_relative(s.folder.path()).string(), record::fingerprint(file));
+  }
+  return out;
 }
 
 std::string text_attribute(const record::Reader& file, const char* name) {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "neurode/run/simulate.hpp"
 
@@ -10,7 +12,8 @@ namespace neurode::run {
 inline constexpr const char* kScenario = "scenario";  ///< as it was run, with everything overridden
 inline constexpr const char* kScenarioFile = "scenario_file";
 inline constexpr const char* kScenarioFolder = "scenario_folder";
-inline constexpr const char* kOverrides = "overrides";  ///< of --set, a line each
+inline constexpr const char* kOverrides = "overrides";   ///< of --set, a line each
+inline constexpr const char* kDataFiles = "data_files";  ///< name and fingerprint, a line each
 inline constexpr const char* kVersion = "neurode_version";
 inline constexpr const char* kBuild = "build";
 inline constexpr const char* kOutcome = "outcome";
@@ -20,6 +23,8 @@ inline constexpr const char* kRunning = "running";  ///< the outcome up to the e
 record::Attributes provenance(const Prepared& prepared);
 /// How the run ended.
 void write_outcome(record::Recorder& recorder, const Summary& summary);
+/// The files a scenario has read, told from its folder, and their fingerprints.
+std::vector<std::pair<std::string, std::string>> data_files(const scenario::Scenario& scenario);
 /// Empty where there is none.
 std::string text_attribute(const record::Reader& file, const char* name);
 

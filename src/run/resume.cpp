@@ -75,6 +75,18 @@ std::vector<std::string> build_differences(const record::Reader& file) {
   return out;
 }
 
+/// Files that the scenario reads, and that are not what they were.
+void compare_files(const record::Reader& file, const scenario::Scenario& scenario, std::vector<std::string>& out) {
+  const auto now = data_files(scenario);
+  for (const auto& line : lines_of(text_attribute(file, kDataFiles))) {
+    for (const auto& [name, print] : now) {
+      if (line.rfind(name + ": ", 0) != 0 || line == name + ": " + print) continue;
+      out.push_back(
+          fmt::format("{}: {} then, {} now", name, line.substr(name.size() + 2), print.empty() ? "gone" : print));
+    }
+  }
+}
+
 /// The scenario as it stands on the disk now, with the overrides of then and now; the stored one where it is gone.
 Value present_scenario(const Origin& origin, const ResumeOptions& options) {
   Diagnostics diagnostics;
@@ -83,7 +95,7 @@ Value present_scenario(const Origin& origin, const ResumeOptions& options) {
   std::error_code ignored;
   if (options.scenario || fs::exists(path, ignored)) {
     try {
-      root = scenario::load_scenario(path, origin.overrides, diagnostics).root;
+      root = scenario::load_scenario({path, options.reach}, origin.overrides, diagnostics).root;
     } catch (const FileError& e) {
       throw UsageError(e.what());
     }
@@ -131,17 +143,21 @@ Resumable resumable(const fs::path& path, const ResumeOptions& options) {
   Value root = present_scenario(origin, options);
   out.differences = build_differences(*out.file);
   compare_values(&origin.root, &root, "", out.differences);
-  if (!out.differences.empty() && !options.allow_different) {
+  const bool longer = !options.until.empty();
+  if (longer) scenario::set_key(root, {"time", "end"}, as_time(options.until));
+  const auto may_go_on = [&] {
+    if (out.differences.empty() || options.allow_different) return;
     std::string text;
     for (const auto& d : out.differences) text += "\n  " + d;
     throw UsageError(
         fmt::format("{}: cannot be resumed bit for bit, for this differs from how it was made:{}\n"
                     "--allow-different goes on all the same",
                     path.string(), text));
-  }
-  const bool longer = !options.until.empty();
-  if (longer) scenario::set_key(root, {"time", "end"}, as_time(options.until));
-  out.prepared = prepare(root, options.scenario.value_or(origin.path).string());
+  };
+  may_go_on();
+  out.prepared = prepare(root, {options.scenario.value_or(origin.path), options.reach});
+  compare_files(*out.file, out.prepared->scenario, out.differences);
+  may_go_on();
   out.prepared->overrides = origin.overrides;
   out.prepared->overrides.insert(out.prepared->overrides.end(), options.set.begin(), options.set.end());
   if (longer) out.prepared->overrides.push_back("time.end=" + root.find("time")->find("end")->to_toml());
@@ -171,12 +187,13 @@ Summary resume(Resumable& run, const fs::path& output, bool overwrite, const Run
   }
 }
 
-Rerun rerun(const fs::path& path, const fs::path& output, const RunHooks& hooks) {
+Rerun rerun(const fs::path& path, Reach reach, const fs::path& output, const RunHooks& hooks) {
   const record::Reader file(path);
   const Origin origin = origin_of(file);
   Rerun out;
   out.differences = build_differences(file);
-  const auto prepared = prepare(origin.root, origin.path.string());
+  const auto prepared = prepare(origin.root, {origin.path, reach});
+  compare_files(file, prepared->scenario, out.differences);
   const auto points = points_to_compare(file);
   out.summary = simulate(*prepared, output, false, hooks);
   const record::Reader again(output);

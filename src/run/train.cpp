@@ -45,7 +45,7 @@ void set_method(Value& root, const std::string& method, double step) {
   if (adaptive) set_key(root, {"integrator", "atol"}, toml_value(number_text(1e-2 * step)));
 }
 
-Training train(const Value& root, const std::string& file, const TrainingLimits& limits) {
+Training train(const Value& root, const ScenarioFile& file, const TrainingLimits& limits) {
   Value plain = root;
   for (const char* section : {"record", "report"}) erase_key(plain, {section});
   erase_key(plain, {"time", "stop"});

@@ -2,7 +2,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <unordered_map>
 
+#include "neurode/core/limits.hpp"
 #include "neurode/core/registry.hpp"
 #include "scenario/reader.hpp"
 
@@ -22,32 +25,54 @@ class Composition {
   }
   void add(const SourceText& from, const StatementText& s) {
     if (!out_.lines.empty()) out_.text += '\n';
-    out_.lines.push_back(from.at(s.begin));
+    out_.lines.push_back(place(from, s.begin));
     for (std::size_t k = s.begin; k < s.end; ++k) {
       out_.text += from.text[k];
-      if (from.text[k] == '\n') out_.lines.push_back(from.at(k + 1));
+      if (from.text[k] == '\n') out_.lines.push_back(place(from, k + 1));
     }
   }
   SourceText take() { return std::move(out_); }
 
  private:
+  /// from.at(offset), counted once for the whole text.
+  Location place(const SourceText& from, std::size_t offset) {
+    auto& known = places_[&from];
+    if (known.empty()) {
+      int line = from.origin.line, column = from.origin.column;
+      for (const char c : from.text) {
+        known.emplace_back(line, column);
+        const bool ends = c == '\n', inside = (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;  // of a character
+        line += ends && line > 0 ? 1 : 0;
+        column = ends ? 1 : column + (inside ? 0 : 1);
+      }
+      known.emplace_back(line, column);
+    }
+    const auto [line, column] = known[offset];
+    return from.lines.empty() ? Location{from.origin.file, line, column} : from.place(line, column);
+  }
+
+  std::map<const SourceText*, std::vector<std::pair<int, int>>> places_;
   SourceText out_;
 };
 
 /// The base's statements, those of the same name replaced, then what is new.
 SourceText merged_equations(const SourceText& base, const SourceText& own) {
   const auto given = equations::split_statements(own);
+  std::unordered_multimap<std::string, std::size_t> by_name;
+  for (std::size_t k = 0; k < given.size(); ++k) {
+    if (!given[k].name.empty()) by_name.emplace(given[k].name, k);
+  }
   std::vector<char> placed(given.size(), 0);
   Composition text(own);
   for (const auto& s : equations::split_statements(base)) {
-    bool replaced = false;
-    for (std::size_t k = 0; k < given.size(); ++k) {
-      if (given[k].name.empty() || given[k].name != s.name) continue;
-      text.add(own, given[k]);
+    std::vector<std::size_t> of_name;
+    for (auto [at, end] = by_name.equal_range(s.name); at != end; ++at) of_name.push_back(at->second);
+    std::sort(of_name.begin(), of_name.end());
+    for (const std::size_t k : of_name) {
+      if (!placed[k]) text.add(own, given[k]);
       placed[k] = 1;
-      replaced = true;
     }
-    if (!replaced) text.add(base, s);
+    if (of_name.empty()) text.add(base, s);
   }
   for (std::size_t k = 0; k < given.size(); ++k) {
     if (!placed[k]) text.add(own, given[k]);
@@ -162,7 +187,15 @@ ModelSection whole(const ModelSection& m, const ModelSection& base, Diagnostics&
   const Value& own = m.source;
   SourceText text = base.equations;
   const Value* given = own.find("equations");
-  if (given != nullptr && given->is_string()) text = merged_equations(base.equations, source_text(*given));
+  if (given != nullptr && given->is_string()) {
+    const SourceText own_text = source_text(*given);
+    if (own_text.text.size() > limits::kEquationBytes || base.equations.text.size() > limits::kEquationBytes) {
+      fault(diagnostics, *given, "the equations are too long",
+            fmt::format("up to {} bytes, here and in what is extended", limits::kEquationBytes));
+    } else {
+      text = merged_equations(base.equations, own_text);
+    }
+  }
 
   Value table = inherited(base, own, states_of(text.text));
   for (const auto& [key, v] : own.table()) {

@@ -1,11 +1,6 @@
 #include "neurode/scenario/read.hpp"
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <sstream>
-
-#include "neurode/core/errors.hpp"
+#include "neurode/core/limits.hpp"
 #include "scenario/reader.hpp"
 
 namespace neurode::scenario {
@@ -17,10 +12,10 @@ static void require_section(const Value& root, const std::string& name, const st
   diagnostics.add({root.where, name, "the section " + header + " is missing", "", wanted, ""});
 }
 
-Scenario read_scenario(const Value& root, const std::string& file, Diagnostics& diagnostics) {
+Scenario read_scenario(const Value& root, const ScenarioFile& file, Diagnostics& diagnostics) {
   Scenario s;
-  s.file = file;
-  s.folder = std::filesystem::path(file).parent_path();
+  s.file = file.path.string();
+  s.folder = file.folder();
   s.root = root;
   const Parameters top = read_section("", root, "the scenario", diagnostics);
   if (top.has("title")) s.title = top.text("title");
@@ -43,24 +38,14 @@ Scenario read_scenario(const Value& root, const std::string& file, Diagnostics& 
   return s;
 }
 
-static std::string read_file(const std::filesystem::path& path) {
-  if (std::filesystem::is_directory(path)) throw FileError(path.string(), "is a folder, not a scenario file");
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw FileError(path.string(), std::string("cannot be read: ") + std::strerror(errno));
-  std::ostringstream text;
-  text << in.rdbuf();
-  if (in.bad()) throw FileError(path.string(), "cannot be read to its end");
-  return text.str();
-}
-
-Scenario load_scenario(const std::filesystem::path& path, const std::vector<std::string>& overrides,
-                       Diagnostics& diagnostics) {
-  const std::string file = path.string();
-  Value root = parse_toml(read_file(path), file, diagnostics);
+Scenario load_scenario(const ScenarioFile& file, const std::vector<std::string>& overrides, Diagnostics& diagnostics) {
+  const std::string name = file.path.string();
+  // A pipe will do, as in `neurode run <(sed ... xor.toml)`; its length is bounded all the same.
+  Value root = parse_toml(read_text_file(file.path, limits::kScenarioBytes, true), name, diagnostics);
   if (!diagnostics.empty() && root.table().empty()) {  // no TOML at all: what else is missing is no news
     Scenario s;
-    s.file = file;
-    s.folder = path.parent_path();
+    s.file = name;
+    s.folder = file.folder();
     s.root = std::move(root);
     return s;
   }

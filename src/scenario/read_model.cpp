@@ -121,8 +121,9 @@ ParameterTable read_parameter_table(Kind kind, const Value* table, Diagnostics& 
   if (table == nullptr || !table->is_table()) return out;
   const ParameterTable& taken = section_table("population.*").keys;
   for (const auto& [name, v] : table->table()) {
-    const bool clash = kind == Kind::per_neuron &&
-                       std::any_of(taken.begin(), taken.end(), [&](const auto& s) { return s.name == name; });
+    const bool clash =
+        kind == Kind::per_neuron &&
+        std::any_of(taken.begin(), taken.end(), [&, &name = name](const auto& s) { return s.name == name; });
     if (v.is_none()) continue;
     if (!is_identifier(name)) {
       fault_at_key(diagnostics, v, fmt::format("\"{}\" is no name for a parameter", name),
@@ -333,8 +334,8 @@ static void read_rule_states(const Parameters& p, PlasticitySection& s, Diagnost
   static const std::vector<std::string> kSites = {"pre", "post", "connection"};
   if (const Value* states = p.find("states")) {
     for (const auto& [name, site] : states->table()) {
-      const bool parameter =
-          std::any_of(s.parameters.begin(), s.parameters.end(), [&](const auto& spec) { return spec.name == name; });
+      const bool parameter = std::any_of(s.parameters.begin(), s.parameters.end(),
+                                         [&name = name](const auto& spec) { return spec.name == name; });
       if (!is_identifier(name) || parameter || std::find(kTaken.begin(), kTaken.end(), name) != kTaken.end()) {
         fault_at_key(diagnostics, site, fmt::format("\"{}\" is no name for a state", name),
                      "letters, digits and _, no parameter's name, none of " + quoted_list(kTaken));

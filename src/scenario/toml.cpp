@@ -14,13 +14,12 @@
 #include <utility>
 #include <vector>
 
+#include "neurode/core/limits.hpp"
 #include "neurode/scenario/read.hpp"
 
 namespace neurode::scenario {
 
 namespace {
-
-constexpr int kMaxDepth = 64;
 
 /// Byte offsets of places in the text. toml++ counts columns in code points.
 class SourceMap {
@@ -45,31 +44,63 @@ class SourceMap {
   }
 
  private:
+  static constexpr int kStride = 256;
+
   std::size_t offset(int line, int column) const {
-    if (line < 1 || static_cast<std::size_t>(line) > lines_.size()) return text_.size();
-    std::size_t i = lines_[static_cast<std::size_t>(line) - 1];
-    if (line == 1 && text_.compare(0, 3, "\xEF\xBB\xBF") == 0) i = 3;
-    for (; column > 1 && i < text_.size(); --column) {
-      ++i;
-      while (i < text_.size() && (static_cast<unsigned char>(text_[i]) & 0xC0U) == 0x80U) ++i;
-    }
+    if (line < 1 || column < 1 || static_cast<std::size_t>(line) > lines_.size()) return text_.size();
+    const auto& known = landmarks(line);
+    const auto k = std::min(static_cast<std::size_t>((column - 1) / kStride), known.size() - 1);
+    std::size_t i = known[k];
+    for (int left = column - 1 - static_cast<int>(k) * kStride; left > 0 && i < text_.size(); --left) i = next(i);
     return i;
+  }
+
+  std::size_t next(std::size_t i) const {
+    ++i;
+    while (i < text_.size() && (static_cast<unsigned char>(text_[i]) & 0xC0U) == 0x80U) ++i;
+    return i;
+  }
+
+  /// Where every kStride-th character of a line stands: without them, a long line of strings would be gone through once
+  /// for each of them.
+  const std::vector<std::size_t>& landmarks(int line) const {
+    if (line == landmarks_of_) return landmarks_;
+    landmarks_of_ = line;
+    landmarks_.clear();
+    const auto k = static_cast<std::size_t>(line);
+    const std::size_t end = k < lines_.size() ? lines_[k] : text_.size();
+    std::size_t i = lines_[k - 1];
+    if (line == 1 && text_.compare(0, 3, "\xEF\xBB\xBF") == 0) i = 3;
+    landmarks_.push_back(i);
+    for (int n = 1; i < end; ++n) {
+      i = next(i);
+      if (n % kStride == 0) landmarks_.push_back(i);
+    }
+    return landmarks_;
   }
 
   const std::string& text_;
   std::vector<std::size_t> lines_;
+  mutable int landmarks_of_ = 0;
+  mutable std::vector<std::size_t> landmarks_;
 };
 
-/// The line with a key of more than kMaxDepth dotted parts, if there is one: toml++ would recurse as deeply.
-std::optional<int> line_of_deep_key(const std::string& text) {
-  int line = 1, dots = 0;
+/// The line where tables and lists nest deeper than allowed, if there is one: toml++ would recurse as deeply. Each
+/// bracket counts, and each dot of a key: `a.b = [[1]]` is four deep.
+std::optional<int> line_of_deep_nesting(const std::string& text) {
+  int line = 1, depth = 0;
+  std::vector<int> dots = {0};  // of the key that is read, in each bracket that is open
   char quote = 0;
   bool triple = false, comment = false;
+  const auto drop_dots = [&] {
+    depth -= dots.back();
+    dots.back() = 0;
+  };
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (c == '\n') {
       ++line;
-      dots = 0;
+      if (!triple && dots.size() == 1) drop_dots();
       comment = false;
       if (!triple) quote = 0;
     } else if (comment) {
@@ -90,11 +121,20 @@ std::optional<int> line_of_deep_key(const std::string& text) {
       if (triple) i += 2;
     } else if (c == '#') {
       comment = true;
-    } else if (c == '=' || c == ',' || c == '{' || c == '[') {
-      dots = 0;
-    } else if (c == '.' && ++dots >= kMaxDepth) {
-      return line;
+    } else if (c == ',') {
+      drop_dots();
+    } else if (c == '[' || c == '{') {
+      ++depth;
+      dots.push_back(0);
+    } else if ((c == ']' || c == '}') && dots.size() > 1) {
+      drop_dots();
+      --depth;
+      dots.pop_back();
+    } else if (c == '.') {
+      ++depth;
+      ++dots.back();
     }
+    if (depth > limits::kNesting) return line;
   }
   return std::nullopt;
 }
@@ -110,6 +150,13 @@ class Converter {
 
   Value convert(const toml::node& node, const std::string& key, const std::optional<Location>& key_where) {
     Value v;
+    if (++values_ > limits::kScenarioValues) {
+      if (values_ == limits::kScenarioValues + 1) {
+        diagnostics_.add({place(node.source()), "", "here the scenario gets too many values", "",
+                          fmt::format("up to {}; large data stand in files beside it", limits::kScenarioValues), ""});
+      }
+      return v;
+    }
     v.where = place(node.source());
     v.key_where = key_where ? *key_where : v.where;
     v.key = key;
@@ -149,9 +196,19 @@ class Converter {
   /// toml++ sorts keys by name; the order of the file comes back from their places.
   Value::Table entries(const toml::table& table, const std::string& key) {
     Value::Table out;
+    if (table.size() > limits::kTableKeys) {
+      diagnostics_.add({place(table.source()), key, "has too many keys", fmt::format("{}", table.size()),
+                        fmt::format("up to {}", limits::kTableKeys), ""});
+      return out;
+    }
     out.reserve(table.size());
     for (const auto& [k, node] : table) {
       const std::string name(k.str());
+      if (name.size() > limits::kNameBytes) {
+        diagnostics_.add({place(k.source()), key, "has a key that is too long", fmt::format("{} bytes", name.size()),
+                          fmt::format("up to {}", limits::kNameBytes), ""});
+        continue;
+      }
       out.emplace_back(name, convert(node, child_key(key, name), place(k.source())));
     }
     std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) {
@@ -164,6 +221,7 @@ class Converter {
   SourceMap map_;
   const std::string& file_;
   Diagnostics& diagnostics_;
+  std::size_t values_ = 0;
 };
 
 /// "Error while parsing X: Y" in our words.
@@ -192,8 +250,22 @@ Value parse_toml(const std::string& text, const std::string& file, Diagnostics& 
   Value root;
   root.data = Value::Table{};
   root.where = root.key_where = {file, 0, 0};
-  if (const auto line = line_of_deep_key(text)) {
-    diagnostics.add({{file, *line, 1}, "", "has a key of too many parts", "", fmt::format("up to {}", kMaxDepth), ""});
+  if (text.size() > limits::kScenarioBytes) {
+    diagnostics.add({{file, 0, 0},
+                     "",
+                     "is too long for a scenario",
+                     fmt::format("{} bytes", text.size()),
+                     fmt::format("up to {}; large data stand in files beside it", limits::kScenarioBytes),
+                     ""});
+    return root;
+  }
+  if (const auto line = line_of_deep_nesting(text)) {
+    diagnostics.add({{file, *line, 1},
+                     "",
+                     "is nested too deeply",
+                     "",
+                     fmt::format("up to {} tables, lists and parts of keys in each other", limits::kNesting),
+                     ""});
     return root;
   }
   const toml::parse_result result = toml::parse(std::string_view(text), std::string_view(file));

@@ -20,14 +20,14 @@ Value changed(Value root, const Candidate& c);
 /// Tries a candidate from several seeds: until the target, or `evaluations`.
 class Trials {
  public:
-  Trials(std::string file, const Request& request, double target, std::function<bool()> interrupt)
+  Trials(ScenarioFile file, const Request& request, double target, std::function<bool()> interrupt)
       : file_(std::move(file)), request_(request), target_(target), interrupt_(std::move(interrupt)) {}
   void run(const Value& root, Candidate& c, double evaluations) const;
   /// Seeds 1 to request.seeds, as far as they take.
   Measured measure(const Value& root, double evaluations) const;
 
  private:
-  std::string file_;
+  ScenarioFile file_;
   const Request& request_;
   double target_;
   std::function<bool()> interrupt_;

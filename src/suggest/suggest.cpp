@@ -37,7 +37,7 @@ class Suggester {
   Suggestion run() {
     say("looking at the network");
     auto p = run::prepare(request_.scenario, request_.overrides);
-    s_.scenario = request_.scenario.string();
+    s_.scenario = request_.scenario.path.string();
     s_.title = p->scenario.title;
     s_.root = p->scenario.root;
     s_.layers = layers_of(*p);
@@ -92,7 +92,7 @@ class Suggester {
   }
 
   void choose() {
-    const Trials trials(s_.scenario, request_, s_.target, interrupt_);
+    const Trials trials(request_.scenario, request_, s_.target, interrupt_);
     const Value file = s_.root;
     s_.as_in_file.what = "as in the file";
     say("trying the file");

@@ -70,4 +70,6 @@ TEST_CASE("faults of targets are told at their place") {
                     doctest::Contains("found 2 expressions for 3 neurons; allowed: one for all, or one a neuron"));
   CHECK_THROWS_WITH(prepared(text("\"sin(x)\"")), doctest::Contains("nothing is called \"x\" here"));
   CHECK_THROWS_WITH(prepared(text("{ path = \"nowhere.csv\" }")), doctest::Contains("nowhere.csv"));
+  CHECK_THROWS_WITH(prepared(text("{ path = \"../nowhere.csv\" }")),
+                    doctest::Contains("learning.target.path: leads out of the folder of this file"));
 }

@@ -163,6 +163,9 @@ TEST_CASE("bad files are told line by line") {
   folder.write("short.mtx", std::string(kHeader) + "3 4 2\n1 1 1\n");
   CHECK(faults(folder, "short.mtx") ==
         "short.mtx:3:1: the file has another number of entries than it says; found 1; allowed: 2");
+  folder.write("many.mtx", std::string(kHeader) + "3 4 900000000000\n1 1 1\n");  // no room is made for them
+  CHECK(faults(folder, "many.mtx") ==
+        "many.mtx:3:1: the file has another number of entries than it says; found 1; allowed: 900000000000");
   folder.write("header.mtx", "%%MatrixMarket matrix array real general\n3 4\n");
   CHECK(faults(folder, "header.mtx").find("header.mtx:1:1: is no Matrix Market header for a sparse matrix") == 0);
   CHECK(faults(folder, "gone.csv").find("gone.csv") != std::string::npos);

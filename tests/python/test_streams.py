@@ -97,7 +97,7 @@ def refusals(program: str, folder: Path) -> None:
         f.create_dataset("huge", shape=(2**40, 2**21), chunks=(1, 1024), dtype="f8")
         f["words"] = ["a", "b"]
     for inputs, more, words in (
-        ('{ path = "hostile.h5", dataset = "huge" }', "", "announces more numbers than any memory holds"),
+        ('{ path = "hostile.h5", dataset = "huge" }', "", "announces 1099511627776 x 2097152 numbers, more than a file of"),
         ('{ path = "hostile.h5", dataset = "words" }', "", "does not hold numbers"),
         ('{ path = "f.npy" }', "", "stands by columns (Fortran order)"),
         ('{ path = "cube.npy" }', "", "must have one or two dimensions"),

@@ -44,7 +44,7 @@ TEST_CASE("what is no result file") {
   put(scratch / "empty", "");
   put(scratch / "text.h5", "time,hidden.a[0]\n0,1\n");
   CHECK(complaint(scratch / "nothing.h5") == ": there is no such file");
-  CHECK(complaint(scratch.folder()) == ": is a folder, not a result file");
+  CHECK(complaint(scratch.folder()) == ": is a folder, not an HDF5 file");
   CHECK(complaint(scratch / "empty") == ": is empty, not an HDF5 file");
   CHECK(complaint(scratch / "text.h5") == ": is not an HDF5 file, as results of neurode are");
   CHECK(complaint("/dev/null") == ": is no ordinary file");
@@ -118,16 +118,6 @@ TEST_CASE("a truncated file is a FileError, wherever it ends") {
   CHECK(read_everything(scratch / "whole.h5") == 0);
 }
 
-/// Where the collections of variable-length text are. They have no checksum, and HDF5 1.10 itself can crash on them.
-static bool in_global_heap(const std::string& whole, std::size_t byte) {
-  for (auto at = whole.find("GCOL"); at != std::string::npos; at = whole.find("GCOL", at + 4)) {
-    std::uint64_t size = 0;
-    std::memcpy(&size, whole.data() + at + 8, 8);
-    if (byte >= at && byte < at + size) return true;
-  }
-  return false;
-}
-
 TEST_CASE("flipped bits are read or refused, without crash and without end") {
   const Scratch scratch;
   for (const int gzip : {0, 4}) {
@@ -141,7 +131,6 @@ TEST_CASE("flipped bits are read or refused, without crash and without end") {
     const std::uint64_t flips =
         std::getenv("NEURODE_TEST_FLIPS") ? std::stoull(std::getenv("NEURODE_TEST_FLIPS")) : 200;
     for (std::uint64_t k = 0; k < flips; ++k) {
-      if (in_global_heap(whole, random.integer(2 * k, whole.size()))) continue;
       std::string damaged = whole;
       const std::size_t byte = random.integer(2 * k, whole.size());
       damaged[byte] = static_cast<char>(damaged[byte] ^ (1 << random.integer(2 * k + 1, 8)));

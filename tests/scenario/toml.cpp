@@ -135,18 +135,55 @@ TEST_CASE("nesting is bounded") {
     deep_header += ".a";
     many += i % 2 == 0 ? "1.5, " : "'a.b', ";
   }
-  CHECK(fault("\n" + deep_key + " = 1\n") == "s.toml:2:1: has a key of too many parts; allowed: up to 64");
-  CHECK(fault(deep_header + "]\n") == "s.toml:1:1: has a key of too many parts; allowed: up to 64");
-  CHECK(fault("a = " + std::string(100000, '[')).find("nested value depth") != std::string::npos);
+  const std::string words = "1: is nested too deeply; allowed: up to 64 tables, lists and parts of keys in each other";
+  CHECK(fault("\n" + deep_key + " = 1\n") == "s.toml:2:" + words);
+  CHECK(fault(deep_header + "]\n") == "s.toml:1:" + words);
+  CHECK(fault("a = " + std::string(100000, '[')) == "s.toml:1:" + words);
+  CHECK(parse("a = " + std::string(64, '[') + std::string(64, ']') + "\n").find("a")->is_list());
+  CHECK(fault("a = " + std::string(65, '[') + std::string(65, ']') + "\n") == "s.toml:1:" + words);
+  // Keys within tables within lists: each part counts.
+  const auto chain = [](int n) {
+    std::string keys = "1";
+    for (int i = 0; i < n; ++i) keys = "{ a.b.c = [" + keys + "] }";  // four deep
+    return "x = " + keys + "\n";
+  };
+  CHECK(parse(chain(16)).find("x")->is_table());
+  CHECK(fault(chain(17)) == "s.toml:1:" + words);
   std::string tables;
   for (int i = 0; i < 100000; ++i) tables += "{a=";
-  CHECK(fault("a = " + tables).find("nested value depth") != std::string::npos);
+  CHECK(fault("a = " + tables) == "s.toml:1:" + words);
   CHECK(parse(many + "]\n").find("x")->list().size() == 100000);
   std::string dots(1000, '.');
   CHECK(
       parse("# " + dots + "\na = \"" + dots + "\\\"" + dots + "\"\nb = '''\n" + dots + "'''\nc = '\\' # " + dots + "\n")
           .find("b")
           ->string() == dots);
+}
+
+TEST_CASE("length is bounded: of the text, of keys, of tables, of what is in them") {
+  CHECK(fault(std::string(16'000'001, '#')) ==
+        "s.toml: is too long for a scenario; found 16000001 bytes; allowed: up to 16000000; large data stand in files "
+        "beside it");
+  CHECK(fault("a = 1\n" + std::string(1001, 'k') + " = 1\n") ==
+        "s.toml:2:1: has a key that is too long; found 1001 bytes; allowed: up to 1000");
+  CHECK(parse(std::string(1000, 'k') + " = 1\n").table().size() == 1);
+  std::string keys = "[t]\n", values = "a = [";
+  for (int i = 0; i < 10000; ++i) keys += "k" + std::to_string(i) + " = 1\n";
+  CHECK(parse(keys).find("t")->table().size() == 10000);
+  CHECK(fault(keys + "more = 1\n") == "s.toml:1:1: t: has too many keys; found 10001; allowed: up to 10000");
+  for (int i = 0; i < 1000000; ++i) values += "1,";
+  CHECK(fault(values + "]\n") ==
+        "s.toml:1:2000002: here the scenario gets too many values; allowed: up to 1000000; large data stand in files "
+        "beside it");
+}
+
+TEST_CASE("a long line of strings takes no longer for their places") {
+  std::string text = "a = [";
+  for (int i = 0; i < 200000; ++i) text += "\"\u00e4\", ";
+  const Value root = parse(text + "]\n");  // going through the line once for each of them takes minutes
+  const Value& last = root.find("a")->list().back();
+  CHECK(last.where.column == 6 + 5 * 199999);
+  CHECK(last.text_column == last.where.column + 1);
 }
 
 TEST_CASE("numbers keep every bit") {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "neurode/core/scenario_folder.hpp"
 #include "neurode/integrate/statistics.hpp"
 
 namespace neurode::compare {
@@ -15,7 +16,7 @@ constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 /// What is to be compared.
 struct Request {
-  std::filesystem::path scenario;
+  ScenarioFile scenario = "";
   std::vector<std::string> overrides;    ///< KEY=VALUE
   std::vector<std::string> integrators;  ///< empty: a set that fits the problem
   double loosest = 1e-3, finest = 1e-9;  ///< rtol of the adaptive methods: a decade a step

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "neurode/core/scenario_folder.hpp"
 #include "neurode/run/train.hpp"
 
 namespace neurode::compare {
@@ -20,7 +21,7 @@ struct Optimiser {
 };
 
 struct OptimiserRequest {
-  std::filesystem::path scenario;
+  ScenarioFile scenario = "";
   std::vector<std::string> overrides;
   std::vector<std::string> optimisers;  ///< FLOW[(KEY=VALUE;...)]/METHOD[@STEP]; empty: a set by the sharpness
   double loss = 0;                      ///< the target; 0: the scenario's stop, else a tenth of the loss at the start

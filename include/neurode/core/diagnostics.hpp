@@ -33,6 +33,7 @@ struct Diagnostic {
 /// Collects the faults of one input, so that all of them are reported together.
 class Diagnostics {
  public:
+  /// @throws ScenarioError with what there is, once there are more than limits::kKeptFaults: reading on would not help
   void add(Diagnostic d);
   bool empty() const { return items_.empty(); }
   std::size_t size() const { return items_.size(); }

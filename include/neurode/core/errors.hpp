@@ -19,7 +19,8 @@ class Error : public std::runtime_error {
   int exit_status_;
 };
 
-/// The scenario (or a file it names) is wrong: every fault found, each with its place. Exit status 2.
+/// The scenario (or a file it names) is wrong: every fault found, each with its place. Exit status 2. The text tells
+/// the first limits::kToldFaults of them, and how many more there are.
 class ScenarioError : public Error {
  public:
   explicit ScenarioError(std::vector<Diagnostic> diagnostics);

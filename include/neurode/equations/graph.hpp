@@ -72,7 +72,8 @@ std::string_view op_name(Op op);
 
 /// An arena of expression nodes. Equal expressions are one node (hash-consing), constants are folded and the usual
 /// identities (x*1, x+0, x-x, --x, x^1, ...) applied as nodes are made. x*0 is folded to 0: expressions are taken as
-/// finite. Operands must exist in this graph. Not safe for concurrent use.
+/// finite. Operands must exist in this graph. Not safe for concurrent use. Whatever would make it larger than
+/// limits::kExpressionNodes throws ScenarioError.
 class Graph {
  public:
   Node constant(double x);
@@ -120,8 +121,12 @@ std::vector<Node> free_symbols(const Graph& graph, std::span<const Node> nodes);
 /// Does f depend on the symbol?
 bool depends_on(const Graph& graph, Node f, Node symbol);
 
-/// Equation text of a node, with as few parentheses as precedence allows; parsing it gives the same node.
+/// Equation text of a node, with as few parentheses as precedence allows; parsing it gives the same node. Shared parts
+/// are written out each time, so that a short model may have a text that no memory holds: behind
+/// limits::kTextCharacters it ends in "...".
 std::string to_text(const Graph& graph, Node f);
+/// The same as part of a name: no two nodes have the same.
+std::string to_name(const Graph& graph, Node f);
 
 /// The value of f where every symbol has a number (by name); for tests and single numbers, not for speed.
 /// @throws std::out_of_range for a symbol without a value.

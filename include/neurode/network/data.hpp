@@ -76,7 +76,7 @@ struct Data {
 /// Inputs are all columns but the last and the target is the last, unless the section says otherwise. `scale`: a
 /// factor; "zscore": (x - mean) / std (with 1/n; a constant column becomes 0); "minmax": onto 0 ... 1. A random test
 /// set depends on the seed and the number of rows alone (stream "data.test").
-Data load_data(const scenario::DataSection& section, const std::filesystem::path& folder, std::uint64_t seed,
+Data load_data(const scenario::DataSection& section, const ScenarioFolder& folder, std::uint64_t seed,
                Diagnostics& diagnostics);
 
 /// The training samples as batching, sequence and schedule show them: inputs x columns numbers, targets x columns,

@@ -33,7 +33,7 @@ struct InitialiserContext {
   const Value& source;  ///< what the user wrote, for messages
   std::uint64_t seed = 0;
   std::string stream;              ///< name of the random stream
-  std::filesystem::path folder;    ///< of the scenario
+  ScenarioFolder folder;           ///< of the scenario
   std::string unit = {};           ///< of the numbers; `values` converts those written with a unit
   double fan_in = 0;               ///< connections to one neuron that receives; 0: cols
   double fan_out = 0;              ///< connections from one neuron that sends; 0: rows
@@ -93,7 +93,7 @@ const std::vector<StimulusEntry>& stimuli();
 
 /// The table of a `piecewise` stimulus: a CSV file with a header, its first column ascending times, then one column or
 /// one a neuron (`neurons` of them). `path` is the key's value, relative to `folder`. Null if it had faults (reported).
-std::shared_ptr<const TimeTable> read_time_table(const Value& path, const std::filesystem::path& folder, Index neurons,
+std::shared_ptr<const TimeTable> read_time_table(const Value& path, const ScenarioFolder& folder, Index neurons,
                                                  bool linear, Diagnostics& diagnostics);
 
 /// Built-in models and plasticity rules, parsed from their TOML files once, sorted by name.

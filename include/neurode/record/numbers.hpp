@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -8,7 +9,7 @@
 
 namespace neurode::record {
 
-/// A dataset of numbers from any HDF5 file, row-major.
+/// A dataset of numbers from any HDF5 file, row-major. Files are not trusted: see Reader.
 struct Numbers {
   std::vector<std::size_t> shape;  ///< no entries: one number
   std::vector<double> values;
@@ -34,6 +35,8 @@ class NumbersReader {
 
  private:
   struct Open;
+  void open(const std::string& path, const std::string& dataset, std::uintmax_t file_bytes);
+  void go_through();
   std::vector<std::size_t> shape_;
   std::unique_ptr<Open> open_;
 };

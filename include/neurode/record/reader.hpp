@@ -34,8 +34,9 @@ std::optional<std::vector<std::byte>> read_checkpoint(const std::filesystem::pat
 
 /// Reads a result file, or what there is of one that is still being written (as of its last flush). Other netCDF-4
 /// files open too; what is neither numbers nor text is left out.
-/// @throws FileError for what is no HDF5 file, damaged, or not there. (Damage within the few kB that hold text
-/// attributes, which have no checksum, can crash HDF5 1.10 itself.)
+/// @throws FileError for what is no HDF5 file, damaged, or not there; for variables that announce more numbers than the
+/// file can hold. Damaged files crash HDF5 1.10 itself: so a child process reads the file first (all of its lists, and
+/// numbers for a quarter of a second), and it is refused if that process dies or takes longer than five seconds.
 class Reader {
  public:
   explicit Reader(const std::filesystem::path& path);

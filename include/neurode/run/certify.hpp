@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "neurode/core/scenario_folder.hpp"
 #include "neurode/dynamics/layout.hpp"
 
 namespace neurode::run {
@@ -38,6 +39,6 @@ struct Certificate {
 /// Takes g = -dw/dt with flow "gradient" and rate 1, at the start's weights. Fast states (activity, errors, traces)
 /// relax while the weights are held; where F depends on time, g and loss are averages over the run with weights held.
 /// @throws ScenarioError for what a run would refuse, and without [learning]; NumericalError
-Certificate certify(const std::filesystem::path& path, const std::vector<std::string>& overrides);
+Certificate certify(const ScenarioFile& file, const std::vector<std::string>& overrides);
 
 }  // namespace neurode::run

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "neurode/core/scenario_folder.hpp"
 #include "neurode/integrate/drive.hpp"
 #include "neurode/learning/problem.hpp"
 #include "neurode/network/network.hpp"
@@ -71,9 +72,9 @@ struct Prepared {
 
 /// Reads and checks a scenario file with overrides (KEY=VALUE).
 /// @throws ScenarioError with every fault found; FileError (of the scenario or a data file) as they are met
-std::unique_ptr<Prepared> prepare(const std::filesystem::path& path, const std::vector<std::string>& overrides);
+std::unique_ptr<Prepared> prepare(const ScenarioFile& file, const std::vector<std::string>& overrides);
 /// The same of a scenario's tree, as if it stood in `file`.
-std::unique_ptr<Prepared> prepare(const Value& root, const std::string& file);
+std::unique_ptr<Prepared> prepare(const Value& root, const ScenarioFile& file);
 
 /// The parts, for prepare(). Steps may carry any unit of time; numbers are in `time_unit`.
 integrate::Options read_integrator(const scenario::Scenario& scenario, const StateLayout* layout,

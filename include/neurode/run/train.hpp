@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "neurode/core/scenario_folder.hpp"
 #include "neurode/core/value.hpp"
 #include "neurode/learning/problem.hpp"
 
@@ -35,7 +36,7 @@ struct Training {
 
 /// Integrates the scenario's learning (tree `root`, as if in `file`) from its start until a limit. Its own end, stop
 /// conditions and records do not count. @throws ScenarioError; UsageError where there is no loss
-Training train(const Value& root, const std::string& file, const TrainingLimits& limits);
+Training train(const Value& root, const ScenarioFile& file, const TrainingLimits& limits);
 
 /// The loss of all training samples, or of those shown where there is no other; null: none.
 const learning::Metric* loss_of(const learning::Problem& problem);

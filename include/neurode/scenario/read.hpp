@@ -18,11 +18,10 @@ Value parse_toml(const std::string& text, const std::string& file, Diagnostics& 
 void apply_override(Value& root, const std::string& assignment, Diagnostics& diagnostics);
 
 /// Value tree -> Scenario. Faults go to `diagnostics`.
-Scenario read_scenario(const Value& root, const std::string& file, Diagnostics& diagnostics);
+Scenario read_scenario(const Value& root, const ScenarioFile& file, Diagnostics& diagnostics);
 
 /// The three in one: file -> Scenario. @throws FileError if the file cannot be read (exit 2: the caller's choice).
-Scenario load_scenario(const std::filesystem::path& path, const std::vector<std::string>& overrides,
-                       Diagnostics& diagnostics);
+Scenario load_scenario(const ScenarioFile& file, const std::vector<std::string>& overrides, Diagnostics& diagnostics);
 
 /// Models ([model.*]) and local rules ([plasticity.*]) of a TOML text: for the built-in ones.
 std::vector<ModelSection> read_models(const Value& root, Diagnostics& diagnostics);

@@ -9,6 +9,7 @@
 
 #include "neurode/core/diagnostics.hpp"
 #include "neurode/core/parameters.hpp"
+#include "neurode/core/scenario_folder.hpp"
 #include "neurode/core/value.hpp"
 #include "neurode/equations/parse.hpp"
 
@@ -208,9 +209,9 @@ struct FactSection {
 /// A scenario as written: checked for shape, names of keys, types and units of its own keys. Names of family members
 /// (models, methods, ...) and their keys are checked by the layers that own them.
 struct Scenario {
-  std::string file;              ///< as given on the command line
-  std::filesystem::path folder;  ///< relative paths start here
-  Value root;                    ///< whole tree after overrides
+  std::string file;       ///< as given on the command line
+  ScenarioFolder folder;  ///< paths start here
+  Value root;             ///< whole tree after overrides
   std::string title;
   std::uint64_t seed = 0;
   std::optional<DataSection> data;

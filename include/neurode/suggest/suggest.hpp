@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "neurode/core/scenario_folder.hpp"
 #include "neurode/core/value.hpp"
 
 namespace neurode::suggest {
@@ -15,7 +16,7 @@ constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 /// What is to be looked at.
 struct Request {
-  std::filesystem::path scenario;
+  ScenarioFile scenario = "";
   std::vector<std::string> overrides;  ///< KEY=VALUE
   double loss = 0;                     ///< the target; 0: the scenario's stop, else a tenth of the loss at the start
   double evaluations = 1000;           ///< of the gradient, that a trial may take; 0: no trials

@@ -53,6 +53,18 @@ void read_sequence(const Parameters& sequence, Network& network, Diagnostics& di
   s.repeat = sequence.flag("repeat");
 }
 
+/// Each switch is a breakpoint, and all of them are listed.
+void count_switches(const Parameters& keys, const char* key, double step, const scenario::Scenario& scenario,
+                    Diagnostics& diagnostics) {
+  constexpr double kMostSwitches = 1e8;
+  const double span = scenario.time.end - scenario.time.start;
+  const Value* v = keys.find(key);
+  if (!v || !(step > 0) || span / step < kMostSwitches) return;
+  diagnostics.add({v->where, v->key,
+                   fmt::format("makes more than {:.0e} switches from start to end of [time]", kMostSwitches),
+                   v->to_toml(), fmt::format("> {:.3g}", span / kMostSwitches), ""});
+}
+
 void read_schedule(const Parameters& schedule, const scenario::DataSection& section, Network& network,
                    Diagnostics& diagnostics) {
   const Value *times = schedule.find("times"), *rows = schedule.find("rows");
@@ -88,7 +100,14 @@ void read_presentation(const scenario::DataSection& section, const scenario::Sce
                        Diagnostics& diagnostics) {
   network.data->start = scenario.time.start;
   if (section.batch) read_batches(*section.batch, scenario, network, diagnostics);
-  if (section.sequence) read_sequence(*section.sequence, network, diagnostics);
+  if (network.data->batching) {
+    count_switches(*section.batch, "period", network.data->batching->period, scenario, diagnostics);
+  }
+  if (section.sequence) {
+    read_sequence(*section.sequence, network, diagnostics);
+    const bool lasts = network.data->sequence->repeat || network.data->batching;
+    if (lasts) count_switches(*section.sequence, "step", network.data->sequence->step, scenario, diagnostics);
+  }
   if (section.schedule) read_schedule(*section.schedule, section, network, diagnostics);
 }
 

@@ -13,20 +13,55 @@
 
 #include "network/connectivity/connection_list.hpp"
 #include "neurode/core/errors.hpp"
+#include "neurode/core/limits.hpp"
 #include "neurode/record/numbers.hpp"
 
 namespace neurode::network {
 
 namespace {
 
-std::ifstream opened(const std::filesystem::path& path) {
-  errno = 0;
-  std::ifstream in(path, std::ios::binary);
-  if (!in || std::filesystem::is_directory(path)) {
-    throw FileError(path.string(), std::string("cannot be read: ") + std::strerror(errno ? errno : EISDIR));
+/// A file of text, line by line: of any length, but no line longer than memory should hold.
+class Lines {
+ public:
+  explicit Lines(const std::filesystem::path& path) : path_(path.string()) {
+    std::error_code none;
+    const auto status = std::filesystem::status(path, none);
+    if (std::filesystem::is_directory(status)) throw FileError(path_, "is a folder, not a file");
+    if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+      throw FileError(path_, "is no ordinary file");
+    }
+    errno = 0;
+    in_.open(path, std::ios::binary);
+    if (!in_) throw FileError(path_, std::string("cannot be read: ") + std::strerror(errno));
+    size = std::filesystem::file_size(path, none);
+    if (none || size > limits::kTextDataBytes) {
+      throw FileError(path_,
+                      fmt::format("has more than {} bytes of text, the most that is read", limits::kTextDataBytes));
+    }
   }
-  return in;
-}
+
+  bool next(std::string& text) {
+    text.clear();
+    if (line == limits::kLines) throw FileError(path_, fmt::format("has more than {} lines", limits::kLines));
+    int c = in_.get();
+    if (c == std::char_traits<char>::eof()) return false;
+    for (; c != std::char_traits<char>::eof() && c != '\n'; c = in_.get()) {
+      if (text.size() >= limits::kLineBytes) {
+        throw FileError(path_, fmt::format("line {} is longer than {} bytes", line + 1, limits::kLineBytes));
+      }
+      text += static_cast<char>(c);
+    }
+    ++line;
+    return true;
+  }
+
+  std::uint64_t size = 0;
+  int line = 0;
+
+ private:
+  std::string path_;
+  std::ifstream in_;
+};
 
 std::string lower(std::string s) {
   for (char& c : s) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -77,10 +112,9 @@ bool numbers(const std::vector<std::string_view>& words, int line, std::vector<d
 
 /// @par Source  R. F. Boisvert, R. Pozo, K. A. Remington, The Matrix Market exchange formats, NISTIR 5935 (1996)
 void read_matrix_market(const std::filesystem::path& path, ConnectionList& list) {
-  auto in = opened(path);
+  Lines in(path);
   std::string text;
-  int line = 1;
-  std::getline(in, text);
+  in.next(text);
   std::vector<std::string> head;
   for (const auto word : cells(text, false)) head.push_back(lower(std::string(word)));
   const auto one_of = [&](std::size_t k, std::initializer_list<const char*> names) {
@@ -98,8 +132,8 @@ void read_matrix_market(const std::filesystem::path& path, ConnectionList& list)
   std::vector<double> x;
   bool sized = false;
   std::size_t wanted = 0, found = 0;
-  while (std::getline(in, text) && !list.full()) {
-    ++line;
+  while (!list.full() && in.next(text)) {
+    const int line = in.line;
     const auto words = cells(text, false);
     if (words.empty() || words[0].front() == '%') continue;
     const std::size_t width = sized && pattern ? 2 : 3;
@@ -115,9 +149,9 @@ void read_matrix_market(const std::filesystem::path& path, ConnectionList& list)
             line, "the matrix has the wrong shape", fmt::format("{} x {}", x[0], x[1]),
             fmt::format("{} x {} (rows: neurons that receive, columns: neurons that send)", list.post(), list.pre()));
       }
+      constexpr std::size_t kShortest = 4;  // bytes of an entry: "1 1" and the end of its line
       wanted = x[2] >= 0 && x[2] < 1e15 ? static_cast<std::size_t>(x[2]) : 0;
-      std::error_code none;
-      list.reserve(std::min<std::size_t>(wanted, std::filesystem::file_size(path, none)) * (mirror != 0 ? 2 : 1));
+      list.reserve(std::min<std::size_t>(wanted, in.size / kShortest) * (mirror != 0 ? 2 : 1));
       continue;
     }
     ++found;
@@ -125,21 +159,21 @@ void read_matrix_market(const std::filesystem::path& path, ConnectionList& list)
     list.add(x[0], x[1], weight, line, 1);
     if (mirror != 0 && x[0] != x[1]) list.add(x[1], x[0], mirror * weight, line, 1);
   }
-  if (!sized) list.fault(line, "the file ends before the line of sizes", "", "rows columns entries");
+  if (!sized) list.fault(in.line, "the file ends before the line of sizes", "", "rows columns entries");
   if (sized && found != wanted && !list.full()) {
-    list.fault(line, "the file has another number of entries than it says", fmt::format("{}", found),
+    list.fault(in.line, "the file has another number of entries than it says", fmt::format("{}", found),
                fmt::format("{}", wanted));
   }
 }
 
 void read_triples(const std::filesystem::path& path, ConnectionList& list) {
-  auto in = opened(path);
+  Lines in(path);
   std::string text;
-  int line = 0, pre = 0, post = 1, weight = 2;
+  int pre = 0, post = 1, weight = 2;
   std::size_t width = 0;
   std::vector<double> x;
-  while (std::getline(in, text) && !list.full()) {
-    ++line;
+  while (!list.full() && in.next(text)) {
+    const int line = in.line;
     const auto words = cells(text, true);
     if ((words.size() == 1 && words[0].empty()) || text.front() == '#') continue;
     if (width == 0) {

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "network/connectivity/connectivity.hpp"
+#include "neurode/core/limits.hpp"
 
 namespace neurode::network {
 
@@ -34,6 +35,13 @@ static Connections connect(const ConnectivityContext& context, Diagnostics& diag
   if (s.in_channels % s.groups != 0 || s.out_channels % s.groups != 0) {
     report(context, "groups", "must divide the channels of both populations",
            fmt::format("{} of {} and {} channels", s.groups, s.in_channels, s.out_channels), "", diagnostics);
+    return {};
+  }
+  if (!checked_product(std::vector<Index>{s.out_channels, s.in_channels / s.groups, s.kernel_height, s.kernel_width})) {
+    report(context, "kernel", "has more weights than any memory holds",
+           fmt::format("{} x {}, {} of {} channels", s.kernel_height, s.kernel_width, s.out_channels,
+                       s.in_channels / s.groups),
+           "a smaller kernel", diagnostics);
     return {};
   }
   std::vector<Index> expected;

@@ -6,7 +6,9 @@ namespace neurode::network {
 
 static Connections connect(const ConnectivityContext& context, Diagnostics& diagnostics) {
   const Value& key = context.parameters.at("path");
-  const std::filesystem::path path = context.scenario.folder / key.string();
+  const auto file = context.scenario.folder.file(key, diagnostics);
+  if (!file) return {};
+  const std::filesystem::path& path = *file;
   const std::string dataset = context.parameters.has("dataset") ? context.parameters.text("dataset") : "";
   ConnectionList list(context.post.size, context.pre.size, path.string(), diagnostics);
   const std::string ending = path.extension().string();

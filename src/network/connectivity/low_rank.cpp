@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "network/build/build.hpp"
+#include "network/build/memory.hpp"
 #include "network/connectivity/connectivity.hpp"
 
 namespace neurode::network {
@@ -26,6 +27,12 @@ static std::shared_ptr<const Matrix> factor(const ConnectivityContext& context, 
     return nullptr;
   }
   const auto rank = static_cast<Index>(context.parameters.integer("rank"));
+  const double bytes = sizeof(double) * static_cast<double>(rows) * static_cast<double>(rank);
+  if (bytes > memory_bytes()) {
+    report(context, "rank", "makes factors that are more than this machine's memory holds",
+           "a need of " + gigabytes(bytes), "up to " + gigabytes(memory_bytes()), diagnostics);
+    return nullptr;
+  }
   auto m = initialise(choice, {rows, rank, true, context.name + "." + side}, context.scenario, diagnostics);
   return m ? std::make_shared<const Matrix>(std::move(*m)) : nullptr;
 }
@@ -46,7 +53,7 @@ static Connections connect(const ConnectivityContext& context, Diagnostics& diag
 ConnectivityEntry low_rank_connectivity() {
   return {{"low_rank",
            "weights are left * right^T, of rank `rank`; `weights` may give a factor, one number",
-           {ParameterSpec::make(Kind::integer, "rank", "columns of both factors").at_least(1).standard(1),
+           {ParameterSpec::make(Kind::integer, "rank", "columns of both factors").at_least(1).at_most(2147483647).standard(1),
             ParameterSpec::make(Kind::any, "left", "rows of `rank` numbers, one a neuron of TO; or { init = ... }")
                 .needed(),
             ParameterSpec::make(Kind::any, "right", "rows of `rank` numbers, one a neuron of FROM; or { init = ... }")

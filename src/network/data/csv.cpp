@@ -3,26 +3,15 @@
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
-#include <system_error>
 
 #include "network/data/csv_source.hpp"
 #include "neurode/core/errors.hpp"
+#include "neurode/core/limits.hpp"
+#include "neurode/core/scenario_folder.hpp"
 
 namespace neurode::network {
 
 namespace {
-
-std::string read_text(const std::filesystem::path& path) {
-  std::error_code none;
-  if (std::filesystem::is_directory(path, none)) throw FileError(path.string(), "is a folder, not a file");
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw FileError(path.string(), "cannot be opened: " + std::system_category().message(errno));
-  std::string text{std::istreambuf_iterator<char>(in), {}};
-  if (in.bad()) throw FileError(path.string(), "cannot be read");
-  return text;
-}
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
@@ -48,12 +37,17 @@ class Cutter {
     columns.clear();
     while (skip_line_that(false)) {
     }
-    if (at_end()) return false;
+    if (at_end() || too_much()) return false;
     line = line_;
     for (;;) {
       columns.push_back(static_cast<int>(at_ - line_start_) + 1);
       cells.push_back(cell());
       if (at_end()) return true;
+      if (cells.size() > limits::kColumns) {
+        diagnostics_.add(
+            {{file_, line, 0}, "", "the row has too many cells", "", fmt::format("up to {}", limits::kColumns), ""});
+        return false;
+      }
       if (text_[at_] != ',') break;
       ++at_;
     }
@@ -62,6 +56,20 @@ class Cutter {
   }
 
  private:
+  /// Lines and columns are told as ints.
+  bool too_much() {
+    const bool long_line = text_.substr(at_, limits::kLineBytes + 1).find_first_of("\r\n") == std::string_view::npos &&
+                           text_.size() - at_ > limits::kLineBytes;
+    if (!long_line && line_ < limits::kLines) return false;
+    diagnostics_.add({{file_, line_, 0},
+                      "",
+                      long_line ? "the line is too long" : "the file has too many lines",
+                      "",
+                      fmt::format("lines of up to {} bytes, up to {} of them", limits::kLineBytes, limits::kLines),
+                      ""});
+    return true;
+  }
+
   bool at_end() const { return at_ >= text_.size(); }
   bool at_line_end() const { return at_end() || text_[at_] == '\n' || text_[at_] == '\r'; }
 
@@ -135,7 +143,7 @@ std::string cells_text(std::size_t n) { return fmt::format("{} cell{}", n, n == 
 }  // namespace
 
 Csv read_csv(const std::filesystem::path& path, bool header, Diagnostics& diagnostics) {
-  const std::string text = read_text(path);
+  const std::string text = read_text_file(path, limits::kTextDataBytes);
   const std::string file = path.string();
   Csv csv;
   const std::size_t faults = diagnostics.size();
@@ -229,10 +237,12 @@ void report_unreadable(const Value& path, const FileError& error, Diagnostics& d
       {path.where, path.key, error.what(), "", "a file that can be read; paths start at the scenario's folder", ""});
 }
 
-std::optional<Csv> read_csv_from(const Value& path, const std::filesystem::path& folder, bool header,
+std::optional<Csv> read_csv_from(const Value& path, const ScenarioFolder& folder, bool header,
                                  Diagnostics& diagnostics) {
+  const auto file = folder.file(path, diagnostics);
+  if (!file) return std::nullopt;
   try {
-    return read_csv(folder / path.string(), header, diagnostics);
+    return read_csv(*file, header, diagnostics);
   } catch (const FileError& error) {
     report_unreadable(path, error, diagnostics);
     return std::nullopt;

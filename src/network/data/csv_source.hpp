@@ -17,7 +17,7 @@ inline constexpr std::size_t kMostCellFaults = 20;
 void report_unreadable(const Value& path, const FileError& error, Diagnostics& diagnostics);
 
 /// read_csv() of the file a key names, relative to `folder`; that it cannot be read is reported at the key's value.
-std::optional<Csv> read_csv_from(const Value& path, const std::filesystem::path& folder, bool header,
+std::optional<Csv> read_csv_from(const Value& path, const ScenarioFolder& folder, bool header,
                                  Diagnostics& diagnostics);
 
 /// `text` as a number, blanks around it ignored; nothing if it is none ("nan", "inf" and too large ones are numbers

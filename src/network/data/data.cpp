@@ -62,7 +62,7 @@ Csv labels_of(const Matrix& numbers) {
   return csv;
 }
 
-Rows rows_given(const scenario::DataSection& section, const std::filesystem::path& folder, Diagnostics& diagnostics) {
+Rows rows_given(const scenario::DataSection& section, const ScenarioFolder& folder, Diagnostics& diagnostics) {
   Rows out;
   Index input_steps = 0, target_steps = 0;
   const bool sequence = section.sequence.has_value();
@@ -82,7 +82,7 @@ Rows rows_given(const scenario::DataSection& section, const std::filesystem::pat
       diagnostics.add({section.targets->where, section.targets->key, "class labels stand in one column",
                        fmt::format("{} columns", out.targets.cols()), "one column with one_hot = true", ""});
     } else if (labels && diagnostics.empty()) {
-      out.targets = one_hot(labels_of(out.targets), folder / section.targets->find("path")->string(), 0, settings,
+      out.targets = one_hot(labels_of(out.targets), folder.told(*section.targets->find("path")), 0, settings,
                             out.classes, diagnostics);
     }
     if (diagnostics.empty() && out.inputs.rows() > 0 && out.targets.rows() != out.inputs.rows()) {
@@ -112,14 +112,14 @@ Matrix numbers(const Csv& csv, const std::filesystem::path& path, const std::vec
   return out;
 }
 
-Rows rows_of_file(const scenario::DataSection& section, const std::filesystem::path& folder, Diagnostics& diagnostics) {
+Rows rows_of_file(const scenario::DataSection& section, const ScenarioFolder& folder, Diagnostics& diagnostics) {
   Rows out;
   const Value& file = *section.file;
   const Parameters& settings = section.settings;
   const std::size_t faults = diagnostics.size();
   const auto csv = read_csv_from(file, folder, !settings.has("header") || settings.flag("header"), diagnostics);
   if (!csv || diagnostics.size() > faults) return out;
-  const auto path = folder / file.string();
+  const std::filesystem::path path = folder.told(file);
   if (csv->rows.empty()) {
     diagnostics.add({{path.string(), 0, 0}, "", "the file has no rows", "", "one row a sample, below the header", ""});
     return out;
@@ -203,7 +203,7 @@ Index steps_of(const scenario::DataSection& section, Index in_file, Index inputs
   return steps;
 }
 
-Data load_data(const scenario::DataSection& section, const std::filesystem::path& folder, std::uint64_t seed,
+Data load_data(const scenario::DataSection& section, const ScenarioFolder& folder, std::uint64_t seed,
                Diagnostics& diagnostics) {
   if (section.streamed()) return stream_data(section, folder, seed, diagnostics);
   Diagnostics own;

@@ -44,7 +44,7 @@ Scaling scaling_of(const Value* scale, Index rows, Index columns, Index period,
                    const std::function<const double*(Index)>& row);
 
 /// [data] whose rows stay in their files.
-Data stream_data(const scenario::DataSection& section, const std::filesystem::path& folder, std::uint64_t seed,
+Data stream_data(const scenario::DataSection& section, const ScenarioFolder& folder, std::uint64_t seed,
                  Diagnostics& diagnostics);
 
 }  // namespace neurode::network

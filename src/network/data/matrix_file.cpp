@@ -219,12 +219,10 @@ Matrix read_npy(const std::filesystem::path& path) {
   return read_all(file);
 }
 
-std::unique_ptr<RowFile> open_matrix_file(const Value& source, const std::filesystem::path& folder,
-                                          Diagnostics& diagnostics) {
+std::unique_ptr<RowFile> open_matrix_file(const Value& source, const ScenarioFolder& folder, Diagnostics& diagnostics) {
   const Value& key = *source.find("path");
   const Value* dataset = source.find("dataset");
-  const std::filesystem::path path = folder / key.string();
-  const std::string ending = path.extension().string();
+  const std::string ending = std::filesystem::path(key.string()).extension().string();
   const bool hdf5 = ending == ".h5" || ending == ".hdf5" || ending == ".nc";
   const auto fault = [&](const Value& at, const std::string& problem, const std::string& found,
                          const std::string& allowed) -> std::unique_ptr<RowFile> {
@@ -239,17 +237,19 @@ std::unique_ptr<RowFile> open_matrix_file(const Value& source, const std::filesy
     return hdf5 ? fault(key, "lacks the name of the dataset", key.to_toml(), "{ path = ..., dataset = \"NAME\" }")
                 : fault(*dataset, "has a meaning only for HDF5 files", key.to_toml(), "path alone");
   }
+  const auto path = folder.file(key, diagnostics);
+  if (!path) return nullptr;
   try {
-    if (hdf5) return std::make_unique<Hdf5Rows>(path, dataset->string());
-    return open_npy(path);
+    if (hdf5) return std::make_unique<Hdf5Rows>(*path, dataset->string());
+    return open_npy(*path);
   } catch (const FileError& error) {
     report_unreadable(key, error, diagnostics);
     return nullptr;
   }
 }
 
-Matrix read_matrix_file(const Value& source, const std::filesystem::path& folder, Diagnostics& diagnostics,
-                        Index* steps, bool nan_allowed) {
+Matrix read_matrix_file(const Value& source, const ScenarioFolder& folder, Diagnostics& diagnostics, Index* steps,
+                        bool nan_allowed) {
   const auto file = open_matrix_file(source, folder, diagnostics);
   if (!file) return {};
   const Value& key = *source.find("path");

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "neurode/core/diagnostics.hpp"
+#include "neurode/core/scenario_folder.hpp"
 #include "neurode/core/value.hpp"
 #include "neurode/dynamics/layout.hpp"
 
@@ -35,11 +36,10 @@ std::unique_ptr<RowFile> open_npy(const std::filesystem::path& path);
 Matrix read_npy(const std::filesystem::path& path);
 
 /// Opens what { path = "FILE.npy" } or { path = "FILE.h5", dataset = "NAME" } names; null if it had faults (reported).
-std::unique_ptr<RowFile> open_matrix_file(const Value& source, const std::filesystem::path& folder,
-                                          Diagnostics& diagnostics);
+std::unique_ptr<RowFile> open_matrix_file(const Value& source, const ScenarioFolder& folder, Diagnostics& diagnostics);
 /// All of it: finite numbers (or NaN where that is allowed), one sample a row. `steps` (may be null: two dimensions at
 /// most) gets the steps of a file of three dimensions, or 0. Faults are reported; the result is then empty.
-Matrix read_matrix_file(const Value& source, const std::filesystem::path& folder, Diagnostics& diagnostics,
+Matrix read_matrix_file(const Value& source, const ScenarioFolder& folder, Diagnostics& diagnostics,
                         Index* steps = nullptr, bool nan_allowed = false);
 
 }  // namespace neurode::network

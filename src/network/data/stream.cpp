@@ -47,7 +47,7 @@ class FileStream : public SampleStream {
   std::vector<Index> rows_;
 };
 
-std::shared_ptr<RowFile> open(const std::optional<Value>& v, const std::filesystem::path& folder, bool sequence,
+std::shared_ptr<RowFile> open(const std::optional<Value>& v, const ScenarioFolder& folder, bool sequence,
                               Diagnostics& diagnostics) {
   if (!v) return nullptr;
   std::shared_ptr<RowFile> file = open_matrix_file(*v, folder, diagnostics);
@@ -67,7 +67,7 @@ std::shared_ptr<RowFile> open(const std::optional<Value>& v, const std::filesyst
 
 }  // namespace
 
-Data stream_data(const scenario::DataSection& section, const std::filesystem::path& folder, std::uint64_t seed,
+Data stream_data(const scenario::DataSection& section, const ScenarioFolder& folder, std::uint64_t seed,
                  Diagnostics& diagnostics) {
   const std::size_t before = diagnostics.size();
   if (!section.inputs || !section.inputs->is_table() || (section.targets && !section.targets->is_table())) {
@@ -79,9 +79,9 @@ Data stream_data(const scenario::DataSection& section, const std::filesystem::pa
            section.targets ? section.targets->find("path")->string() : "",
            {},
            sequence};
-  x.path = (folder / x.path).string();
-  y.path = (folder / y.path).string();
   if (diagnostics.size() > before) return {};
+  x.path = folder.told(*section.inputs->find("path"));
+  if (y.file) y.path = folder.told(*section.targets->find("path"));
   if (y.file && y.file->rows != x.file->rows) {
     diagnostics.add({section.targets->where, section.targets->key, "must have as many rows as inputs",
                      fmt::format("{} rows", y.file->rows), fmt::format("{} rows", x.file->rows), ""});

@@ -95,7 +95,7 @@ class Settling {
       } else if (const DelayCall* inner = call_of(symbol)) {
         past[symbol.id] = shifted(inner->argument, graph_.add(inner->delay, delay), origin, depth + 1);
       } else {
-        const std::string text = fmt::format("delay({}, {})", name, to_text(graph_, delay));
+        const std::string text = fmt::format("delay({}, {})", name, to_name(graph_, delay));
         past[symbol.id] = keep({graph_.symbol(text), symbol, delay, origin.where, origin.delay_where});
       }
     }

@@ -5,9 +5,11 @@ namespace neurode::network {
 
 static void fill(const InitialiserContext& context, Matrix& out, Diagnostics& diagnostics) {
   const Value& path = context.parameters.at("path");
+  const auto file = context.folder.file(path, diagnostics);
+  if (!file) return;
   Matrix read;
   try {
-    read = read_csv_matrix(context.folder / path.string(), context.parameters.flag("header"), diagnostics);
+    read = read_csv_matrix(*file, context.parameters.flag("header"), diagnostics);
   } catch (const FileError& error) {
     return report_unreadable(path, error, diagnostics);
   }

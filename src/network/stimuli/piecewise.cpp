@@ -5,14 +5,14 @@
 
 namespace neurode::network {
 
-std::shared_ptr<const TimeTable> read_time_table(const Value& path, const std::filesystem::path& folder, Index neurons,
+std::shared_ptr<const TimeTable> read_time_table(const Value& path, const ScenarioFolder& folder, Index neurons,
                                                  bool linear, Diagnostics& diagnostics) {
-  const auto file = folder / path.string();
+  const std::string file = folder.told(path);
   const std::size_t faults = diagnostics.size();
   const auto csv = read_csv_from(path, folder, true, diagnostics);
   if (!csv || diagnostics.size() > faults) return nullptr;
   const auto fault = [&](int line, std::string problem, std::string found, std::string allowed) {
-    diagnostics.add({{file.string(), line, 0}, path.key, std::move(problem), std::move(found), std::move(allowed), ""});
+    diagnostics.add({{file, line, 0}, path.key, std::move(problem), std::move(found), std::move(allowed), ""});
   };
   const Index columns = static_cast<Index>(csv->header.size()) - 1;
   if (columns != 1 && columns != neurons) {

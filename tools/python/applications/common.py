@@ -14,8 +14,9 @@ KEYS = ("task", "data", "rule", "result", "value", "target", "reached", "reason"
 
 
 def run(neurode: str, scenario: Path, result: Path, *sets: str) -> h5py.File:
-    """Runs a scenario with overrides KEY=VALUE on one thread; its result file, open. Raises CalledProcessError."""
-    command = [neurode, "run", str(scenario), "-o", str(result), "--force", "-q"]
+    """Runs a scenario with overrides KEY=VALUE, which may name any file, on one thread; its result file, open. Raises
+    CalledProcessError."""
+    command = [neurode, "run", str(scenario), "-o", str(result), "--force", "-q", "--allow-outside"]
     for text in sets:
         command += ["--set", text]
     subprocess.run(command, env={**os.environ, "OMP_NUM_THREADS": "1"}, check=True)

@@ -99,7 +99,7 @@ def rows(neurode: str, folder: Path, short: bool) -> list[dict]:
     linear, baseline = baselines(short)
     stop = ["time.stop.loss=1.5"] if short else []
     dense = common.run(neurode, common.SCENARIOS / "digits_adam.toml", folder / "dense.h5", *stop)
-    scenario = common.SCENARIOS / "applications/image/convolution.toml"
+    scenario = common.SCENARIOS / "digits_convolution.toml"
     convolution = common.run(neurode, scenario, folder / "convolution.h5", *(["time.end=100"] if short else []))
     return [
         net_row("digits, dense net", dense, linear, " (logistic regression)", "gradient_flow, adam", baseline),

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "neurode/core/diagnostics.hpp"
+#include "neurode/core/value.hpp"
+
+namespace neurode {
+
+/// Which files a scenario may name: those in its folder and below it, or any.
+enum class Reach { folder, anywhere };
+
+/// The folder of a scenario. A scenario may come from a stranger: the files it names stay within its folder, whatever
+/// "..", absolute paths and symbolic links say, unless the user allows more.
+class ScenarioFolder {
+ public:
+  ScenarioFolder(std::filesystem::path path = {}, Reach reach = Reach::folder)
+      : path_(std::move(path)), reach_(reach) {}
+  ScenarioFolder(const char* path) : ScenarioFolder(std::filesystem::path(path)) {}
+
+  /// The file that a key's value names, told from the folder; whether it is there is left to whoever opens it. Nothing
+  /// if it may not be read (reported): it leads out of the folder, or is a device, a pipe or a socket.
+  std::optional<std::filesystem::path> file(const Value& named, Diagnostics& diagnostics) const;
+  /// As messages tell it.
+  std::string told(const Value& named) const { return (path_ / named.string()).string(); }
+
+  /// The files that were asked for, by this object and its copies, in the order of their names.
+  const std::set<std::filesystem::path>& files() const { return *files_; }
+  const std::filesystem::path& path() const { return path_; }
+  Reach reach() const { return reach_; }
+
+ private:
+  std::filesystem::path path_;
+  Reach reach_;
+  std::shared_ptr<std::set<std::filesystem::path>> files_ = std::make_shared<std::set<std::filesystem::path>>();
+};
+
+/// A scenario's file, and which files it may name.
+struct ScenarioFile {
+  std::filesystem::path path;
+  Reach reach = Reach::folder;
+
+  ScenarioFile(std::filesystem::path p, Reach r = Reach::folder) : path(std::move(p)), reach(r) {}
+  ScenarioFile(const std::string& p) : path(p) {}
+  ScenarioFile(const char* p) : path(p) {}
+  ScenarioFolder folder() const { return {path.parent_path(), reach}; }
+};
+
+/// The whole of a text file of at most `most` bytes. @throws FileError if it cannot be read, is larger, or (unless
+/// `any_kind`) is a device, a pipe or a socket
+std::string read_text_file(const std::filesystem::path& path, std::uint64_t most, bool any_kind = false);
+
+}  // namespace neurode

@@ -1,0 +1,1 @@
+neurode check bad/outside.toml
