@@ -96,7 +96,7 @@ void CheckpointSlots::make_room(Slot& slot, std::uint64_t bytes) {
                                "write a checkpoint"),
                   H5Dclose};
   slot.capacity = size;
-  file_.flush();
+  file_.flush(true);
 }
 
 void CheckpointSlots::put(const Slot& slot, std::uint64_t at, std::span<const std::byte> bytes) {
@@ -126,7 +126,7 @@ void CheckpointSlots::write(std::span<const std::span<const std::byte>> parts) {
   }
   h.checksum = sum.value();
   put(slot, 0, bytes_of(h));
-  file_.flush();  // the library keeps small pieces back
+  file_.flush(true);  // the library keeps small pieces back
   file_.synchronise();
 }
 

@@ -1,6 +1,7 @@
 #include "record/file_driver.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,9 +12,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <memory>
 #include <new>
+#include <optional>
 #include <system_error>
+#include <thread>
 
 #include "record/journal.hpp"
 
@@ -21,6 +25,10 @@ namespace neurode::record::h5 {
 
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
+constexpr auto kMostWait = std::chrono::seconds(1);
+constexpr auto kMostPutOff = std::chrono::seconds(10);
 constexpr haddr_t kLargest = (haddr_t{1} << 62) - 1;
 
 struct File {
@@ -29,6 +37,8 @@ struct File {
   haddr_t eoa = 0;  ///< end of what the library has given out
   haddr_t eof = 0;  ///< end of what is in the file
   bool abandoned = false;
+  bool surely = false;                       ///< flush whoever reads
+  std::optional<Clock::time_point> put_off;  ///< since when a flush waits for readers
   PendingWrites pending;
 };
 
@@ -63,19 +73,37 @@ H5FD_t* open_file(const char* name, unsigned flags, hid_t, haddr_t) {
   return &file.release()->base;
 }
 
-herr_t commit_file(File& file) {
-  if (file.abandoned) return 0;
-  if (!file.pending.empty()) {
-    const haddr_t end = std::max(file.eoa, file.eof);
-    if (const int reason = commit(file.descriptor, file.pending, end)) return failed("write", reason);
-    file.pending.clear();
-    file.eof = end;
+/// The lock that readers (h5py, this library) hold while they have the file open, so that nobody reads half of a
+/// change. Readers are given some time to be done, and not more: true says that nobody reads.
+bool without_readers(File& file) {
+  const auto begin = Clock::now();
+  while (flock(file.descriptor, LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK) return true;  // a file system without it
+    if (!file.surely || Clock::now() - begin > kMostWait) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
+  return true;
+}
+
+herr_t commit_file(File& file) {
+  if (file.abandoned || file.pending.empty()) return 0;
+  if (!without_readers(file) && !file.surely) {
+    if (!file.put_off) file.put_off = Clock::now();
+    if (Clock::now() - *file.put_off < kMostPutOff) return 0;  // the next flush takes it along
+  }
+  const haddr_t end = std::max(file.eoa, file.eof);
+  const int reason = commit(file.descriptor, file.pending, end);
+  flock(file.descriptor, LOCK_UN);
+  if (reason != 0) return failed("write", reason);
+  file.put_off.reset();
+  file.pending.clear();
+  file.eof = end;
   return 0;
 }
 
 herr_t close_file(H5FD_t* file) {
   const std::unique_ptr<File> own(&of(file));
+  own->surely = true;
   herr_t result = commit_file(*own);
   if (close(own->descriptor) != 0 && result == 0) result = failed("close", errno);
   return result;
@@ -175,6 +203,10 @@ File* file_of(hid_t file) {
 
 void use_journal(const Origin& origin, hid_t access) {
   origin.check(H5Pset_driver(access, driver(), nullptr), "prepare the file");
+}
+
+void flush_surely(hid_t file, bool surely) noexcept {
+  if (File* f = file_of(file)) f->surely = surely;
 }
 
 bool abandon(hid_t file) noexcept {

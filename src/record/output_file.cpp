@@ -110,14 +110,15 @@ void OutputFile::publish() {
   if (older_ >= 0) ::close(std::exchange(older_, -1));
 }
 
-void OutputFile::flush() {
+void OutputFile::flush(bool surely) {
+  h5::flush_surely(file_, surely);
   origin_.check(H5Fflush(file_, H5F_SCOPE_LOCAL), "write on");
   if (!h5::has_a_name(file_))
     throw FileError(origin_.path, "is gone: it, or its folder, was removed while it was written");
 }
 
 void OutputFile::close() {
-  flush();
+  flush(true);
   origin_.check(file_.reset(), "close the file");
 }
 

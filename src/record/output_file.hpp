@@ -27,7 +27,8 @@ class OutputFile {
 
   /// From now on it has its final name.
   void publish();
-  void flush();
+  /// `surely`: whoever reads.
+  void flush(bool surely = false);
   /// What is flushed is on the disk itself.
   void synchronise() { h5::synchronise(origin_, file_); }
   void close();

@@ -143,7 +143,7 @@ struct Recorder::Impl {
     return options.flush_seconds > 0 &&
            Clock::now() - last_flush > std::chrono::duration<double>(options.flush_seconds);
   }
-  void flush();
+  void flush(bool surely = false);
   using Parts = std::span<const std::span<const std::byte>>;
   void write_checkpoint(Parts parts);
   void finish(Parts last_checkpoint);
@@ -217,11 +217,11 @@ void Recorder::Impl::declare(const std::vector<TimeAxis>& time_axes, const std::
   file->flush();
 }
 
-void Recorder::Impl::flush() {
+void Recorder::Impl::flush(bool surely) {
   for (auto& a : axes) {
     for (auto& s : a.series) s.flush();
   }
-  file->flush();
+  file->flush(surely);
   chunks = 0;
   last_flush = Clock::now();
 }
@@ -301,7 +301,7 @@ void Recorder::write(const std::string& variable, std::span<const double> values
     impl_->guarded([&] {
       write_all(impl_->origin(), f.dataset, f.name, f.shape, f.storage, values);
       // Compressed chunks may have moved: the file must know before anything else takes their old place.
-      if (f.written && !f.storage.chunk.empty()) impl_->flush();
+      if (f.written && !f.storage.chunk.empty()) impl_->flush(true);
       f.written = true;
     });
     return;
@@ -318,7 +318,7 @@ void Recorder::text(const std::string& name, const std::string& value) { attribu
 
 void Recorder::flush() {
   if (impl_->closed) return;
-  impl_->guarded([&] { impl_->flush(); });
+  impl_->guarded([&] { impl_->flush(true); });
 }
 
 void Recorder::flush_if_due() {
@@ -329,14 +329,14 @@ void Recorder::flush_if_due() {
 void Recorder::checkpoint(std::span<const std::span<const std::byte>> parts) {
   if (impl_->closed) return;
   impl_->guarded([&] {
-    impl_->flush();
+    impl_->flush(true);
     impl_->write_checkpoint(parts);
   });
 }
 
 void Recorder::publish() {
   impl_->guarded([&] {
-    impl_->flush();
+    impl_->flush(true);
     impl_->file->publish();
   });
 }

@@ -15,9 +15,11 @@
 #include <filesystem>
 #include <fstream>
 #include <system_error>
+#include <thread>
 
 #include "neurode/core/errors.hpp"
 #include "neurode/core/limits.hpp"
+#include "neurode/record/reader.hpp"
 
 namespace neurode::record::h5 {
 
@@ -79,9 +81,16 @@ Handle open_to_read(const Origin& origin) {
   const Handle access(origin.check(H5Pcreate(H5P_FILE_ACCESS), "open the file"), H5Pclose);
   origin.check(H5Pset_fclose_degree(access, H5F_CLOSE_STRONG), "open the file");
 #if H5_VERSION_GE(1, 10, 7)
-  origin.check(H5Pset_file_locking(access, false, true), "open the file");
+  // Locked against half a change: a writer waits for readers, and readers for a writer's fraction of a millisecond.
+  origin.check(H5Pset_file_locking(access, true, true), "open the file");
 #endif
-  return {origin.check(H5Fopen(origin.path.c_str(), H5F_ACC_RDONLY, access), "open the file"), H5Fclose};
+  constexpr int kTries = 200;
+  for (int k = 1;; ++k) {
+    const hid_t file = H5Fopen(origin.path.c_str(), H5F_ACC_RDONLY, access);
+    if (file >= 0) return {file, H5Fclose};
+    if (k == kTries || !is_being_written(origin.path)) origin.fail("open the file");
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
 }
 
 hid_t open_object(hid_t file, const std::string& name) {

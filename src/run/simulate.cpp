@@ -19,6 +19,25 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
+/// Tells after which steps the clock is worth a look: after each, unless they are short.
+class Pace {
+ public:
+  bool look(Clock::time_point& now) {
+    if (--left_ > 0) return false;
+    now = Clock::now();
+    every_ = now - last_ < kShort ? std::min(2 * every_, kMost) : 1;
+    left_ = every_;
+    last_ = now;
+    return true;
+  }
+
+ private:
+  static constexpr auto kShort = std::chrono::milliseconds(1);
+  static constexpr int kMost = 64;
+  int every_ = 1, left_ = 1;
+  Clock::time_point last_ = Clock::now();
+};
+
 /// A stop condition that holds before the first step: no integration, the state at the start is the result.
 int holds_at_start(Prepared& p) {
   for (std::size_t k = 0; k < p.stops.size(); ++k) {
@@ -39,7 +58,7 @@ Summary simulate(Prepared& p, const std::filesystem::path& file, bool overwrite,
   file_options.overwrite = overwrite;
   file_options.gzip = p.plan.gzip;
   file_options.flush_seconds = p.scenario.record.flush;
-  file_options.unpublished = from != nullptr;
+  file_options.unpublished = true;  // until it says where it comes from, and has all that an earlier file had
   for (const auto& e : p.plan.ends) variables.push_back(e.file);
   std::vector<record::TimeAxis> axes = p.plan.axes;
   for (std::size_t k = 0; k < axes.size(); ++k) {
@@ -50,6 +69,7 @@ Summary simulate(Prepared& p, const std::filesystem::path& file, bool overwrite,
   record::Recorder recorder(file, p.plan.dimensions, axes, variables, provenance(p), file_options);
   recorder.text("scenario", scenario::to_toml(p.scenario.root));
   for (const auto& e : p.plan.ends) recorder.write(e.file.name, e.numbers);
+  if (!from) recorder.publish();
 
   std::vector<std::unique_ptr<AxisWriter>> writers;
   std::vector<integrate::OutputGrid> grids;
@@ -85,13 +105,14 @@ Summary simulate(Prepared& p, const std::filesystem::path& file, bool overwrite,
   observer.restart = [&, published = from == nullptr](double t, const integrate::Statistics& s,
                                                       const integrate::SnapshotSource& source) mutable {
     checkpoints.passed(t, s, source);
-    if (!published) recorder.publish();  // now it has all that the earlier file had
+    if (!published) recorder.publish();
     published = true;
   };
-  observer.step = [&](double t, double, const Vector& x, const integrate::Statistics& s) {
+  observer.step = [&, pace = Pace(), now = start](double t, double, const Vector& x,
+                                                  const integrate::Statistics& s) mutable {
+    if (!pace.look(now)) return;
     recorder.flush_if_due();
     if (!hooks.progress) return;
-    const auto now = Clock::now();
     if (std::chrono::duration<double>(now - last_report).count() < hooks.progress_seconds) return;
     last_report = now;
     hooks.progress({t, time.start, time.end, s.steps, seconds_since(start), loss != nullptr,

@@ -43,6 +43,7 @@ void add_xor();
 void add_hodgkin_huxley();
 void add_dense();
 void add_digits();
+void add_checkpoint();
 void add_stiff();
 void add_cvode();  ///< nothing where this build lacks SUNDIALS
 void add_ring();

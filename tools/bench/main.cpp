@@ -75,6 +75,7 @@ int main(int argc, char** argv) {
   bench::add_hodgkin_huxley();
   bench::add_dense();
   bench::add_digits();
+  bench::add_checkpoint();
   bench::add_stiff();
   bench::add_cvode();
   bench::add_ring();
