@@ -256,7 +256,7 @@ TEST_CASE("scenarios are loaded with their overrides") {
   Diagnostics ds;
   const Scenario s = load_scenario(path, {"population.hidden.tau=1", "time.end=\"2 s\""}, ds);
   CHECK(ds.empty());
-  CHECK(s.folder == folder);
+  CHECK(s.folder.path() == folder);
   CHECK(s.file == path.string());
   CHECK(s.populations[1].settings.find("tau")->number() == 1.0);
   CHECK(s.time.end == 2.0);
