@@ -32,8 +32,9 @@ std::optional<fs::path> ScenarioFolder::file(const Value& named, Diagnostics& di
   const fs::path path = path_ / name;
   std::error_code error;
   if (reach_ == Reach::folder) {
-    const fs::path real = fs::weakly_canonical(path, error);
-    const fs::path within = error ? fs::path() : fs::weakly_canonical(path_.empty() ? "." : path_, error);
+    // Of a relative path that is not there weakly_canonical() makes nothing absolute.
+    const fs::path real = fs::weakly_canonical(fs::absolute(path), error);
+    const fs::path within = error ? fs::path() : fs::weakly_canonical(fs::absolute(path_.empty() ? "." : path_), error);
     if (error) return refuse("cannot be followed: " + error.message(), named.to_toml(60), "a file that can be read");
     if (!lies_within(real, within)) {
       const fs::path normal = fs::path(name).lexically_normal();

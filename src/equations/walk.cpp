@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <stdexcept>
+#include <unordered_set>
 
 #include "equations/ops.hpp"
 #include "equations/scalar.hpp"
@@ -20,23 +21,28 @@ std::vector<bool> reachable(const Graph& graph, std::span<const Node> roots) {
 }
 
 Node substitute(Graph& graph, Node f, const Substitution& replace) {
-  std::vector<bool> marks(f.id + 1);
-  marks[f.id] = true;
-  for (std::uint32_t i = f.id + 1; i-- > 0;) {
-    if (!marks[i] || replace.contains(i)) continue;
-    for (const Node x : Operands(graph[Node{i}])) marks[x.id] = true;
+  // Only what is met is kept a note of: the graph may be large, and f a small part of it.
+  std::vector<std::uint32_t> met, stack = {f.id};
+  std::unordered_set<std::uint32_t> seen;
+  while (!stack.empty()) {
+    const std::uint32_t i = stack.back();
+    stack.pop_back();
+    if (!seen.insert(i).second) continue;
+    met.push_back(i);
+    if (replace.contains(i)) continue;
+    for (const Node x : Operands(graph[Node{i}])) stack.push_back(x.id);
   }
-  std::vector<Node> made(f.id + 1);
-  for (std::uint32_t i = 0; i <= f.id; ++i) {
-    if (!marks[i]) continue;
+  std::sort(met.begin(), met.end());  // operands have smaller numbers than what is made of them
+  std::unordered_map<std::uint32_t, Node> made;
+  for (const std::uint32_t i : met) {
     if (const auto it = replace.find(i); it != replace.end()) {
       made[i] = it->second;
       continue;
     }
     const NodeData d = graph[Node{i}];  // a copy: making nodes moves them
     const int n = arity(d.op);
-    const Node a = made[d.a.id], b = made[d.b.id], c = made[d.c.id];
-    if (n == 0 || (a == d.a && (n < 2 || b == d.b) && (n < 3 || c == d.c))) {
+    const Node a = n > 0 ? made.at(d.a.id) : d.a, b = n > 1 ? made.at(d.b.id) : d.b, c = n > 2 ? made.at(d.c.id) : d.c;
+    if (a == d.a && b == d.b && c == d.c) {
       made[i] = Node{i};
     } else if (n == 1) {
       made[i] = graph.unary(d.op, a);
@@ -46,7 +52,7 @@ Node substitute(Graph& graph, Node f, const Substitution& replace) {
       made[i] = graph.where(a, b, c);
     }
   }
-  return made[f.id];
+  return made.at(f.id);
 }
 
 std::vector<Node> free_symbols(const Graph& graph, std::span<const Node> nodes) {

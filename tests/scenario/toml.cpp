@@ -128,6 +128,13 @@ TEST_CASE("dates are refused, the rest is read") {
   CHECK(root.find("a")->is_none());
 }
 
+TEST_CASE("headers that begin like no key") {
+  for (const char* header : {"[=]", "[ #]", "[[=]]", "[\xC2\xA0]", "[ \x01]", "[,a]", "[a.=]"}) {
+    CHECK_MESSAGE(fault(std::string(header) + "\n").find("s.toml:1:") == 0, header);
+    CHECK_MESSAGE(fault(std::string(header) + "\n").find("is not valid TOML") != std::string::npos, header);
+  }
+}
+
 TEST_CASE("nesting is bounded") {
   std::string deep_key = "a", deep_header = "[a", many = "x = [";
   for (int i = 0; i < 100000; ++i) {
