@@ -6,6 +6,13 @@
 
 namespace neurode {
 
+Value::Value() = default;
+Value::Value(const Value&) = default;
+Value::Value(Value&&) noexcept = default;
+Value& Value::operator=(const Value&) = default;
+Value& Value::operator=(Value&&) noexcept = default;
+Value::~Value() = default;
+
 const Value* Value::find(std::string_view name) const {
   if (!is_table()) return nullptr;
   for (const auto& [k, v] : table()) {

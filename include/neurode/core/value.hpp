@@ -23,6 +23,14 @@ struct Value {
   int text_line = 0;   ///< of a string: where its first character stands, behind the quotes; 0 where unknown
   int text_column = 0;
 
+  // Defined where Value is complete: clang 14 looks into the variant for them here, and finds pairs of what is not yet.
+  Value();
+  Value(const Value&);
+  Value(Value&&) noexcept;
+  Value& operator=(const Value&);
+  Value& operator=(Value&&) noexcept;
+  ~Value();
+
   bool is_none() const { return std::holds_alternative<std::monostate>(data); }
   bool is_bool() const { return std::holds_alternative<bool>(data); }
   bool is_integer() const { return std::holds_alternative<std::int64_t>(data); }
