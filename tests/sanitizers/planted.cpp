@@ -18,7 +18,7 @@ double past_the_end() {
   return numbers[static_cast<std::size_t>(3 + one)];
 }
 
-int* address_of_a_local() {
+[[gnu::noinline]] int* address_of_a_local() {
   int local = one;
   int* volatile out = &local;
   return out;
