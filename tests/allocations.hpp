@@ -1,4 +1,7 @@
-#pragma once
+// No #pragma once: the part for NEURODE_COUNT_ALLOCATIONS must be reached where another file of a unity build included
+// this one before.
+#ifndef NEURODE_TESTS_ALLOCATIONS
+#define NEURODE_TESTS_ALLOCATIONS
 
 #include <cstddef>
 
@@ -9,7 +12,8 @@
 ///     CHECK(count.so_far() == 0);
 ///
 /// Exactly one file of the binary defines NEURODE_COUNT_ALLOCATIONS before including this: it replaces malloc and its
-/// kin (glibc only). Under AddressSanitizer, which has its own malloc, nothing is counted and active() is false.
+/// kin (glibc only) or, under a sanitizer, which has its own malloc, asks that to tell. Elsewhere nothing is counted
+/// and active() is false.
 namespace allocations {
 
 std::size_t total();
@@ -26,16 +30,35 @@ class Count {
 
 }  // namespace allocations
 
-#ifdef NEURODE_COUNT_ALLOCATIONS
+#endif
+
+#if defined(NEURODE_COUNT_ALLOCATIONS) && !defined(NEURODE_COUNTS_ALLOCATIONS)
+#define NEURODE_COUNTS_ALLOCATIONS
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define NEURODE_SANITIZER_COUNTS
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define NEURODE_SANITIZER_COUNTS
+#endif
+#endif
 
 namespace allocations::detail {
 inline std::atomic<std::size_t> number{0};
 }
 
-#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)
+#if defined(NEURODE_SANITIZER_COUNTS)
+#include <sanitizer/allocator_interface.h>
+namespace allocations::detail {
+static void count(const volatile void*, std::size_t) { ++number; }
+static void ignore(const volatile void*) {}
+static const bool hooked = __sanitizer_install_malloc_and_free_hooks(count, ignore) != 0;
+}  // namespace allocations::detail
+bool allocations::active() { return detail::hooked; }
+#elif defined(__GLIBC__)
 // operator new and Eigen's aligned memory both end in one of these.
 extern "C" {
 void* __libc_malloc(std::size_t);

@@ -151,6 +151,18 @@ TEST_CASE("asked again, in another order, with other channels beside: bit for bi
   }
 }
 
+#ifdef _OPENMP
+TEST_CASE("a path made for one thread, asked with four") {
+  const int before = omp_get_max_threads();
+  omp_set_num_threads(1);
+  BrownianPath alone(one(8192), 7, 0.125), path(one(8192), 7, 0.125);
+  const Interval truth = over(alone, 0, 0.5);
+  omp_set_num_threads(4);
+  CHECK(distance(over(path, 0, 0.5), truth) == 0);
+  omp_set_num_threads(before);
+}
+#endif
+
 TEST_CASE("suited steps: not longer, not much shorter, ends on coarse nodes") {
   const BrownianPath path(one(1), 1, 0);
   for (double t = 0.1; t < 1e4; t *= 1.7) {

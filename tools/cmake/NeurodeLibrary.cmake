@@ -110,6 +110,10 @@ if(TARGET neurode_record)
   target_compile_definitions(neurode_record PRIVATE ${HDF5_C_DEFINITIONS} NEURODE_VERSION="${PROJECT_VERSION}")
 endif()
 
+foreach(target IN LISTS neurode_layer_targets)
+  neurode_unity(${target})
+endforeach()
+
 # The built-in models and rules are TOML files, embedded as text.
 include(NeurodeEmbed)
 

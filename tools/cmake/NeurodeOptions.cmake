@@ -13,6 +13,12 @@ if(NEURODE_SANITIZE)
   target_compile_options(neurode_options INTERFACE -fsanitize=${NEURODE_SANITIZE} -fno-omit-frame-pointer
                                                    -fno-sanitize-recover=all)
   target_link_options(neurode_options INTERFACE -fsanitize=${NEURODE_SANITIZE})
+  # Indices past the size but within the capacity of a vector, which AddressSanitizer takes for good.
+  target_compile_definitions(neurode_options INTERFACE _GLIBCXX_ASSERTIONS)
+endif()
+if(NEURODE_COVERAGE)
+  target_compile_options(neurode_options INTERFACE --coverage -fprofile-update=atomic)
+  target_link_options(neurode_options INTERFACE --coverage)
 endif()
 # False positives of g++ 12: array bounds and uninitialised reads in vectorised Eigen code, overlaps in
 # std::string + (PR105651), the AVX-512 intrinsics of its own headers (PR105593).

@@ -159,7 +159,9 @@ void BrownianPath::run(const Block& b, double* scratch, double* dw, double* dz) 
 
 void BrownianPath::increments(double t0, double t1, Vector& dw, Vector& dz) {
   plan(place(t0), place(t1));
-  for_chunks(static_cast<std::int64_t>(blocks_.size()), channels_ >= kWorthThreads, [&](std::int64_t k) {
+  const bool memory_for_all = static_cast<std::size_t>(max_threads()) <= scratch_.size();  // there may be more by now
+  const bool threaded = channels_ >= kWorthThreads && memory_for_all;
+  for_chunks(static_cast<std::int64_t>(blocks_.size()), threaded, [&](std::int64_t k) {
     const Block& b = blocks_[static_cast<std::size_t>(k)];
     run(b, scratch_[static_cast<std::size_t>(this_thread())].data(), dw.data() + b.offset, dz.data() + b.offset);
   });
