@@ -10,6 +10,8 @@
 #include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
 #include "neurode/core/errors.hpp"
+#include "neurode/core/machine.hpp"
+#include "neurode/run/estimate.hpp"
 #include "neurode/run/simulate.hpp"
 
 namespace neurode::cli {
@@ -20,7 +22,7 @@ struct RunArguments {
   std::string scenario, progress = "auto";
   std::optional<std::string> output;
   std::vector<std::string> set;
-  bool force = false, quiet = false;
+  bool force = false, quiet = false, allow_large = false;
 };
 
 void print_summary(const run::Summary& s, const run::Prepared& p) {
@@ -62,9 +64,10 @@ void print_summary(const run::Summary& s, const run::Prepared& p) {
 }
 
 int run_scenario(const RunArguments& a) {
-  const auto prepared = run::prepare(a.scenario, a.set);
+  const auto prepared = run::prepare(a.scenario, a.set, a.allow_large);
   const std::filesystem::path file = a.output ? std::filesystem::path(*a.output) : run::default_output(a.scenario);
   record::check_writable(file, a.force);
+  if (!a.allow_large) run::check_file_size(*prepared, file);
 
   catch_interrupts();
   ProgressPrinter printer(progress_style(a.progress, a.quiet));
@@ -97,6 +100,8 @@ void add_run(CLI::App& app, Action& action) {
   c->add_flag("-f,--force", a->force, "Overwrite the file named with -o");
   c->add_option("--progress", a->progress, "auto (a bar on a terminal), bar, plain (lines) or none")
       ->check(CLI::IsMember({"auto", "bar", "plain", "none"}));
+  c->add_flag("--allow-large", a->allow_large,
+              "Run even where the estimates of memory or file size are above what there is (see neurode check)");
   c->add_flag("-q,--quiet", a->quiet, "No progress, no summary; errors only");
   c->footer(
       "Examples:\n"

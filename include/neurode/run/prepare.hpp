@@ -69,8 +69,11 @@ struct Prepared {
 };
 
 /// Reads and checks a scenario file with overrides (KEY=VALUE).
-/// @throws ScenarioError with every fault found; FileError (of the scenario or a data file) as they are met
-std::unique_ptr<Prepared> prepare(const std::filesystem::path& path, const std::vector<std::string>& overrides);
+/// What needs more memory than there is counts as a
+/// fault, unless `allow_large`. @throws ScenarioError with every fault found; FileError (of the scenario or a data
+/// file) as they are met
+std::unique_ptr<Prepared> prepare(const std::filesystem::path& path, const std::vector<std::string>& overrides,
+                                  bool allow_large = false);
 /// The same of a scenario's tree, as if it stood in `file`.
 std::unique_ptr<Prepared> prepare(const Value& root, const std::string& file);
 
