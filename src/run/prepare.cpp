@@ -221,7 +221,8 @@ static void build_problem(Prepared& p, Diagnostics& diagnostics) {
     const Available left = available_memory();
     const Location where = p.scenario.learning ? p.scenario.learning->where : Location{p.scenario.file, 0, 0};
     diagnostics.add({where, p.scenario.learning ? "learning" : "", "the equations need more memory than there is",
-                     "a need that could not be met", fmt::format("up to {} ({})", size_text(left.bytes), left.why), ""});
+                     "a need that could not be met", fmt::format("up to {} ({})", size_text(left.bytes), left.why),
+                     ""});
   }
 }
 

@@ -11,7 +11,7 @@ using namespace neurode;
 
 namespace {
 
-const std::string kStiff = R"(
+const std::string kStiff = R"toml(
 schema = 1
 [population.p]
 model = "m"
@@ -19,7 +19,7 @@ model = "m"
 equations = "dx/dt = -1000*x + y\ndy/dt = -2*y\ndz/dt = x + y + sin(t)"
 [time]
 end = 1
-)";
+)toml";
 
 std::string network(const std::string& size, const std::string& more) {
   return "schema = 1\n[population.p]\nsize = " + size +
