@@ -7,8 +7,10 @@
 #include "cli/commands.hpp"
 #include "cli/progress.hpp"
 #include "neurode/core/json.hpp"
+#include "neurode/core/machine.hpp"
 #include "neurode/run/describe.hpp"
 #include "neurode/run/prepare.hpp"
+#include "neurode/run/simulate.hpp"
 
 namespace neurode::cli {
 
@@ -18,18 +20,30 @@ struct CheckArguments {
   std::string scenario;
   std::vector<std::string> set;
   bool json = false, gradient = false;
-  Reach reach = Reach::folder;
+  Allowed allowed;
 };
 
+/// "slowest 12.5 ms"
+std::string scale_text(const char* which, double scale, const std::string& unit) {
+  if (!(scale > 0)) return fmt::format("{} not known", which);
+  return fmt::format("{} {:.3g}{}{}", which, scale, unit.empty() ? "" : " ", unit);
+}
+
 int check(const CheckArguments& a) {
-  if (a.gradient) return check_gradient({a.scenario, a.reach}, a.set, a.json);
-  const auto p = run::prepare({a.scenario, a.reach}, a.set);
+  if (a.gradient) return check_gradient({a.scenario, a.allowed}, a.set, a.json);
+  const auto p = run::prepare({a.scenario, a.allowed}, a.set);
+  if (!a.allowed.large) run::check_file_size(*p, run::default_output(a.scenario));
   const run::Description d = run::describe(*p);
   if (a.json) {
     JsonWriter w;
     w.begin_object().member("scenario", a.scenario).member("title", p->scenario.title).member("states", d.states);
     w.member("weights", d.weights)
         .member("output_bytes", static_cast<std::int64_t>(d.output_bytes))
+        .member("memory_bytes", static_cast<std::int64_t>(d.memory.total()))
+        .member("slowest", d.times.slowest)
+        .member("fastest", d.times.fastest)
+        .member("zero_modes", static_cast<std::int64_t>(d.times.zero))
+        .member("time_scales", d.times.how)
         .member("integrator", p->options.method);
     w.key("populations").begin_array();
     for (const auto& q : d.populations) {
@@ -61,10 +75,13 @@ int check(const CheckArguments& a) {
   fmt::print("\n{} numbers in the state, {} of them weights that move\n", d.states, d.weights);
   fmt::print("integrator {}, time {} to {} {}\n", p->options.method, p->scenario.time.start, p->scenario.time.end,
              p->network->time_unit);
+  fmt::print("time scales: {}, {}; {}\n", scale_text("slowest", d.times.slowest, p->network->time_unit),
+             scale_text("fastest", d.times.fastest, p->network->time_unit), d.times.how);
   for (const auto& [name, text] : p->problem.notes) fmt::print("{}: {}\n", name, text);
   fmt::print("records {}\n", d.recorded);
   fmt::print("output: about {} before compression{}\n", size_text(d.output_bytes),
              d.every_step ? ", and what is recorded at every step" : "");
+  fmt::print("memory: about {} ({})\n", size_text(d.memory.total()), d.memory.text());
   return 0;
 }
 
@@ -72,12 +89,14 @@ int check(const CheckArguments& a) {
 
 void add_check(CLI::App& app, Action& action) {
   auto* c =
-      app.add_subcommand("check", "Everything a run would refuse, the expanded equations, state count and output size");
+      app.add_subcommand("check",
+                         "Everything a run would refuse, the expanded equations, state count, time scales, memory "
+                         "and output size");
   auto a = std::make_shared<CheckArguments>();
   c->add_option("SCENARIO", a->scenario, "Scenario file")->required();
   c->add_option("--set", a->set, "KEY=VALUE: overrides a key of the scenario")->allow_extra_args(false);
-  add_reach(*c, a->reach);
   c->add_flag("--json", a->json, "As JSON");
+  add_allowed(*c, a->allowed);
   c->add_flag("--gradient", a->gradient,
               "What the learning rule follows, against differences of the loss and back-propagation, by weight matrix");
   c->footer(

@@ -14,6 +14,8 @@ using Action = std::function<int()>;
 
 /// --allow-outside, of every command that takes a SCENARIO or another file that names files.
 void add_reach(CLI::App& command, Reach& reach);
+/// --allow-outside and --allow-large of commands that take a scenario.
+void add_allowed(CLI::App& command, Allowed& allowed);
 
 /// `check --gradient`. Gives the exit status.
 int check_gradient(const ScenarioFile& scenario, const std::vector<std::string>& set, bool json);

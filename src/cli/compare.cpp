@@ -28,7 +28,7 @@ struct CompareArguments {
   std::optional<std::string> output, plot;
   std::optional<double> accuracy, loss, evaluations, time_limit;
   std::optional<std::vector<std::string>> optimisers;
-  Reach reach = Reach::folder;
+  Allowed allowed;
   bool json = false, force = false, no_files = false, quiet = false;
 };
 
@@ -59,7 +59,7 @@ std::optional<std::filesystem::path> target(const CompareArguments& a, const std
 /// --optimisers.
 int compare_optimisers(CompareArguments& a) {
   compare::OptimiserRequest request;
-  request.scenario = {a.scenario, a.reach};
+  request.scenario = {a.scenario, a.allowed};
   request.overrides = a.request.overrides;
   request.optimisers = *a.optimisers;
   if (request.optimisers.size() == 1 && request.optimisers[0] == "auto") request.optimisers.clear();
@@ -90,7 +90,7 @@ int compare_scenario(CompareArguments& a) {
     throw UsageError("--plot: \"" + *a.plot + "\" names no kind of picture; allowed: a name ending in .svg or .png");
   }
   if (a.optimisers) return compare_optimisers(a);
-  a.request.scenario = {a.scenario, a.reach};
+  a.request.scenario = {a.scenario, a.allowed};
   std::tie(a.request.loosest, a.request.finest) = compare::parse_ladder(a.rtol, "--rtol");
   require_positive("--dt", a.request.steps);
   if (a.accuracy) require_positive("--accuracy", {a.request.accuracy = *a.accuracy});
@@ -165,7 +165,7 @@ void add_compare(CLI::App& app, Action& action) {
   c->add_option("--plot", a->plot, "Picture, .svg or .png. Default: SCENARIO-compare.svg, or the next free name");
   c->add_flag("--no-files", a->no_files, "Write no files but those named");
   c->add_option("--set", r.overrides, "KEY=VALUE: overrides a key of the scenario")->allow_extra_args(false);
-  add_reach(*c, a->reach);
+  add_allowed(*c, a->allowed);
   c->add_flag("--json", a->json, "The table as JSON on standard output");
   c->add_flag("-f,--force", a->force, "Overwrite the files named with -o and --plot");
   c->add_flag("-q,--quiet", a->quiet, "No progress");

@@ -10,6 +10,7 @@
 
 #include "cli/commands.hpp"
 #include "neurode/core/errors.hpp"
+#include "neurode/core/machine.hpp"
 #include "neurode/run/simulate.hpp"
 
 using namespace neurode;
@@ -85,7 +86,11 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "neurode: {}\n", e.what());
     return e.exit_status();
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "neurode: not enough memory for this\n");
+    const Available left = available_memory();
+    fmt::print(stderr,
+               "neurode: there is not enough memory for this: {} are left ({}); smaller populations or fewer "
+               "samples need less\n",
+               size_text(left.bytes), left.why);
     return 3;
   } catch (const std::exception& e) {
     fmt::print(stderr, "neurode: a fault of the program itself, please report it: {}\n", e.what());

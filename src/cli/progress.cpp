@@ -25,15 +25,6 @@ std::string duration_text(double s) {
   return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
 }
 
-std::string size_text(double bytes) {
-  if (bytes < 1000) return fmt::format("{:.0f} B", bytes);
-  for (const char* unit : {"kB", "MB", "GB"}) {
-    bytes /= 1000;
-    if (bytes < 1000) return fmt::format("{:.1f} {}", bytes, unit);
-  }
-  return fmt::format("{:.1f} TB", bytes / 1000);
-}
-
 void ProgressPrinter::show(const run::Progress& p) {
   if (style_ == ProgressStyle::none) return;
   const double share = std::clamp((p.t - p.start) / (p.end - p.start), 0.0, 1.0);

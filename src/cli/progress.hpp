@@ -28,7 +28,5 @@ class ProgressPrinter {
 
 /// 3.2 s, 4 min 10 s, 2 h 5 min
 std::string duration_text(double seconds);
-/// 512 B, 3.4 kB, 12.1 MB
-std::string size_text(double bytes);
 
 }  // namespace neurode::cli

@@ -8,6 +8,7 @@
 #include "cli/commands.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/watch.hpp"
+#include "neurode/run/estimate.hpp"
 #include "neurode/run/resume.hpp"
 
 namespace neurode::cli {
@@ -19,7 +20,7 @@ struct ResumeArguments {
   std::optional<std::string> output, scenario;
   std::vector<std::string> set;
   bool allow_different = false, force = false;
-  Reach reach = Reach::folder;
+  Allowed allowed;
   WatchArguments watch;
 };
 
@@ -28,7 +29,7 @@ int resume(const ResumeArguments& a) {
   options.until = a.until;
   options.set = a.set;
   options.allow_different = a.allow_different;
-  options.reach = a.reach;
+  options.allowed = a.allowed;
   if (a.scenario) options.scenario = *a.scenario;
   auto run = run::resumable(a.file, options);
   if (!run.finished.empty()) {
@@ -39,6 +40,7 @@ int resume(const ResumeArguments& a) {
   }
   const std::filesystem::path output = a.output ? *a.output : a.file;
   record::check_writable(output, a.force || !a.output);
+  if (!a.allowed.large) run::check_file_size(*run.prepared, output);
   if (!a.watch.quiet) {
     for (const auto& d : run.differences) fmt::print("different: {}\n", d);
     if (run.from) {
@@ -55,7 +57,7 @@ int resume(const ResumeArguments& a) {
 struct RerunArguments {
   std::string file;
   std::optional<std::string> output;
-  Reach reach = Reach::folder;
+  Allowed allowed;
   WatchArguments watch;
 };
 
@@ -66,7 +68,7 @@ int rerun(const RerunArguments& a) {
   record::check_writable(output, false);
   run::Rerun result;
   const auto summary = watched(a.watch, [&](const run::RunHooks& hooks) {
-    result = run::rerun(file, a.reach, output, hooks);
+    result = run::rerun(file, a.allowed, output, hooks);
     return result.summary;
   });
   if (summary.result.outcome == integrate::Outcome::interrupted) return 128 + interrupt_signal();
@@ -99,7 +101,7 @@ void add_resume(CLI::App& app, Action& action) {
       ->allow_extra_args(false);
   c->add_flag("--allow-different", a->allow_different,
               "Go on although the scenario, its data or the build of neurode are not those of then");
-  add_reach(*c, a->reach);
+  add_allowed(*c, a->allowed);
   add_watch_options(*c, a->watch);
   c->footer(
       "Goes on from the last checkpoint in the file, up to which the file is kept; what it ends with is, in every\n"
@@ -118,7 +120,7 @@ void add_rerun(CLI::App& app, Action& action) {
   auto a = std::make_shared<RerunArguments>();
   c->add_option("FILE", a->file, "Result file of a run")->required();
   c->add_option("-o,--output", a->output, "Keep the new result under this name");
-  add_reach(*c, a->reach);
+  add_allowed(*c, a->allowed);
   add_watch_options(*c, a->watch);
   c->footer(
       "The scenario is the one stored in FILE, with the data files beside it as they are now.\n\n"

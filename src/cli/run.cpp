@@ -9,6 +9,7 @@
 #include "cli/commands.hpp"
 #include "cli/watch.hpp"
 #include "neurode/core/errors.hpp"
+#include "neurode/run/estimate.hpp"
 #include "neurode/run/simulate.hpp"
 
 namespace neurode::cli {
@@ -21,13 +22,14 @@ struct RunArguments {
   std::optional<std::string> output;
   std::vector<std::string> set;
   bool force = false;
-  Reach reach = Reach::folder;
+  Allowed allowed;
 };
 
 int run_scenario(const RunArguments& a) {
-  const auto prepared = run::prepare({a.scenario, a.reach}, a.set);
+  const auto prepared = run::prepare({a.scenario, a.allowed}, a.set);
   const std::filesystem::path file = a.output ? std::filesystem::path(*a.output) : run::default_output(a.scenario);
   record::check_writable(file, a.force);
+  if (!a.allowed.large) run::check_file_size(*prepared, file);
 
   const auto summary =
       watched(a.watch, [&](const run::RunHooks& hooks) { return run::simulate(*prepared, file, a.force, hooks); });
@@ -44,7 +46,7 @@ void add_run(CLI::App& app, Action& action) {
                 "Result file. Default: SCENARIO.h5 in the current folder, or the next free SCENARIO-2.h5");
   c->add_option("--set", a->set, "KEY=VALUE: overrides a key of the scenario, e.g. --set population.hidden.tau=1")
       ->allow_extra_args(false);
-  add_reach(*c, a->reach);
+  add_allowed(*c, a->allowed);
   c->add_flag("-f,--force", a->force, "Overwrite the file named with -o");
   add_watch_options(*c, a->watch);
   c->footer(

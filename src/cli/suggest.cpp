@@ -19,7 +19,7 @@ namespace {
 struct SuggestArguments {
   suggest::Request request;
   std::string scenario;
-  Reach reach = Reach::folder;
+  Allowed allowed;
   std::optional<std::string> apply;
   std::optional<double> loss;
   bool json = false, force = false, quiet = false;
@@ -35,7 +35,7 @@ int suggest_for(SuggestArguments& a) {
   require(!a.loss || r.loss > 0, "--loss", r.loss, "a number > 0");
   require(r.evaluations >= 0, "--evaluations", r.evaluations, "a number >= 0");
   require(r.seconds > 0, "--seconds", r.seconds, "a number > 0");
-  a.request.scenario = {a.scenario, a.reach};
+  a.request.scenario = {a.scenario, a.allowed};
   if (a.apply) record::check_writable(*a.apply, a.force);  // before minutes of work
   catch_interrupts();
   const bool bar = !a.quiet && isatty(STDERR_FILENO) != 0;
@@ -67,7 +67,7 @@ void add_suggest(CLI::App& app, Action& action) {
   auto& r = a->request;
   c->add_option("SCENARIO", a->scenario, "Scenario file")->required();
   c->add_option("--set", r.overrides, "KEY=VALUE: overrides a key of the scenario")->allow_extra_args(false);
-  add_reach(*c, a->reach);
+  add_allowed(*c, a->allowed);
   c->add_option("--loss", a->loss,
                 "The loss to reach. Default: that of the scenario's stop, else a tenth of the first");
   c->add_option("--evaluations", r.evaluations,

@@ -85,6 +85,25 @@ void ProgramJumps::save(ByteWriter& out) const {
   }
 }
 
+/// Its numbers come from a file.
+bool ProgramJumps::is_possible(const Scheduled& s) const {
+  const auto at = static_cast<std::size_t>(s.effect < 0 ? -1 - static_cast<std::int64_t>(s.effect) : s.effect);
+  const std::size_t effects = rules_.effects.size();
+  if (at >= (s.effect < 0 ? rules_.thresholds.size() : effects + rules_.changes.size())) return false;
+  const std::size_t rule = s.effect < 0   ? at
+                           : at < effects ? rules_.effects[at].threshold
+                                          : rules_.changes[at - effects].threshold;
+  const auto& threshold = rules_.thresholds[rule];
+  Index places = threshold.rows;
+  if (s.effect >= 0) {
+    const Vector& delay = at < effects ? rules_.effects[at].delay : rules_.changes[at - effects].delay;
+    if (delay.size() > 1) places = delay.size();
+  } else if (threshold.free < 0) {
+    return false;
+  }
+  return !std::isnan(s.t) && s.index >= 0 && s.index < places && s.sample >= 0 && s.sample < threshold.cols;
+}
+
 void ProgramJumps::load(ByteReader& in) {
   in.get_all(flags_);
   in.get(order_);
@@ -96,6 +115,7 @@ void ProgramJumps::load(ByteReader& in) {
     in.get(s.effect);
     in.get(s.index);
     in.get(s.sample);
+    if (!is_possible(s)) throw BytesError("something is scheduled that cannot be");
     queue_.push_back(s);
   }
 }

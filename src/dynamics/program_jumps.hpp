@@ -47,6 +47,7 @@ class ProgramJumps : public Jumps {
     std::int32_t sample = 0;
   };
   static bool later(const Scheduled& a, const Scheduled& b) { return a.t != b.t ? a.t > b.t : a.order > b.order; }
+  bool is_possible(const Scheduled& s) const;
   void schedule(double t, std::int32_t effect, std::int64_t index, Index sample);
   /// What the spikes of these neurons do to what learns: those that send first, then those that receive.
   void change(double t, std::span<const Index> fired, double* x);

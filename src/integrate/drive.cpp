@@ -184,6 +184,7 @@ bool Driver::adaptive_segment(double end) {
 
 bool Driver::accepted(double t_new, double dt) {
   ++statistics_.steps;
+  good_dt_ = dt;
   statistics_.dt_min = statistics_.steps == 1 ? dt : std::min(statistics_.dt_min, dt);
   statistics_.dt_max = std::max(statistics_.dt_max, dt);
   between_theta_ = -1;

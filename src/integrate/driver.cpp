@@ -7,6 +7,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include "integrate/stiffness.hpp"
 #include "integrate/stochastic/stepper.hpp"
 
 namespace neurode::integrate {
@@ -132,6 +133,20 @@ void Driver::finish() {
   }
   result_.statistics.wall_seconds = seconds();
   result_.message = message();
+  switch (result_.outcome) {
+    case Outcome::step_underflow:
+    case Outcome::max_rejected:
+    case Outcome::max_steps:
+    case Outcome::max_rhs:
+    case Outcome::wall_clock:
+      result_.message += "; " + stiffness_text(system_, t_, x_, t1_, dt_, method_, options_);
+      break;
+    case Outcome::non_finite:
+      if (statistics_.steps > 0) result_.message += "; the last good step had dt = " + value_text(good_dt_);
+      break;
+    default:
+      break;
+  }
 }
 
 std::string Driver::message() const {

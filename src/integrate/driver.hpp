@@ -111,6 +111,7 @@ class Driver final : private SnapshotSource {
   Vector x_end_;                   ///< where a spike cut the step short
   double between_theta_ = -1;      ///< where between_ stands in the present step; -1: nowhere
   double dt_ = 0;                  ///< last step tried
+  double good_dt_ = 0;             ///< last step accepted
   double next_dt_ = 0;             ///< proposal of the step control
   const Vector* slope_ = nullptr;  ///< F where the method last started anew
   bool jumped_ = false;            ///< the state or F has jumped at t_: the method must start anew

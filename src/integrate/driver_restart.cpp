@@ -69,6 +69,9 @@ void Driver::take_up(const Snapshot& from) {
   t_ = from.t;
   x_ = from.x;
   pass_counts([&in](auto& value) { in.get(value); });
+  if (!(segment_begin_ >= t0_ && segment_begin_ <= t_ && whole_steps_ >= 0 && next_dt_ >= 0)) {
+    throw BytesError("its steps are none");
+  }
   earlier_seconds_ = statistics_.wall_seconds;
   points_.load(in);
   finder_.load(in);

@@ -64,7 +64,7 @@ static std::vector<std::string> equations_of(const network::Population& pop) {
   return lines;
 }
 
-Description describe(const Prepared& p) {
+Description describe(Prepared& p) {
   Description d;
   for (const auto& pop : p.network->populations) {
     d.populations.push_back({pop.name, pop.model->name, pop.size, equations_of(pop)});
@@ -82,6 +82,8 @@ Description describe(const Prepared& p) {
   }
   for (const double every : p.plan.every) d.every_step = d.every_step || every == 0;
   d.output_bytes = p.plan.estimated_bytes(p.scenario.time.end - p.scenario.time.start);
+  d.memory = estimate_memory(p);
+  d.times = time_scales(p);
   return d;
 }
 

@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <new>
 #include <optional>
 
 #include "neurode/core/errors.hpp"
+#include "neurode/core/machine.hpp"
 #include "neurode/core/units.hpp"
+#include "neurode/run/estimate.hpp"
 #include "neurode/scenario/read.hpp"
 
 namespace neurode::run {
@@ -210,14 +213,28 @@ integrate::Options read_integrator(const scenario::Scenario& scenario, const Sta
   return options;
 }
 
+/// What a learning rule adds to the state is known when it is built; what does not fit is the scenario's fault.
+static void build_problem(Prepared& p, Diagnostics& diagnostics) {
+  try {
+    p.problem = learning::build_problem(p.scenario, *p.network, diagnostics);
+  } catch (const std::bad_alloc&) {
+    const Available left = available_memory();
+    const Location where = p.scenario.learning ? p.scenario.learning->where : Location{p.scenario.file, 0, 0};
+    diagnostics.add({where, p.scenario.learning ? "learning" : "", "the equations need more memory than there is",
+                     "a need that could not be met", fmt::format("up to {} ({})", size_text(left.bytes), left.why),
+                     ""});
+  }
+}
+
 /// `diagnostics`: of reading it.
-static std::unique_ptr<Prepared> prepare(scenario::Scenario scenario, Diagnostics& diagnostics) {
+static std::unique_ptr<Prepared> prepare(scenario::Scenario scenario, Diagnostics& diagnostics, bool allow_large) {
   auto p = std::make_unique<Prepared>();
   p->scenario = std::move(scenario);
   if (!p->scenario.root.is_table() || p->scenario.root.table().empty()) diagnostics.throw_if_any();
+  if (!allow_large && !check_sizes(p->scenario, diagnostics)) diagnostics.throw_if_any();
   p->network = network::build_network(p->scenario, diagnostics);
   const bool sound = diagnostics.empty();
-  if (sound) p->problem = learning::build_problem(p->scenario, *p->network, diagnostics);
+  if (sound) build_problem(*p, diagnostics);
   const bool whole = sound && p->problem.system;
   p->options =
       read_integrator(p->scenario, whole ? &p->problem.system->layout() : nullptr, p->network->time_unit, diagnostics);
@@ -234,6 +251,7 @@ static std::unique_ptr<Prepared> prepare(scenario::Scenario scenario, Diagnostic
     const NamedMonitors names = named_expressions(*p);
     read_stops(*p, names, diagnostics);
     p->report = Report(p->scenario.report, p->problem, names, diagnostics);
+    if (diagnostics.empty() && !allow_large) check_memory(*p, diagnostics);
   }
   diagnostics.throw_if_any();
   return p;
@@ -247,14 +265,14 @@ std::unique_ptr<Prepared> prepare(const ScenarioFile& file, const std::vector<st
   } catch (const FileError& e) {
     throw UsageError(e.what());  // a wrong name, most likely: no trouble with files
   }
-  auto p = prepare(std::move(scenario), diagnostics);
+  auto p = prepare(std::move(scenario), diagnostics, file.allowed.large);
   p->overrides = overrides;
   return p;
 }
 
 std::unique_ptr<Prepared> prepare(const Value& root, const ScenarioFile& file) {
   Diagnostics diagnostics;
-  return prepare(scenario::read_scenario(root, file, diagnostics), diagnostics);
+  return prepare(scenario::read_scenario(root, file, diagnostics), diagnostics, file.allowed.large);
 }
 
 }  // namespace neurode::run

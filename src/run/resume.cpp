@@ -95,7 +95,7 @@ Value present_scenario(const Origin& origin, const ResumeOptions& options) {
   std::error_code ignored;
   if (options.scenario || fs::exists(path, ignored)) {
     try {
-      root = scenario::load_scenario({path, options.reach}, origin.overrides, diagnostics).root;
+      root = scenario::load_scenario({path, options.allowed}, origin.overrides, diagnostics).root;
     } catch (const FileError& e) {
       throw UsageError(e.what());
     }
@@ -155,7 +155,7 @@ Resumable resumable(const fs::path& path, const ResumeOptions& options) {
                     path.string(), text));
   };
   may_go_on();
-  out.prepared = prepare(root, {options.scenario.value_or(origin.path), options.reach});
+  out.prepared = prepare(root, {options.scenario.value_or(origin.path), options.allowed});
   compare_files(*out.file, out.prepared->scenario, out.differences);
   may_go_on();
   out.prepared->overrides = origin.overrides;
@@ -187,12 +187,12 @@ Summary resume(Resumable& run, const fs::path& output, bool overwrite, const Run
   }
 }
 
-Rerun rerun(const fs::path& path, Reach reach, const fs::path& output, const RunHooks& hooks) {
+Rerun rerun(const fs::path& path, Allowed allowed, const fs::path& output, const RunHooks& hooks) {
   const record::Reader file(path);
   const Origin origin = origin_of(file);
   Rerun out;
   out.differences = build_differences(file);
-  const auto prepared = prepare(origin.root, {origin.path, reach});
+  const auto prepared = prepare(origin.root, {origin.path, allowed});
   compare_files(file, prepared->scenario, out.differences);
   const auto points = points_to_compare(file);
   out.summary = simulate(*prepared, output, false, hooks);

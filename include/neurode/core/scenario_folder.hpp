@@ -39,15 +39,21 @@ class ScenarioFolder {
   std::shared_ptr<std::set<std::filesystem::path>> files_ = std::make_shared<std::set<std::filesystem::path>>();
 };
 
-/// A scenario's file, and which files it may name.
+/// What the user lets a scenario do.
+struct Allowed {
+  Reach reach = Reach::folder;
+  bool large = false;  ///< need more memory or disk than there is, by the estimates
+};
+
+/// A scenario's file, and what it may do.
 struct ScenarioFile {
   std::filesystem::path path;
-  Reach reach = Reach::folder;
+  Allowed allowed = {};
 
-  ScenarioFile(std::filesystem::path p, Reach r = Reach::folder) : path(std::move(p)), reach(r) {}
+  ScenarioFile(std::filesystem::path p, Allowed a = {}) : path(std::move(p)), allowed(a) {}
   ScenarioFile(const std::string& p) : path(p) {}
   ScenarioFile(const char* p) : path(p) {}
-  ScenarioFolder folder() const { return {path.parent_path(), reach}; }
+  ScenarioFolder folder() const { return {path.parent_path(), allowed.reach}; }
 };
 
 /// The whole of a text file of at most `most` bytes. @throws FileError if it cannot be read, is larger, or (unless

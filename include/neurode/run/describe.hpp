@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "neurode/run/estimate.hpp"
 #include "neurode/run/prepare.hpp"
 
 namespace neurode::run {
@@ -21,9 +22,11 @@ struct Description {
   std::string recorded;                  ///< names
   std::int64_t states = 0, weights = 0;
   double output_bytes = 0;
+  MemoryEstimate memory;
+  TimeScales times;
   bool every_step = false;  ///< something is recorded at every step: the size depends on their number
 };
 
-Description describe(const Prepared& prepared);
+Description describe(Prepared& prepared);
 
 }  // namespace neurode::run

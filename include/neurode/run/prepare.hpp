@@ -70,8 +70,9 @@ struct Prepared {
   double steady_state = 0;
 };
 
-/// Reads and checks a scenario file with overrides (KEY=VALUE).
-/// @throws ScenarioError with every fault found; FileError (of the scenario or a data file) as they are met
+/// Reads and checks a scenario file with overrides (KEY=VALUE). What needs more memory than there is counts as a fault,
+/// unless that is allowed. @throws ScenarioError with every fault found; FileError (of the scenario or a data file) as
+/// they are met
 std::unique_ptr<Prepared> prepare(const ScenarioFile& file, const std::vector<std::string>& overrides);
 /// The same of a scenario's tree, as if it stood in `file`.
 std::unique_ptr<Prepared> prepare(const Value& root, const ScenarioFile& file);

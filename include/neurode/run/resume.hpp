@@ -16,7 +16,7 @@ struct ResumeOptions {
   std::optional<std::filesystem::path> scenario;  ///< where the scenario is now; nothing: where it was
   std::vector<std::string> set;                   ///< further overrides: the scenario is then a different one
   bool allow_different = false;
-  Reach reach = Reach::folder;  ///< of the scenario
+  Allowed allowed;  ///< to the scenario
 };
 
 /// A result file made ready to be gone on with.
@@ -43,6 +43,7 @@ struct Rerun {
   std::vector<record::Difference> unlike;
 };
 /// Runs the scenario that `file` holds into `output`, and compares all that both have recorded.
-Rerun rerun(const std::filesystem::path& file, Reach reach, const std::filesystem::path& output, const RunHooks& hooks);
+Rerun rerun(const std::filesystem::path& file, Allowed allowed, const std::filesystem::path& output,
+            const RunHooks& hooks);
 
 }  // namespace neurode::run

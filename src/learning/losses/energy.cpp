@@ -50,8 +50,7 @@ static void check(const Setup& setup, Diagnostics& diagnostics) {
   if (pop.model->name != "leaky_rate" && pop.model->name != "instantaneous") {
     refuse(who + " has no energy in closed form", "model \"" + pop.model->name + "\"",
            "model = \"leaky_rate\" or \"instantaneous\"");
-  }
-  if (pop.activation != "logistic(I)" && pop.activation != "tanh(I)" && pop.activation != "I") {
+  } else if (pop.activation != "logistic(I)" && pop.activation != "tanh(I)" && pop.activation != "I") {
     refuse(fmt::format("the energy of {} needs the inverse of its activation", who),
            "activation " + (pop.softmax ? "softmax" : pop.activation), "\"identity\", \"logistic\" or \"tanh\"");
   }

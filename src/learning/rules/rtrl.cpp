@@ -9,14 +9,13 @@ namespace neurode::learning {
 static bool online(const Setup& setup) { return setup.rule.text("mode") == "online"; }
 
 static void check(const Setup& setup, Diagnostics& diagnostics) {
-  if (online(setup)) return check_rtrl_online(setup, diagnostics);
-  check_episode(setup, diagnostics);
-  constexpr double kMost = 1e7;
+  online(setup) ? check_rtrl_online(setup, diagnostics) : check_episode(setup, diagnostics);
+  const double most = online(setup) ? 1e9 : 1e7;  // they are states then, at most 8 GB a vector
   const double count = sensitivities(setup);
-  if (count <= kMost) return;
+  if (count <= most) return;
   diagnostics.add({setup.scenario.learning->rule.source.where, "learning.rule",
                    "there are too many sensitivities of states to weights", fmt::format("{:.3g}", count),
-                   "at most 1e7; rule = \"adjoint\" gives the same gradient without them", ""});
+                   fmt::format("at most {:.0e}; rule = \"adjoint\" gives the same gradient without them", most), ""});
 }
 
 RuleEntry rtrl() {

@@ -84,13 +84,17 @@ std::vector<char> test_rows(std::size_t rows, const scenario::DataSection& secti
   std::vector<char> test(rows, 0);
   const Value* given = section.settings.find("test");
   if (given == nullptr) return test;
-  if (const Value* every = given->find("every")) {
-    const Value* offset = given->find("offset");
+  const Value *every = given->find("every"), *offset = given->find("offset"), *fraction = given->find("fraction");
+  // What is none of these, or does not go together, was reported with the section.
+  const auto counts = [](const Value* v) { return v == nullptr || (v->is_integer() && v->integer() >= 0); };
+  if (!counts(every) || !counts(offset) || (fraction && !fraction->is_number())) return test;
+  if (every && offset && offset->integer() >= every->integer()) return test;
+  if (every) {
     const auto step = static_cast<std::size_t>(std::max<std::int64_t>(every->integer(), 1));
     for (std::size_t i = 0; i < rows; ++i) {
       test[i] = i % step == (offset ? static_cast<std::size_t>(offset->integer()) : 0);
     }
-  } else if (const Value* fraction = given->find("fraction")) {
+  } else if (fraction) {
     const CounterRandom random(seed, "data.test");
     std::vector<std::size_t> order(rows);
     std::iota(order.begin(), order.end(), std::size_t{0});

@@ -132,6 +132,8 @@ Instance instantiate(equations::Graph& graph, const scenario::ModelSection& mode
   };
   if (model.output.text.empty() && !instance.rates.empty()) {
     instance.output = graph.symbol(instance.rates[0].first);
+  } else if (model.output.text.empty()) {  // neither state nor output: reported where the model was read
+    instance.output = graph.constant(0);
   } else {
     instance.output = expression(model.output, known);
   }
