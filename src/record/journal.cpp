@@ -39,20 +39,6 @@ std::uint64_t checksum_of(const Footer& f, std::span<const std::byte> writes) {
   return sum.value();
 }
 
-std::vector<std::byte> packed(const PendingWrites& pending) {
-  std::vector<std::byte> out;
-  std::size_t size = 0;
-  for (const auto& [at, bytes] : pending.writes()) size += kHead + bytes.size();
-  out.reserve(size + sizeof(Footer));
-  for (const auto& [at, bytes] : pending.writes()) {
-    const std::uint64_t head[2] = {at, bytes.size()};
-    const auto h = std::as_bytes(std::span(head));
-    out.insert(out.end(), h.begin(), h.end());
-    out.insert(out.end(), bytes.begin(), bytes.end());
-  }
-  return out;
-}
-
 /// Room for what will be written, before any of it is: afterwards nothing can fail for want of it.
 int reserve(int descriptor, const PendingWrites& pending) {
 #ifdef __linux__
@@ -168,22 +154,34 @@ int read_fully(int descriptor, std::span<std::byte> bytes, std::uint64_t at) {
   return 0;
 }
 
-int commit(int descriptor, const PendingWrites& pending, std::uint64_t end) {
+std::vector<std::byte> journal_of(const PendingWrites& pending, std::uint64_t end) {
+  std::vector<std::byte> out;
+  const auto append = [&out](std::span<const std::byte> bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); };
+  std::size_t size = 0;
+  for (const auto& [at, bytes] : pending.writes()) size += kHead + bytes.size();
+  out.reserve(size + sizeof(Footer));
+  for (const auto& [at, bytes] : pending.writes()) {
+    const std::uint64_t head[2] = {at, bytes.size()};
+    append(std::as_bytes(std::span(head)));
+    append(bytes);
+  }
   Footer footer;
-  auto writes = packed(pending);
   footer.begin = end;
-  footer.length = writes.size();
-  footer.checksum = checksum_of(footer, writes);
-  const auto tail = std::as_bytes(std::span(&footer, 1));
-  const std::size_t plain = writes.size();
-  writes.insert(writes.end(), tail.begin(), tail.end());
+  footer.length = out.size();
+  footer.checksum = checksum_of(footer, out);
+  append(std::as_bytes(std::span(&footer, 1)));
+  return out;
+}
+
+int commit(int descriptor, const PendingWrites& pending, std::uint64_t end) {
+  const auto journal = journal_of(pending, end);
   int reason = reserve(descriptor, pending);
-  if (reason == 0) reason = write_fully(descriptor, writes, end);
+  if (reason == 0) reason = write_fully(descriptor, journal, end);
   if (reason != 0) {
     cut(descriptor, end);
     return reason;
   }
-  return carry_out(descriptor, std::span(writes).first(plain), end);
+  return carry_out(descriptor, std::span(journal).first(journal.size() - sizeof(Footer)), end);
 }
 
 bool lock_for_writing(int descriptor) {

@@ -26,6 +26,9 @@ class PendingWrites {
   std::map<std::uint64_t, std::vector<std::byte>> writes_;
 };
 
+/// What stands behind the file's own end `end` while commit() carries out `pending`: all of it, and a checksum.
+std::vector<std::byte> journal_of(const PendingWrites& pending, std::uint64_t end);
+
 /// Carries out `pending` in the file so that a process killed at any moment leaves all or nothing of it, as seen by
 /// repair(): first everything goes behind the file's end `end`, with a checksum, then to its place, then the copy is
 /// cut off. Returns 0, or errno; then the file is as it was, `end` long.
