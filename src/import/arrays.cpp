@@ -60,7 +60,7 @@ class Expander {
           continue;
         }
         const bool first = j == range->first;
-        if (!put(substituted(first ? line : head(line, line.text.find('#')), j))) return;
+        put(substituted(first ? line : head(line, line.text.find('#')), j));
         out.back().repeated = !first;
       }
       if (j == range->last) break;
@@ -70,20 +70,16 @@ class Expander {
   std::vector<Line> out;
 
  private:
-  /// False (reported): there is no room for more.
-  bool put(Line line) {
+  /// @throws ScenarioError where there is no room for more: nothing that follows would be worth its time
+  void put(Line line) {
     constexpr std::size_t kOfLine = 64;  // whatever its text
     bytes_ += line.text.size() + kOfLine;
     if (bytes_ > limits::kExpandedBytes) {
-      if (!told_) {
-        fault(line, 0, "arrays make the file too long from here on", "",
-              fmt::format("up to {} bytes, written out", limits::kExpandedBytes));
-      }
-      told_ = true;
-      return false;
+      fault(line, 0, "arrays make the file too long from here on", "",
+            fmt::format("up to {} bytes, written out", limits::kExpandedBytes));
+      diagnostics_.throw_if_any();
     }
     out.push_back(std::move(line));
-    return true;
   }
 
   void fault(const Line& line, std::size_t offset, std::string problem, std::string found, std::string allowed) {
@@ -144,7 +140,7 @@ class Expander {
     }
     const int step = range.first <= range.last ? 1 : -1;
     for (int j = range.first;; j += step) {
-      if (!put(substituted(line, j))) return;
+      put(substituted(line, j));
       out.back().repeated = j != range.first;
       if (j == range.last) break;
     }
@@ -216,7 +212,6 @@ class Expander {
 
   Diagnostics& diagnostics_;
   std::size_t bytes_ = 0;
-  bool told_ = false;
 };
 
 }  // namespace

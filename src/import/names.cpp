@@ -128,9 +128,7 @@ void Names::enter(const Statement& s, std::size_t order) {
   if (s.kind == Kind::parameter || s.kind == Kind::number) constants_[e.spelled] = leading_number(s.value).value;
 }
 
-bool Names::taken(const std::string& name) const {
-  return std::find(spelled_.begin(), spelled_.end(), name) != spelled_.end();
-}
+bool Names::taken(const std::string& name) const { return spelled_.count(name) > 0; }
 
 std::string Names::spelling(const std::string& wanted, const Location& where) {
   std::string name = wanted;
@@ -139,7 +137,7 @@ std::string Names::spelling(const std::string& wanted, const Location& where) {
     remarks_.push_back(
         {where, fmt::format("changed: \"{}\" is called \"{}\": neurode uses the name itself", wanted, name)});
   }
-  spelled_.push_back(name);
+  spelled_.insert(name);
   return name;
 }
 

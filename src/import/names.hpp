@@ -2,6 +2,7 @@
 
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "import/statements.hpp"
@@ -43,7 +44,8 @@ class Names {
   std::unordered_map<std::string, std::string> first_spelling_;
   std::unordered_map<std::string, Entry> entries_, functions_;
   std::unordered_map<std::string, std::string> auxiliary_;
-  std::vector<std::string> variables_, spelled_;
+  std::vector<std::string> variables_;
+  std::unordered_set<std::string> spelled_;
   std::unordered_map<std::string, double> constants_;
 };
 

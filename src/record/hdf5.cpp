@@ -9,7 +9,8 @@ static std::recursive_mutex& library_mutex() {
   return m;
 }
 
-Session::Session() : lock_(library_mutex()) {
+Session::Session() : lock_(library_mutex(), std::defer_lock) {
+  if (!in_child_) lock_.lock();
   // Everything is closed by its owner. The library's own clean-up at exit would only meet files that could not be
   // closed for want of room, and crash on them.
   static const herr_t no_cleanup = H5dont_atexit();

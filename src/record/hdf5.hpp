@@ -46,7 +46,11 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
+  /// In a child process from now on: its one thread goes without the lock, which a thread of the parent's holds.
+  static void enter_child() { in_child_ = true; }
+
  private:
+  static inline bool in_child_ = false;
   std::unique_lock<std::recursive_mutex> lock_;
   H5E_auto2_t print_ = nullptr;
   void* print_data_ = nullptr;

@@ -1,5 +1,6 @@
 #include "record/untrusted.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -11,7 +12,6 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
@@ -27,7 +27,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kPatience = 5000;                                // ms for the child
+constexpr rlim_t kPatience = 5;                                // seconds of the processor for the child
+constexpr int kLongPatience = 60'000;                          // ms on a machine that has much else to do
 constexpr auto kNumbersTime = std::chrono::milliseconds(250);  // of these, for numbers
 constexpr rlim_t kChildMemory = rlim_t{4} << 30;               // bytes, beyond what there is
 
@@ -44,9 +45,11 @@ Handle within_file(hid_t kind) {
 
 /// Signals kill again, nothing is printed, and memory is bounded: whatever the program has set up is not for the child.
 void become_child() {
-  for (const int s : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGALRM, SIGTERM}) std::signal(s, SIG_DFL);
-  for (std::FILE* out : {stdout, stderr}) {
-    if (std::freopen("/dev/null", "w", out) == nullptr) ::close(fileno(out));
+  for (const int s : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGALRM, SIGTERM, SIGXCPU}) std::signal(s, SIG_DFL);
+  // Not by freopen(): it would write out, a second time, what the program has in its buffers.
+  const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+  for (const int out : {STDOUT_FILENO, STDERR_FILENO}) {
+    if (nowhere < 0 || dup2(nowhere, out) < 0) ::close(out);
   }
   std::ifstream sizes("/proc/self/statm");
   rlim_t pages = 0;
@@ -56,6 +59,8 @@ void become_child() {
     const rlimit data{most, most};
     setrlimit(RLIMIT_DATA, &data);
   }
+  const rlimit time{kPatience, kPatience + 1};
+  setrlimit(RLIMIT_CPU, &time);
   const rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);
 }
@@ -126,13 +131,13 @@ std::vector<std::size_t> checked_shape(const Origin& origin, hid_t dataset, cons
   std::uint64_t most = 0;
   if (__builtin_mul_overflow(file_bytes, limits::kDeflateRatio, &most)) most = limits::kMostElements;
   most = std::max(most, limits::kUnstoredBytes);
-  const auto bound = [&](std::vector<hsize_t> sizes, const char* words) {
+  const auto bound = [&](const std::vector<hsize_t>& announced, const char* words) {
+    std::vector<hsize_t> sizes = announced;
     std::replace(sizes.begin(), sizes.end(), hsize_t{0}, hsize_t{1});  // 0 of a thousand billion are as many to count
     sizes.push_back(H5Tget_size(type));
     if (!checked_product(sizes, most)) {
-      sizes.pop_back();
-      refuse(fmt::format("announces {}{} numbers, more than a file of {} bytes holds", words, fmt::join(sizes, " x "),
-                         file_bytes));
+      refuse(fmt::format("announces {}{} numbers, more than a file of {} bytes holds", words,
+                         fmt::join(announced, " x "), file_bytes));
     }
   };
   bound(extent, "");
@@ -150,11 +155,12 @@ bool time_is_up() { return Clock::now() > deadline; }
 void try_first(const Origin& origin, const std::function<void()>& read) {
   if (deadline != Clock::time_point::max()) return;  // in the child
   int ends[2];
-  if (pipe(ends) != 0) return;  // no more files can be open: what follows will say so
+  if (pipe2(ends, O_CLOEXEC) != 0) return;  // no more files can be open: what follows will say so
   const pid_t child = fork();
   if (child == 0) {
     ::close(ends[0]);
     become_child();
+    Session::enter_child();
     deadline = Clock::now() + kNumbersTime;
     try {
       read();
@@ -170,7 +176,7 @@ void try_first(const Origin& origin, const std::function<void()>& read) {
   // The child's end closes when it dies, however it does.
   pollfd closed{ends[0], POLLIN, 0};
   int ready = 0;
-  const auto end = Clock::now() + std::chrono::milliseconds(kPatience);
+  const auto end = Clock::now() + std::chrono::milliseconds(kLongPatience);
   do {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()).count();
     ready = poll(&closed, 1, static_cast<int>(std::max<std::int64_t>(left, 0)));
@@ -181,8 +187,9 @@ void try_first(const Origin& origin, const std::function<void()>& read) {
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
   if (ready > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0) return;
-  throw FileError(origin.path, ready > 0 ? "is damaged: the HDF5 library cannot read it without crashing"
-                                         : "is damaged: the HDF5 library does not come to an end with it");
+  const bool endless = ready <= 0 || (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU);
+  throw FileError(origin.path, endless ? "is damaged: the HDF5 library does not come to an end with it"
+                                       : "is damaged: the HDF5 library cannot read it without crashing");
 }
 
 }  // namespace neurode::record::h5

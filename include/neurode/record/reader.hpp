@@ -36,7 +36,8 @@ std::optional<std::vector<std::byte>> read_checkpoint(const std::filesystem::pat
 /// files open too; what is neither numbers nor text is left out.
 /// @throws FileError for what is no HDF5 file, damaged, or not there; for variables that announce more numbers than the
 /// file can hold. Damaged files crash HDF5 1.10 itself: so a child process reads the file first (all of its lists, and
-/// numbers for a quarter of a second), and it is refused if that process dies or takes longer than five seconds.
+/// numbers for a quarter of a second), and it is refused if that process dies or takes more than five seconds of the
+/// processor.
 class Reader {
  public:
   explicit Reader(const std::filesystem::path& path);
