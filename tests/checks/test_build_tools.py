@@ -50,6 +50,13 @@ class Unity(unittest.TestCase):
         self.assertEqual(self.groups(a="using M = X;\n", b="using M = X;\n"), [["a", "b"]])
         self.assertEqual(self.groups(a="using M = X;\n", b="using M = Y;\n"), [["a"], ["b"]])
 
+    def test_a_name_from_a_header_is_not_hidden(self):
+        hides, calls = "namespace {\nusing Kind = A::Kind;\nint of(int x) { return x; }\n}\n", "int y = a.of(1) + b::of(2);\n"
+        self.assertEqual(self.groups(a=hides, b=calls), [["a", "b"]])
+        self.assertEqual(self.groups(a=hides, b=calls + "int z = of(3);\n"), [["a"], ["b"]])
+        self.assertEqual(self.groups(a=hides, b=calls + "auto z = Kind::number;\n"), [["a"], ["b"]])
+        self.assertEqual(self.groups(a=hides, b="using Kind = A::Kind;\nauto z = Kind::number;\n"), [["a", "b"]])
+
     def test_groups_are_limited(self):
         long = "int x();\n" * (unity.LINES // 2)
         self.assertEqual(self.groups(a=long, b=long, c=long), [["a", "b"], ["c"]])

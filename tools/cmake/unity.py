@@ -2,8 +2,9 @@
 """Which sources of a target are compiled together: prints GROUP FILE, a line each, for the files named as arguments.
 
 Compiled as one, files share their anonymous namespaces. Each family here (initialisers, stimuli, methods, ...) calls its
-functions alike in every file, so two files that declare a name alike at namespace scope never share a group. What is
-taken for a declaration is guessed generously: a name too many costs a little compile time, and nothing else.
+functions alike in every file, so two files never share a group if they declare a name alike at namespace scope, or if one
+uses a name that it has from a header and the other declares: it would mean another thing. What is taken for a declaration
+or a use is guessed generously: a name too many costs a little compile time, and nothing else.
 """
 
 import re
@@ -35,9 +36,18 @@ def declared(head: str) -> dict[str, str]:
     return dict.fromkeys(names - NO_NAMES, "")
 
 
+def without_noise(text: str) -> str:
+    return NOISE.sub(lambda m: " " if m.group().startswith("/") else "0", text)
+
+
+def uses_of(text: str) -> set[str]:
+    """Names that stand without a scope or an object before them: of functions that are called, types and constants."""
+    return set(re.findall(r"(?<![\w.:~])(?<!->)(?:[A-Z]\w*|k[A-Z]\w*|[a-z_]\w*(?=\s*[(<]))", without_noise(text)))
+
+
 def names_of(text: str) -> dict[str, str]:
     """Macros, and names of internal linkage at namespace scope, as declared() tells them."""
-    text = NOISE.sub(lambda m: " " if m.group().startswith("/") else "0", text)
+    text = without_noise(text)
     names = dict.fromkeys(re.findall(r"^[ \t]*#[ \t]*define\s+(\w+)", text, re.MULTILINE), "")
     scopes: list[str] = []  # "" for an anonymous namespace, its name for another, "{" for anything else
     head = ""
@@ -56,23 +66,43 @@ def names_of(text: str) -> dict[str, str]:
     return names
 
 
-def agree(some: dict[str, str], others: dict[str, str]) -> bool:
-    return all(some[name] and some[name] == others[name] for name in some.keys() & others.keys())
+class Group:
+    """Files, with what they declare and use."""
+
+    def __init__(self, *files: Path):
+        texts = [f.read_text(encoding="utf-8") for f in files]
+        self.files = list(files)
+        self.lines = sum(t.count("\n") for t in texts)
+        self.names = {name: meaning for t in texts for name, meaning in names_of(t).items()}
+        self.uses = {name for t in texts for name in uses_of(t) if name not in self.names}
+
+    def takes(self, other: "Group") -> bool:
+        alike = self.names.keys() & other.names.keys()
+        return (
+            self.lines + other.lines <= LINES
+            and all(self.names[n] and self.names[n] == other.names[n] for n in alike)
+            and not self.names.keys() & other.uses
+            and not other.names.keys() & self.uses
+        )
+
+    def add(self, other: "Group") -> None:
+        self.files += other.files
+        self.lines += other.lines
+        self.names |= other.names
+        self.uses |= other.uses
 
 
 def groups_of(files: list[Path]) -> list[list[Path]]:
-    """Each file, the longest first, joins the first group that has room and none of its names."""
-    texts = {f: f.read_text(encoding="utf-8") for f in files}
-    groups: list[tuple[int, dict[str, str], list[Path]]] = []
-    for file in sorted(files, key=lambda f: (-texts[f].count("\n"), f)):
-        lines, names = texts[file].count("\n"), names_of(texts[file])
-        for k, (length, taken, members) in enumerate(groups):
-            if length + lines <= LINES and agree(names, taken):
-                groups[k] = (length + lines, taken | names, [*members, file])
+    """Each file, the longest first, joins the first group that takes it."""
+    groups: list[Group] = []
+    for one in sorted((Group(f) for f in files), key=lambda g: (-g.lines, g.files)):
+        for group in groups:
+            if group.takes(one):
+                group.add(one)
                 break
         else:
-            groups.append((lines, names, [file]))
-    return [members for _, _, members in groups]
+            groups.append(one)
+    return [g.files for g in groups]
 
 
 if __name__ == "__main__":
