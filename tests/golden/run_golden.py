@@ -36,6 +36,7 @@ RULES = [
     (re.compile(r"\bcompiler \S.*"), "<build>"),
     (re.compile(r"(?m)^ *\d+ %  t = .*(?:steps/s|left)\n"), ""),  # lines of progress: as many as there was time for
     (re.compile(rf"{NUMBER} ?(?:B|bytes|[kKMGT]i?B)\b"), "<size>"),
+    (re.compile(r"free memory of this machine|what is free of its control group's limit|what ulimit -[vd] leaves"), "<limit>"),
     (re.compile(r'("file_(?:size|bytes)"\s*:\s*)\d+'), r'\1"<size>"'),
 ]
 

@@ -78,7 +78,7 @@ def judge(program: Path, families: Families, text: str, allowed: list[re.Pattern
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--neurode", type=Path, required=True)
-    parser.add_argument("--count", type=int, default=40)
+    parser.add_argument("--count", type=int, default=20)
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--show", action="store_true")

@@ -21,12 +21,12 @@ equations = "dx/dt = -1000*x + y\ndy/dt = -2*y\ndz/dt = x + y + sin(t)"
 end = 1
 )toml";
 
-std::string network(const std::string& size, const std::string& more) {
+std::string wired(const std::string& size, const std::string& more) {
   return "schema = 1\n[population.p]\nsize = " + size +
          "\nmodel = \"leaky_rate\"\nactivation = \"tanh\"\n[time]\nend = 1\n[projection.\"p -> p\"]\n" + more;
 }
 
-std::string refusal(const std::string& text) {
+std::string refused(const std::string& text) {
   try {
     prepared(text);
   } catch (const ScenarioError& e) {
@@ -49,7 +49,7 @@ TEST_CASE("time scales: those of the eigenvalues, the zero ones counted apart") 
 }
 
 TEST_CASE("time scales: above 300 states the fastest by power iteration, the slowest as the models have it") {
-  auto p = prepared(network("400", "weights = { init = \"normal\", std = 0.001 }"), {"population.p.tau=0.25"});
+  auto p = prepared(wired("400", "weights = { init = \"normal\", std = 0.001 }"), {"population.p.tau=0.25"});
   const auto s = run::time_scales(*p);
   CHECK(s.fastest == doctest::Approx(0.25).epsilon(0.1));
   CHECK(s.slowest == 0.25);
@@ -65,18 +65,18 @@ TEST_CASE("time scales: none where nothing depends on the state") {
 }
 
 TEST_CASE("more than memory holds is refused before it is built, each thing with its place") {
-  const std::string dense = refusal(network("1000000", "weights = { init = \"normal\", std = 1 }"));
+  const std::string dense = refused(wired("1000000", "weights = { init = \"normal\", std = 1 }"));
   CHECK(has(dense, ".toml:8:"));
   CHECK(has(dense, "1000000 x 1000000 connections are more than memory holds; found a need of 8.0 TB"));
   CHECK(has(dense, "--allow-large"));
-  const std::string sparse = refusal(network(
+  const std::string sparse = refused(wired(
       "3000000", "weights = { init = \"normal\", std = 1 }\nconnect = { rule = \"fixed_in_degree\", n = 100000 }"));
   CHECK(has(sparse, "a need of 3.6 TB"));
-  CHECK(has(refusal(network("2000000000", "weights = 1.0")), "2000000000 neurons are more than memory holds"));
+  CHECK(has(refused(wired("2000000000", "weights = 1.0")), "2000000000 neurons are more than memory holds"));
 }
 
 TEST_CASE("one number for all weights takes no matrix, and a million neurons are no trouble") {
-  auto p = prepared(network("1000000", "weights = 1e-6"));
+  auto p = prepared(wired("1000000", "weights = 1e-6"));
   const auto e = run::estimate_memory(*p);
   CHECK(e.network < 20e6);
   CHECK(e.method > 8e6 * 10);
@@ -84,9 +84,9 @@ TEST_CASE("one number for all weights takes no matrix, and a million neurons are
 }
 
 TEST_CASE("a result larger than the disk is refused") {
-  auto p = prepared(network("100000", "weights = 1e-6") + "[record]\nevery = 1e-9\n");
+  auto p = prepared(wired("100000", "weights = 1e-6") + "\n[record]\nevery = 1e-9\n");
   CHECK_THROWS_WITH_AS(run::check_file_size(*p, "x.h5"), doctest::Contains("larger than the free space"),
                        ScenarioError);
-  auto q = prepared(network("100", "weights = 1e-6") + "[record]\nevery = 0.1\n");
+  auto q = prepared(wired("100", "weights = 1e-6") + "\n[record]\nevery = 0.1\n");
   CHECK_NOTHROW(run::check_file_size(*q, "x.h5"));
 }
