@@ -93,8 +93,9 @@ int info(const InfoArguments& a) {
   fmt::print("{}\n", a.file);
   for (const auto& [name, value] : reader.attributes()) {
     if (name == "scenario" || (!name.empty() && name[0] == '_')) continue;
-    if (run::is_report_attribute(name)) continue;
-    fmt::print("  {:<16} {}\n", name, attribute_text(value));
+    const std::string text = attribute_text(value);
+    if (run::is_report_attribute(name) || text.empty()) continue;
+    fmt::print("  {:<16} {}\n", name, text);
   }
   if (!report.empty()) fmt::print("report\n");
   for (const auto& line : run::report_lines(report)) fmt::print("  {}\n", line);

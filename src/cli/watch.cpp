@@ -6,6 +6,7 @@
 
 #include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
+#include "neurode/core/machine.hpp"
 
 namespace neurode::cli {
 

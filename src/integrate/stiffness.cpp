@@ -17,6 +17,7 @@ constexpr int kProducts = 60, kSettled = 30;  // the mean is taken over those af
 constexpr double kOneWay = 0.5;               // Re(lambda) / |lambda| from which it grows or decays rather than turns
 constexpr double kAtLimit = 0.5;              // dt |lambda| of steps that stability may limit
 constexpr double kLong = 100;                 // time scales in what is left of the run, for it to be stiff
+constexpr double kEndless = 1e5;              // growth over so many e-folds is growth without bound
 
 /// Methods for stiff problems that take this system, the two best.
 std::string stiff_methods(System& system, const Options& options) {
@@ -66,7 +67,8 @@ std::string stiffness_text(System& system, double t, const Vector& x, double t1,
                                                : "a turning",
                                        dt);
   const bool at_limit = dt >= kAtLimit * scale, lasting = t1 - t >= kLong * scale;
-  if (grows && lasting) return told + ": not stiff; the state grows, perhaps without bound, as before a singularity";
+  if (grows && t1 - t >= kEndless * scale)
+    return told + ": not stiff; the state grows, perhaps without bound, as before a singularity";
   if (!method.stiff && decays && at_limit && lasting) {
     return fmt::format("{}: stiff; try {}", told, stiff_methods(system, options));
   }

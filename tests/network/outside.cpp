@@ -42,7 +42,7 @@ std::string faults_of(const std::filesystem::path& folder, Key key, const std::s
   Diagnostics faults;
   const std::string name = (folder / "s.toml").string();
   const auto root = scenario::parse_toml(kHead + key.scenario, name, faults);
-  const auto s = scenario::read_scenario(root, {name, reach}, faults);
+  const auto s = scenario::read_scenario(root, {name, Allowed{reach}}, faults);
   REQUIRE(faults.empty());
   network::build_network(s, faults);
   std::string out;

@@ -24,7 +24,7 @@ from results import ROOT, datasets, differences, outcome  # noqa: E402
 PROGRAM = str(Path(sys.argv.pop(1)).resolve())
 XOR = str(ROOT / "scenarios" / "xor.toml")
 # Goes on for minutes, and puts some megabytes a second into the file.
-LONG = [str(ROOT / "scenarios" / "fitzhugh_nagumo.toml"), "--set", "time.end=1e9", "--set", "record.every=0.5",
+LONG = [str(ROOT / "scenarios" / "fitzhugh_nagumo.toml"), "--allow-large", "--set", "time.end=1e9", "--set", "record.every=0.5",
         "--set", "record.flush=0.05", "--set", "checkpoint.wall=0.1", "--set", "report={}"]
 
 
@@ -176,7 +176,7 @@ class Trouble(unittest.TestCase):
         self.assertRegex(done.stderr, r"File too large; \d{7} bytes are in the file, which is good up to the last flush")
         self.assertGreater(self.points(), 100)
         self.assertEqual(self.neurode("info", str(self.file)).returncode, 0)
-        self.assertEqual(self.neurode("resume", str(self.file), preexec_fn=limited(2_000_000)).returncode, 4)
+        self.assertEqual(self.neurode("resume", "--allow-large", str(self.file), preexec_fn=limited(2_000_000)).returncode, 4)
         self.assertGreater(self.points(), 100)
         self.assertEqual([p.name for p in self.folder.iterdir()], ["r.h5"])
 

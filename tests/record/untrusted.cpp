@@ -2,9 +2,11 @@
 #include "record/untrusted.hpp"
 
 #include <doctest/doctest.h>
+
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <atomic>
 
 #include <cstdio>
 #include <fstream>
@@ -139,11 +141,11 @@ TEST_CASE("what kills a reader, or never ends, kills a child and is told as dama
                          "x.h5: is damaged: the HDF5 library cannot read it without crashing", FileError);
   }
   CHECK_THROWS_AS(h5::try_first(origin, [] { _exit(3); }), FileError);
-  CHECK_THROWS_WITH_AS(h5::try_first(origin,
-                                     [] {
-                                       for (volatile int k = 0;; k = k + 1) {
-                                       }
-                                     }),
+  const auto endless = [] {
+    for (std::atomic<int> k = 0;; ++k) {
+    }
+  };
+  CHECK_THROWS_WITH_AS(h5::try_first(origin, endless),
                        "x.h5: is damaged: the HDF5 library does not come to an end with it", FileError);
   CHECK(!h5::time_is_up());
   // Output that waits in a buffer is written once.

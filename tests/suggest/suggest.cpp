@@ -151,7 +151,7 @@ TEST_CASE("suggest: data paths of the file written are told from its folder") {
   const auto s = suggested(r);
   File out("", "iris.toml");
   suggest::write_scenario(s, out.path, false);
-  CHECK(run::prepare({out.path, Reach::anywhere}, {})->problem.initial.size() > 0);
+  CHECK(run::prepare(ScenarioFile(out.path, Allowed{Reach::anywhere}), {})->problem.initial.size() > 0);
   CHECK_THROWS_WITH_AS(run::prepare(out.path, {}), doctest::Contains("leads out of the folder of this file"),
                        ScenarioError);
 }
