@@ -125,6 +125,8 @@ void Driver::finish() {
     mark();
   }
   if (has_mark_) result_.last = snapshot();
+  // Who goes on beyond the end wants steps that do not know of it.
+  if (succeeded(result_.outcome) && marked_bound_) result_.last = std::move(free_);
   result_.t = t_;
   result_.x = x_;
   result_.statistics = statistics_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,7 @@ class Driver final : private SnapshotSource {
   bool restart_is_due() const;
   double t() const override { return marked_t_; }
   const Vector& x() const override { return marked_x_; }
+  bool bound() const override { return marked_bound_; }
   std::vector<std::byte> memory() const override;
   void take_up(const Snapshot& from);
   template <class Pass>
@@ -96,11 +98,13 @@ class Driver final : private SnapshotSource {
 
   // Restart points.
   bool anew_ = false;      ///< the method is to start anew from (t_, x_)
-  bool bound_ = false;     ///< where the run ends has had a say in the steps: no restart point any more
+  bool bound_ = false;     ///< where the run ends has had a say in the steps
   bool has_mark_ = false;  ///< there was a restart point, this one:
+  bool marked_bound_ = false;
   double marked_t_ = 0;
   Vector marked_x_;
   ByteWriter marked_;
+  std::optional<Snapshot> free_;  ///< the last restart point that is not bound, where there is one that is
   std::int64_t restarts_at_step_ = 0;  ///< steps taken when the last restart point was passed
   std::int64_t times_passed_ = 0;      ///< of the restart points in time
 

@@ -7,14 +7,16 @@ namespace neurode::integrate {
 
 bool Driver::restart_is_due() const {
   const auto& restarts = options_.restarts;
-  if (bound_ || !(t_ < t1_)) return false;
+  if (!(t_ < t1_)) return false;
   if (restarts.steps > 0 && statistics_.steps - restarts_at_step_ >= restarts.steps) return true;
   return restarts.every > 0 && t_ >= t0_ + static_cast<double>(times_passed_ + 1) * restarts.every;
 }
 
 void Driver::mark() {
   const auto& restarts = options_.restarts;
+  if (bound_ && has_mark_ && !marked_bound_) free_ = snapshot();
   anew_ = has_mark_ = true;
+  marked_bound_ = bound_;
   restarts_at_step_ = statistics_.steps;
   if (restarts.every > 0) times_passed_ = static_cast<std::int64_t>(std::floor((t_ - t0_) / restarts.every));
   marked_t_ = t_;
@@ -54,6 +56,7 @@ void Driver::pass_counts(Pass&& pass) {
     pass(*number);
   }
   pass(jumped_);
+  pass(bound_);
 }
 
 std::vector<std::byte> Driver::memory() const {

@@ -60,11 +60,12 @@ void Checkpoints::passed(double t, const integrate::Statistics& s, const integra
   for (const auto& w : writers_) w->save(own);
   report_.save(own);
   noted_.put_all(own.bytes());
+  if (!source.bound()) noted_free_ = noted_;
   if (!is_due(t, s)) return;
   if (section_.every > 0) every_passed_ = std::floor((t - start_) / section_.every);
   at_once_ = false;
   const auto begin = Clock::now();
-  const auto before_x = head(t, source.memory(), source.x());
+  const auto before_x = head(source.bound(), t, source.memory(), source.x());
   recorder_.checkpoint(Parts{before_x.bytes(), bytes_of(source.x())});
   written_ = t;
   last_ = Clock::now();
@@ -74,13 +75,14 @@ void Checkpoints::passed(double t, const integrate::Statistics& s, const integra
 
 void Checkpoints::close_with(const std::optional<integrate::Snapshot>& last) {
   if (!last || last->t == written_) return recorder_.close();
-  const auto before_x = head(last->t, last->memory, last->x);
+  const auto before_x = head(last->bound, last->t, last->memory, last->x);
   recorder_.close(Parts{before_x.bytes(), bytes_of(last->x)});
 }
 
 /// All up to the elements of x.
-ByteWriter Checkpoints::head(double t, std::span<const std::byte> memory, const Vector& x) const {
-  ByteWriter out = noted_;
+ByteWriter Checkpoints::head(bool bound, double t, std::span<const std::byte> memory, const Vector& x) const {
+  ByteWriter out = bound ? noted_ : noted_free_;
+  out.put(bound);
   out.put(t);
   out.put_all(memory);
   out.put(static_cast<std::uint64_t>(x.size()));
@@ -96,6 +98,7 @@ std::optional<Continuation> read_continuation(const std::filesystem::path& file)
   in.get(out.sittings);
   out.points = in.get_all<std::uint64_t>();
   out.own = in.get_all<std::byte>();
+  in.get(out.snapshot.bound);
   in.get(out.snapshot.t);
   out.snapshot.memory = in.get_all<std::byte>();
   const auto x = in.get_all<double>();

@@ -32,14 +32,14 @@ class Checkpoints {
  private:
   using Clock = std::chrono::steady_clock;
   bool is_due(double t, const integrate::Statistics& s) const;
-  ByteWriter head(double t, std::span<const std::byte> memory, const Vector& x) const;
+  ByteWriter head(bool bound, double t, std::span<const std::byte> memory, const Vector& x) const;
 
   const scenario::CheckpointSection section_;
   const double start_;
   record::Recorder& recorder_;
   std::vector<std::unique_ptr<AxisWriter>>& writers_;
   Report& report_;
-  ByteWriter noted_;
+  ByteWriter noted_, noted_free_;  ///< at the last restart point, and at the last one that is not bound
   std::optional<double> written_;  ///< time of the one in the file
   std::int64_t sittings_ = 1;
   bool at_once_ = false;

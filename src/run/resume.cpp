@@ -171,6 +171,7 @@ Resumable resumable(const fs::path& path, const ResumeOptions& options) {
   } catch (const BytesError& e) {
     throw FileError(path.string(), fmt::format("its checkpoint cannot be used: {}", e.what()));
   }
+  if (longer && out.from && out.from->snapshot.bound) out.from.reset();
   if (out.from && !(out.from->snapshot.t < out.prepared->scenario.time.end)) {
     throw UsageError(fmt::format("{}: its checkpoint is at t = {}, which is not before the end {}", path.string(),
                                  out.from->snapshot.t, out.prepared->scenario.time.end));

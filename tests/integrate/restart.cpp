@@ -84,7 +84,9 @@ void check_resumes(const Make& make, const Vector& x0, double t1, const Options&
   const Run whole = run(make, x0, t1, o);
   REQUIRE(whole.points.size() >= least_points);
   REQUIRE(whole.result.last.has_value());
-  CHECK(whole.result.last->t == whole.points.back().snapshot.t);
+  for (const auto& p : whole.points) {
+    if (!p.snapshot.bound) CHECK(whole.result.last->t >= p.snapshot.t);
+  }
   const std::size_t step = std::max<std::size_t>(1, whole.points.size() / 20);
   for (std::size_t k = 0; k < whole.points.size(); k += step) {
     CAPTURE(k);

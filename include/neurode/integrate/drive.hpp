@@ -64,8 +64,9 @@ struct Result {
   // After step_underflow and max_rejected: the component with the largest error, where it was found.
   Index bad_element = -1;
   double bad_time = 0;
-  /// Where options.restarts has any: the last restart point passed (t below the end), after a failure the last good
-  /// state. Nothing where neither was reached: to go on means to start again.
+  /// Where options.restarts has any: the last restart point passed (of a run that came to its end, the last one that
+  /// is not bound to it), after a failure the last good state. Nothing where there is none: to go on means to start
+  /// again.
   std::optional<Snapshot> last;
   std::string message;  ///< one line: outcome, time, dt, the variable's name where one is to blame
 };
@@ -82,7 +83,7 @@ struct Result {
 /// (Outcome::steady_state) at the first step end where max_i |F_i| < steady_state.
 ///
 /// `from`: goes on there instead of at (t0, x0), which are to be what they were, as are system, method, tolerances,
-/// grids and events; t1 may lie elsewhere behind it.
+/// grids and events; t1 may lie elsewhere behind it, unless it is bound.
 /// @throws BytesError for a snapshot that does not fit; std::invalid_argument for an unknown method, a vector of the
 /// wrong size, an interval or a grid that is not
 ///         finite or goes backwards, tolerances that are not > 0 (atol: >= 0), a fixed method without dt

@@ -26,6 +26,7 @@ struct Snapshot {
   double t = 0;
   Vector x;
   std::vector<std::byte> memory;  ///< everything else: step control, places in the output grids, spikes, the past
+  bool bound = false;             ///< the run's end had a say in its steps: to be gone on with to that end alone
 };
 
 /// The restart point last passed, of which a Snapshot can be made until the next one.
@@ -35,7 +36,8 @@ class SnapshotSource {
   virtual double t() const = 0;
   virtual const Vector& x() const = 0;
   virtual std::vector<std::byte> memory() const = 0;
-  Snapshot snapshot() const { return {t(), x(), memory()}; }
+  virtual bool bound() const = 0;
+  Snapshot snapshot() const { return {t(), x(), memory(), bound()}; }
 };
 
 }  // namespace neurode::integrate
