@@ -46,7 +46,8 @@ int resume(const ResumeArguments& a) {
     if (run.from) {
       fmt::print("goes on from the checkpoint at t = {:.10g}\n", run.from->snapshot.t);
     } else {
-      fmt::print("there is no checkpoint to go on from: starts again from t = {:.10g}\n", run.prepared->scenario.time.start);
+      fmt::print("there is no checkpoint to go on from: starts again from t = {:.10g}\n",
+                 run.prepared->scenario.time.start);
     }
   }
   const auto summary = watched(

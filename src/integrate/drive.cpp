@@ -68,9 +68,14 @@ bool Driver::begin_segment(double end) {
   if (!method_.adaptive() || stepper_->controls_itself() || end <= t_) return true;
   control_.reset();
   if (const int order = stepper_->error_order()) control_.set_order(order);
-  next_dt_ = first && options_.dt > 0 ? options_.dt
-                                      : initial_step(system_, t_, x_, *slope_, control_.order(), norm_, end - t_,
-                                                     x_new_, error_, statistics_);
+  if (first && options_.dt > 0) {
+    next_dt_ = options_.dt;
+    return true;
+  }
+  bool cut = false;
+  next_dt_ =
+      initial_step(system_, t_, x_, *slope_, control_.order(), norm_, end - t_, x_new_, error_, statistics_, cut);
+  bound_ = bound_ || (cut && end == t1_);
   return true;
 }
 

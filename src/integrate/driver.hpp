@@ -104,7 +104,7 @@ class Driver final : private SnapshotSource {
   double marked_t_ = 0;
   Vector marked_x_;
   ByteWriter marked_;
-  std::optional<Snapshot> free_;  ///< the last restart point that is not bound, where there is one that is
+  std::optional<Snapshot> free_;       ///< the last restart point that is not bound, where there is one that is
   std::int64_t restarts_at_step_ = 0;  ///< steps taken when the last restart point was passed
   std::int64_t times_passed_ = 0;      ///< of the restart points in time
 

@@ -71,9 +71,13 @@ double StepControl::rejected(double err) {
 }
 
 double initial_step(System& system, double t, const Vector& x, const Vector& f, int error_order, const ErrorNorm& norm,
-                    double span, Vector& scratch_x, Vector& scratch_f, Statistics& statistics) {
+                    double span, Vector& scratch_x, Vector& scratch_f, Statistics& statistics, bool& cut) {
+  const auto within_span = [&](double h) {
+    cut = cut || h > span;
+    return std::min(h, span);
+  };
   const double d0 = norm.at(x, x), d1 = norm.at(f, x);
-  const double h0 = std::min(d0 < 1e-5 || d1 < 1e-5 ? 1e-6 : 0.01 * d0 / d1, span);
+  const double h0 = within_span(d0 < 1e-5 || d1 < 1e-5 ? 1e-6 : 0.01 * d0 / d1);
   scratch_x = x + h0 * f;
   system.rhs(t + h0, scratch_x.data(), scratch_f.data());
   ++statistics.rhs;
@@ -82,7 +86,7 @@ double initial_step(System& system, double t, const Vector& x, const Vector& f, 
   if (!std::isfinite(d2)) return h0;
   const double d = std::max(d1, d2);
   const double h1 = d <= 1e-15 ? std::max(1e-6, h0 * 1e-3) : std::pow(0.01 / d, 1.0 / error_order);
-  return std::min({100 * h0, h1, span});
+  return within_span(std::min(100 * h0, h1));
 }
 
 double smallest_step(double t, double dt_min) {

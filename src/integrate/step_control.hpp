@@ -71,10 +71,10 @@ class StepControl {
 };
 
 /// First step from (t, x) with derivative f: one more right-hand side. `scratch_x` and `scratch_f` have the state's
-/// size. At most `span`. @par Source  E. Hairer, S. P. Norsett, G. Wanner, Solving Ordinary Differential Equations I,
-/// II.4
+/// size. At most `span`; `cut` is set where that made a difference.
+/// @par Source  E. Hairer, S. P. Norsett, G. Wanner, Solving Ordinary Differential Equations I, II.4
 double initial_step(System& system, double t, const Vector& x, const Vector& f, int error_order, const ErrorNorm& norm,
-                    double span, Vector& scratch_x, Vector& scratch_f, Statistics& statistics);
+                    double span, Vector& scratch_x, Vector& scratch_f, Statistics& statistics, bool& cut);
 
 /// The smallest step worth trying from t: dt_min, or 16 units in the last place of t.
 double smallest_step(double t, double dt_min);

@@ -78,11 +78,14 @@ TEST_CASE("the first step follows Hairer's rule and costs one right-hand side") 
   const double d0 = std::sqrt(0.5) * 2 / 3e-6, d1 = std::sqrt(0.5) * 2 / 1e-6, h0 = 0.01 * d0 / d1;
   const double d2 = std::sqrt(0.5) * (h0 * 2 / 3e-6) / h0;
   const double h1 = std::pow(0.01 / std::max(d1, d2), 0.2);
-  CHECK(initial_step(p, 0, x, f, 5, norm, 100, a, b, s) == doctest::Approx(std::min(100 * h0, h1)).epsilon(1e-12));
+  bool cut = false;
+  CHECK(initial_step(p, 0, x, f, 5, norm, 100, a, b, s, cut) == doctest::Approx(std::min(100 * h0, h1)).epsilon(1e-12));
+  CHECK_FALSE(cut);
   CHECK(s.rhs == 1);
-  CHECK(initial_step(p, 0, x, f, 5, norm, 1e-9, a, b, s) == 1e-9);
+  CHECK(initial_step(p, 0, x, f, 5, norm, 1e-9, a, b, s, cut) == 1e-9);
+  CHECK(cut);
   // At rest the step is small and finite.
-  const double h = initial_step(p, 0, vector({0, 0}), vector({0, 0}), 5, norm, 100, a, b, s);
+  const double h = initial_step(p, 0, vector({0, 0}), vector({0, 0}), 5, norm, 100, a, b, s, cut);
   CHECK(h == doctest::Approx(1e-6));
 }
 

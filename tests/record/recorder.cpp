@@ -181,7 +181,7 @@ TEST_CASE("compression works, and what is left loose at the end is a chunk a var
     return std::filesystem::file_size(path);
   };
   const auto packed = size(4, 0);
-  CHECK(packed < 80000);  // 57 kB of numbers, and the frame
+  CHECK(packed < 80000);          // 57 kB of numbers, and the frame
   CHECK(size(0, 0) > 6 * 60000);  // six whole chunks of 64 kB
   CHECK(size(0, 0) < 6 * 66000 + packed);
   CHECK(size(4, 100) < 6 * 66000 + packed);

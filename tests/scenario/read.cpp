@@ -213,15 +213,15 @@ TEST_CASE("faults at the top, all together") {
                                "\"description\", \"seed\", \"data\", "
                                "\"model\", \"plasticity\", \"population\", \"projection\", \"stimulus\", \"learning\", "
                                "\"integrator\", \"time\", "
-                               "\"record\" and \"report\" (did you mean \"title\"?)",
+                               "\"record\", \"checkpoint\" and \"report\" (did you mean \"title\"?)",
                                "s.toml:4:2: populations: is no key of the scenario; allowed: \"schema\", \"title\", "
                                "\"description\", \"seed\", "
                                "\"data\", \"model\", \"plasticity\", \"population\", \"projection\", \"stimulus\", "
                                "\"learning\", \"integrator\", "
-                               "\"time\", \"record\" and \"report\" (did you mean \"population\"?)"});
+                               "\"time\", \"record\", \"checkpoint\" and \"report\" (did you mean \"population\"?)"});
   CHECK(fault_below_head("[learning]\n[record]\nevry = 1\n") ==
-        "s.toml:8:1: record.evry: is no key of [record]; allowed: \"every\", \"variables\", \"expressions\" and "
-        "\"gzip\" (did you "
+        "s.toml:8:1: record.evry: is no key of [record]; allowed: \"every\", \"variables\", \"expressions\", "
+        "\"gzip\" and \"flush\" (did you "
         "mean \"every\"?)");
   CHECK(faults("schema = 1\ntime = 3\npopulation = { size = 3 }\n") ==
         std::vector<std::string>{

@@ -36,10 +36,10 @@ class BulirschStoer final : public OneStep {
 
   Advanced advance(double t, const Vector& x, double end, Vector& x_new) override {
     need_start(t, x);
-    if (next_dt_ == 0) next_dt_ = first_step(t, x, end - t, x_new);
+    bool cut = false;
+    if (next_dt_ == 0) next_dt_ = first_step(t, x, end - t, x_new, cut);
     const double smallest = smallest_step(t, options_.dt_min);
     const double remaining = end - t, largest = options_.dt_max;
-    bool cut = false;
     for (std::int64_t rejected = 0;;) {
       double dt = std::min(std::max(next_dt_, smallest), largest);
       const bool last = dt >= remaining || (dt * 1.01 >= remaining && remaining <= largest);
@@ -136,9 +136,10 @@ class BulirschStoer final : public OneStep {
     next_dt_ = 0;
   }
 
-  double first_step(double t, const Vector& x, double span, Vector& scratch) {
+  double first_step(double t, const Vector& x, double span, Vector& scratch, bool& cut) {
     if (!started_ && options_.dt > 0) return options_.dt;
-    return initial_step(system_, t, x, start(), 2 * control_.target() - 1, norm_, span, scratch, scratch_, statistics_);
+    return initial_step(system_, t, x, start(), 2 * control_.target() - 1, norm_, span, scratch, scratch_, statistics_,
+                        cut);
   }
 
   const Options options_;

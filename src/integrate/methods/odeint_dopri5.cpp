@@ -63,9 +63,9 @@ class OdeintDopri5 final : public OneStep {
 
   Advanced advance(double t, const Vector& x, double end, Vector& x_new) override {
     need_start(t, x);
-    if (next_dt_ == 0) next_dt_ = first_step(t, x, end - t, x_new);
-    const double smallest = smallest_step(t, options_.dt_min);
     bool cut = false;
+    if (next_dt_ == 0) next_dt_ = first_step(t, x, end - t, x_new, cut);
+    const double smallest = smallest_step(t, options_.dt_min);
     for (std::int64_t rejected = 0;;) {
       double dt = std::min(std::max(next_dt_, smallest), options_.dt_max);
       const bool last = t + dt >= end;
@@ -129,9 +129,9 @@ class OdeintDopri5 final : public OneStep {
 
   void forget() override { next_dt_ = 0; }
 
-  double first_step(double t, const Vector& x, double span, Vector& scratch) {
+  double first_step(double t, const Vector& x, double span, Vector& scratch, bool& cut) {
     if (!started_ && options_.dt > 0) return options_.dt;
-    return initial_step(system_, t, x, start(), 5, norm_, span, scratch, scratch_, statistics_);
+    return initial_step(system_, t, x, start(), 5, norm_, span, scratch, scratch_, statistics_, cut);
   }
 
   const Options options_;

@@ -84,9 +84,10 @@ Advanced SundialsStepper::advance(double t, const Vector& x, double end, Vector&
   point(in_, x);
   point(out_, x_new);
   double first = 0;
+  bool cut = false;
   if (!started_) {
     const bool sliver = end - t < kOneStep * kEpsilon * std::max(std::abs(t), std::abs(end));
-    first = sliver ? end - t : first_step(t, x, end - t, x_new);
+    first = sliver ? end - t : first_step(t, x, end - t, x_new, cut);
     restart(t, first);
     counters_restarted();
     started_ = true, first_ = false;
@@ -99,7 +100,7 @@ Advanced SundialsStepper::advance(double t, const Vector& x, double end, Vector&
     set_smallest(smallest);
   }
   // What the library has cut short already for the end is that much shorter than the rest.
-  const bool cut = (first > 0 ? first : tried()) * (1 + kHairsbreadth) >= end - t;
+  cut = cut || (first > 0 ? first : tried()) * (1 + kHairsbreadth) >= end - t;
   const long fails_before = counted_.error_fails;
   t_new_ = t;
   const int flag = step(t, end, t_new_);
@@ -111,11 +112,11 @@ Advanced SundialsStepper::advance(double t, const Vector& x, double end, Vector&
 }
 
 /// 0: the library's own. That depends on where the run ends, which a run that may be gone on with must not.
-double SundialsStepper::first_step(double t, const Vector& x, double span, Vector& scratch) {
+double SundialsStepper::first_step(double t, const Vector& x, double span, Vector& scratch, bool& cut) {
   if (first_ && options_.dt > 0) return options_.dt;
   if (!options_.restarts.any()) return 0;
   constexpr int kFirstOrder = 2;  // of the error estimate with which the library begins
-  return initial_step(system_, t, x, derivative_at_start(), kFirstOrder, norm_, span, scratch, end_, statistics_);
+  return initial_step(system_, t, x, derivative_at_start(), kFirstOrder, norm_, span, scratch, end_, statistics_, cut);
 }
 
 Advanced SundialsStepper::failed(int flag, double t, long fails_before) {

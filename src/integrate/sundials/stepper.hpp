@@ -66,7 +66,7 @@ class SundialsStepper : public Stepper {
   NVector atol_, in_, out_;
 
  private:
-  double first_step(double t, const Vector& x, double span, Vector& scratch);
+  double first_step(double t, const Vector& x, double span, Vector& scratch, bool& cut);
   Advanced failed(int flag, double t, long fails_before);
   Index worst();    ///< the component with the largest weighted error in the last trial
   Index fastest();  ///< the one with the largest weighted F at the start

@@ -53,7 +53,10 @@ static Connections connect(const ConnectivityContext& context, Diagnostics& diag
 ConnectivityEntry low_rank_connectivity() {
   return {{"low_rank",
            "weights are left * right^T, of rank `rank`; `weights` may give a factor, one number",
-           {ParameterSpec::make(Kind::integer, "rank", "columns of both factors").at_least(1).at_most(2147483647).standard(1),
+           {ParameterSpec::make(Kind::integer, "rank", "columns of both factors")
+                .at_least(1)
+                .at_most(2147483647)
+                .standard(1),
             ParameterSpec::make(Kind::any, "left", "rows of `rank` numbers, one a neuron of TO; or { init = ... }")
                 .needed(),
             ParameterSpec::make(Kind::any, "right", "rows of `rank` numbers, one a neuron of FROM; or { init = ... }")
