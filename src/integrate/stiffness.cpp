@@ -16,8 +16,8 @@ namespace {
 constexpr int kProducts = 60, kSettled = 30;  // the mean is taken over those after kSettled
 constexpr double kOneWay = 0.5;               // Re(lambda) / |lambda| from which it grows or decays rather than turns
 constexpr double kAtLimit = 0.5;              // dt |lambda| of steps that stability may limit
-constexpr double kLong = 100;                 // time scales in what is left of the run, for it to be stiff
-constexpr double kEndless = 1e5;              // growth over so many e-folds is growth without bound
+constexpr double kSingular = 1e-6;  // time scale of a growth, as a share of what is left, before a singularity
+constexpr double kLong = 100;       // time scales in what is left of the run, for it to be stiff
 
 /// Methods for stiff problems that take this system, the two best.
 std::string stiff_methods(System& system, const Options& options) {
@@ -67,13 +67,13 @@ std::string stiffness_text(System& system, double t, const Vector& x, double t1,
                                                : "a turning",
                                        dt);
   const bool at_limit = dt >= kAtLimit * scale, lasting = t1 - t >= kLong * scale;
-  if (grows && t1 - t >= kEndless * scale)
+  if (grows && scale <= kSingular * (t1 - t))
     return told + ": not stiff; the state grows, perhaps without bound, as before a singularity";
   if (!method.stiff && decays && at_limit && lasting) {
     return fmt::format("{}: stiff; try {}", told, stiff_methods(system, options));
   }
   if (!decays && !grows && at_limit) {
-    return told + ": it turns fast, and steps that short follow it; a longer run, or slower equations";
+    return told + ": it turns fast, and steps that short follow it; raise the limit, or slow the equations down";
   }
   if (method.stiff && at_limit) return told + ": the method passes over that, so something else keeps its steps short";
   return told + ": not stiff; accuracy keeps the steps short, or a jump in the equations";

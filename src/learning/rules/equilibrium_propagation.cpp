@@ -43,7 +43,12 @@ class EquilibriumPropagation {
 
  private:
   Expr number(double x) { return {a_.program.graph(), a_.program.graph().constant(x)}; }
-  ValueId loss(const Copy& c) { return layers_.loss(setup_, setup_.train(), c.r[last_], nullptr); }
+  /// Of the output as such: a loss that looks through its activation (binary_cross_entropy) would not depend on it.
+  ValueId loss(const Copy& c) {
+    Program& p = a_.program;
+    const auto n = p[c.r[last_]];
+    return layers_.loss(setup_, setup_.train(), p.view(c.r[last_], 0, n.rows, n.cols), nullptr);
+  }
 
   /// -beta dC/dr of the output, C being a sample's part of the loss.
   std::vector<ValueId> nudge(const Copy& c, ValueId loss, Expr beta) {

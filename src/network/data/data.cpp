@@ -207,6 +207,7 @@ Data load_data(const scenario::DataSection& section, const ScenarioFolder& folde
                Diagnostics& diagnostics) {
   if (section.streamed()) return stream_data(section, folder, seed, diagnostics);
   Diagnostics own;
+  if (section.file && !section.file->is_string()) return {};  // reported with the section
   Rows rows = section.file ? rows_of_file(section, folder, own) : rows_given(section, folder, own);
   std::vector<char> test;
   if (own.empty()) rows.steps = steps_of(section, rows.steps, rows.inputs.cols(), rows.targets.cols(), own);
