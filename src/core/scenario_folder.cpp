@@ -25,9 +25,9 @@ std::optional<fs::path> ScenarioFolder::file(const Value& named, Diagnostics& di
     diagnostics.add({named.where, named.key, std::move(problem), std::move(found), std::move(allowed), ""});
     return std::nullopt;
   };
-  if (name.find('\0') != std::string::npos || name.size() > limits::kPathBytes) {
+  if (name.empty() || name.find('\0') != std::string::npos || name.size() > limits::kPathBytes) {
     return refuse("is no name of a file", named.to_toml(60),
-                  fmt::format("up to {} characters, none of them U+0000", limits::kPathBytes));
+                  fmt::format("1 to {} characters, none of them U+0000", limits::kPathBytes));
   }
   const fs::path path = path_ / name;
   std::error_code error;

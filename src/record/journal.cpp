@@ -11,6 +11,7 @@
 #include <cstring>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #include "neurode/core/errors.hpp"
 #include "neurode/record/reader.hpp"
@@ -84,11 +85,25 @@ int carry_out(int descriptor, std::span<const std::byte> writes, std::uint64_t e
 }
 
 struct Descriptor {
+  explicit Descriptor(int n) : number(n) {}
+  Descriptor(Descriptor&& other) noexcept : number(std::exchange(other.number, -1)) {}
+  Descriptor& operator=(Descriptor&&) = delete;
   int number;
   ~Descriptor() {
     if (number >= 0) close(number);
   }
 };
+
+/// An ordinary file, opened; nobody waits for the other end of a pipe.
+Descriptor open_file(const std::filesystem::path& path, int mode) {
+  Descriptor file{open(path.c_str(), mode | O_CLOEXEC | O_NONBLOCK)};
+  struct stat status;
+  if (file.number >= 0 && (fstat(file.number, &status) != 0 || !S_ISREG(status.st_mode))) {
+    close(std::exchange(file.number, -1));
+    errno = EINVAL;
+  }
+  return file;
+}
 
 }  // namespace
 
@@ -197,7 +212,7 @@ bool lock_for_writing(int descriptor) {
 }
 
 bool is_being_written(const std::filesystem::path& path) {
-  const Descriptor file{open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  const Descriptor file = open_file(path, O_RDONLY);
   struct flock all = {};
   all.l_type = F_RDLCK;
   all.l_whence = SEEK_SET;
@@ -213,9 +228,9 @@ void repair(const std::filesystem::path& path) {
   Footer footer;
   std::vector<std::byte> writes;
   for (int waits = 0;; ++waits) {
-    const Descriptor look{open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+    const Descriptor look = open_file(path, O_RDONLY);
     if (look.number < 0 || !find(look.number, footer, writes)) return;
-    const Descriptor file{open(path.c_str(), O_RDWR | O_CLOEXEC)};
+    const Descriptor file = open_file(path, O_RDWR);
     const auto cannot = [&](int reason) {
       throw FileError(path.string(), "its writer was killed in the midst of a write, which cannot be finished: " +
                                          std::generic_category().message(reason));

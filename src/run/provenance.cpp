@@ -51,7 +51,7 @@ void write_outcome(record::Recorder& recorder, const Summary& summary) {
   const auto& s = r.statistics;
   recorder.attribute("outcome", std::string(integrate::outcome_name(r.outcome)));
   recorder.attribute("message", r.message);
-  recorder.attribute("time_reached", r.t);
+  recorder.attribute(kTimeReached, r.t);
   recorder.attribute("steps", s.steps);
   recorder.attribute("rejected", s.rejected);
   recorder.attribute("rhs", s.rhs);

@@ -17,6 +17,7 @@ inline constexpr const char* kDataFiles = "data_files";  ///< name and fingerpri
 inline constexpr const char* kVersion = "neurode_version";
 inline constexpr const char* kBuild = "build";
 inline constexpr const char* kOutcome = "outcome";
+inline constexpr const char* kTimeReached = "time_reached";
 inline constexpr const char* kRunning = "running";  ///< the outcome up to the end
 
 /// What a result file says from its start on.

@@ -144,7 +144,9 @@ Resumable resumable(const fs::path& path, const ResumeOptions& options) {
   out.differences = build_differences(*out.file);
   compare_values(&origin.root, &root, "", out.differences);
   const bool longer = !options.until.empty();
-  if (longer) scenario::set_key(root, {"time", "end"}, as_time(options.until));
+  if (longer) {
+    scenario::set_key(root, {"time", "end"}, as_time(options.until), Location{"--until", 0, 0});
+  }
   const auto may_go_on = [&] {
     if (out.differences.empty() || options.allow_different) return;
     std::string text;
@@ -161,6 +163,13 @@ Resumable resumable(const fs::path& path, const ResumeOptions& options) {
   out.prepared->overrides = origin.overrides;
   out.prepared->overrides.insert(out.prepared->overrides.end(), options.set.begin(), options.set.end());
   if (longer) out.prepared->overrides.push_back("time.end=" + root.find("time")->find("end")->to_toml());
+  if (const auto* a = out.file->attribute(kTimeReached); longer && a) {
+    const auto* reached = std::get_if<double>(a);
+    if (reached && !(out.prepared->scenario.time.end > *reached)) {
+      throw UsageError(
+          fmt::format("{}: has come to t = {} already; --until takes a time behind that", path.string(), *reached));
+    }
+  }
   const std::string outcome = text_attribute(*out.file, kOutcome);
   for (const auto o :
        {integrate::Outcome::reached_end, integrate::Outcome::steady_state, integrate::Outcome::stopped_by_condition}) {
