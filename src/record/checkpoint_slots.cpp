@@ -18,6 +18,7 @@ namespace {
 constexpr const char* kGroup = "checkpoint";
 constexpr std::array<const char*, 2> kNames = {"slot_0", "slot_1"};
 constexpr std::uint64_t kSpare = 4096;
+constexpr std::size_t kPiece = 8 << 20;
 
 /// What a slot begins with.
 struct Header {
@@ -119,10 +120,14 @@ void CheckpointSlots::write(std::span<const std::span<const std::byte>> parts) {
   Checksum sum;
   add_head(sum, h);
   std::uint64_t at = sizeof h;
-  for (const auto& part : parts) {
-    sum.add(part);
-    put(slot, at, part);
-    at += part.size();
+  for (auto part : parts) {
+    while (!part.empty()) {  // in pieces: what was just summed is still at hand
+      const auto piece = part.first(std::min(part.size(), kPiece));
+      sum.add(piece);
+      put(slot, at, piece);
+      at += piece.size();
+      part = part.subspan(piece.size());
+    }
   }
   h.checksum = sum.value();
   put(slot, 0, bytes_of(h));
