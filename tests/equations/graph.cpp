@@ -170,7 +170,8 @@ TEST_CASE("graph: ten thousand terms, and as deep a chain, are no trouble") {
   CHECK(evaluate(g, differentiate(g, sum, x), {{"x", 0}}) == doctest::Approx(10000.0 * 10001 * 20001 / 6));
   CHECK(std::isfinite(evaluate(g, differentiate(g, deep, x), {{"x", 0.1}})));
   // What is longer than anybody reads is cut off.
-  CHECK(to_text(g, sum).size() == limits::kTextCharacters + 3);
+  CHECK(to_text(g, sum).size() > limits::kTextCharacters);
+  CHECK(to_text(g, sum).size() < limits::kTextCharacters + 40);
   CHECK(to_text(g, sum).ends_with("..."));
   CHECK(to_text(g, deep).size() > 60000);
   CHECK(to_text(g, shorter).size() > 60000);
