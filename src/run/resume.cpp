@@ -110,15 +110,17 @@ Value present_scenario(const Origin& origin, const ResumeOptions& options) {
 /// killed.
 std::vector<std::uint64_t> points_to_compare(const record::Reader& file) {
   const std::string outcome = text_attribute(file, kOutcome);
-  std::vector<std::uint64_t> points;
-  if (outcome == integrate::outcome_name(integrate::Outcome::interrupted) ||
-      outcome == integrate::outcome_name(integrate::Outcome::wall_clock)) {
+  const bool stopped = outcome == integrate::outcome_name(integrate::Outcome::interrupted) ||
+                       outcome == integrate::outcome_name(integrate::Outcome::wall_clock);
+  if (stopped) {
     if (const auto from = read_continuation(file.path())) return from->points;
   } else if (outcome != kRunning) {
-    return points;
+    return {};
   }
+  std::vector<std::uint64_t> points;
   for (const auto& v : file.variables()) {
-    if (v.coordinate && v.axis == v.name) points.push_back(v.shape[0]);
+    if (!v.coordinate || v.axis != v.name) continue;
+    points.push_back(stopped && v.shape[0] > 0 ? v.shape[0] - 1 : v.shape[0]);
   }
   return points;
 }
