@@ -24,11 +24,16 @@ HERE = Path(__file__).resolve().parent
 LEAST_RUN = 0.5  # share of the scenarios that must get as far as a result file
 
 # What happens to a scenario that `check` likes: words of the command line, run in turn in one folder.
-# A status but 0 ends the row where it may happen: 3 of a run (the numbers went wrong).
+# A status but 0 ends the row where it may happen: 3 of a run (the numbers went wrong, or its steps are used up).
+# A rerun tells whether all is identical to a run in one go: to itself, and to one that was stopped and resumed.
 ROW = [
     ["run", "s.toml", "-o", "r.h5", "-q"],
     ["info", "r.h5"],
     ["info", "r.h5", "--json"],
+    ["rerun", "r.h5", "-q"],
+    ["run", "s.toml", "-o", "h.h5", "-q", "--set", "checkpoint.steps=3", "--set", "integrator.max_steps=8"],
+    ["resume", "h.h5", "-q", "--set", "integrator.max_steps=0", "--allow-different"],
+    ["rerun", "h.h5", "-q"],
 ]
 
 
@@ -65,12 +70,12 @@ def judge(program: Path, families: Families, text: str, allowed: list[re.Pattern
             ending = run(program, folder, *words)
             if ending.crashed():
                 return [f"{' '.join(words)}: {ending.crashed()}"]
-            if ending.status == 3 and words[0] == "run":
-                counts["numerical failure"] += 1
+            if ending.status == 3 and words[0] in ("run", "resume"):
+                counts["numerical failure"] += words[-1] == "-q"
                 if not (folder / "r.h5").exists():
                     return []
             elif ending.status != 0:
-                return [f"{' '.join(words)}: exit status {ending.status}, after a check without faults\n{ending.err}"]
+                return [f"{' '.join(words)}: exit status {ending.status}, after a check without faults\n{ending.out}{ending.err}"]
         counts["whole way"] += 1
     return []
 
