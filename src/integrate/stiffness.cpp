@@ -29,6 +29,13 @@ std::string stiff_methods(System& system, const Options& options) {
   return names.empty() ? "a shorter dt" : quoted_list(names);
 }
 
+/// |v| of elements of any size. (Eigen's stableNorm() takes segments for aligned that are not, where
+/// EIGEN_MAX_ALIGN_BYTES is more than the processor's vectors have.)
+double norm_of(const Vector& v) {
+  const double largest = v.cwiseAbs().maxCoeff();
+  return largest > 0 && std::isfinite(largest) ? largest * (v / largest).norm() : largest;
+}
+
 }  // namespace
 
 FastestScale fastest_scale(System& system, double t, const Vector& x) {
@@ -40,9 +47,9 @@ FastestScale fastest_scale(System& system, double t, const Vector& x) {
   double logs = 0, along = 0;
   int taken = 0;
   for (int k = 0; k < kProducts; ++k) {
-    v /= v.stableNorm();
+    v /= norm_of(v);
     system.jvp(t, x.data(), v.data(), jv.data());
-    const double size = jv.stableNorm();
+    const double size = norm_of(jv);
     if (size == 0 || !std::isfinite(size)) return {};
     if (k >= kSettled) {
       logs += std::log(size);

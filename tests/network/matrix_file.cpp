@@ -1,6 +1,7 @@
 // NumPy files, byte by byte, and what is refused.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <fstream>
@@ -14,7 +15,7 @@ using network::read_npy;
 namespace {
 
 struct File {
-  std::filesystem::path path = std::filesystem::temp_directory_path() / "neurode_test_matrix.npy";
+  std::filesystem::path path = std::filesystem::temp_directory_path() / fmt::format("neurode-matrix-{}.npy", getpid());
   ~File() { std::filesystem::remove(path); }
 
   /// A file of version 1 or 2 as numpy.save writes it: the header padded with blanks to a multiple of 64 bytes.

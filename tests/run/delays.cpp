@@ -1,6 +1,7 @@
 // Delays as scenarios have them, from text to trajectory.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <fstream>
@@ -152,7 +153,7 @@ TEST_CASE("histories: number, expression, file; what they leave open; who gives 
   CHECK(std::abs(x_at_1("history = { x = 3 }\ninitial = { x = 1 }\n") + 2) < 1e-12);  // 1 - 3
   CHECK(std::abs(x_at_1("history = { x = \"cos(pi*t)\" }\n", 0.5) - (1 - 0.0 + 1 / std::numbers::pi)) < 1e-11);
   CHECK(std::abs(x_at_1("history = { x = \"1 + t\" }\n") - 0.5) < 1e-12);  // 1 - integral of (1 + s) over (-1, 0)
-  const auto file = std::filesystem::temp_directory_path() / "neurode-test-history.csv";
+  const auto file = std::filesystem::temp_directory_path() / fmt::format("neurode-test-history-{}.csv", getpid());
   std::ofstream(file) << "time,x\n-2,-8\n-1,-1\n-0.5,-0.125\n0,0\n1,1\n";
   const std::string path = "history = { x = { path = \"" + file.string() + "\"";
   // t^3 at the knots: trapezoids, and the cubic itself.

@@ -1,5 +1,8 @@
 #include "neurode/scenario/read.hpp"
 
+#include <fmt/format.h>
+#include <unistd.h>
+
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -249,7 +252,7 @@ end = -1
 }
 
 TEST_CASE("scenarios are loaded with their overrides") {
-  const auto folder = std::filesystem::temp_directory_path() / "neurode_test_read";
+  const auto folder = std::filesystem::temp_directory_path() / fmt::format("neurode-test-read-{}", getpid());
   std::filesystem::create_directories(folder);
   const auto path = folder / "xor.toml";
   std::ofstream(path) << kXor;

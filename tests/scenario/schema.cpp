@@ -1,5 +1,8 @@
 #include "neurode/scenario/schema.hpp"
 
+#include <fmt/format.h>
+#include <unistd.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -164,7 +167,7 @@ TEST_CASE("schema and reader agree" *
                                                       "[learning]\nloss = { name = \"huber\", beta = 1 }\n",
                                                       "[projection.\"p -> p\"]\nweights = { init = \"file\" }\n"};
 
-  const auto folder = std::filesystem::temp_directory_path() / "neurode_test_schema";
+  const auto folder = std::filesystem::temp_directory_path() / fmt::format("neurode-test-schema-{}", getpid());
   std::filesystem::remove_all(folder);
   std::filesystem::create_directories(folder);
   std::ofstream(folder / "schema.json") << json_schema(families());
