@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "integrate/driver.hpp"
+#include "neurode/core/errors.hpp"
 
 namespace neurode::integrate {
 namespace {
@@ -14,6 +15,19 @@ constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
 constexpr double kSliver = 1e-9;
 // An adaptive step that would leave less than this share of itself before the segment's end is stretched to it.
 constexpr double kStretch = 0.01;
+
+/// Does what asks the system for values; false, with its words, where the system cannot find them.
+template <class Call>
+bool solved(Call&& call, std::string& words) {
+  words.clear();
+  try {
+    call();
+    return true;
+  } catch (const NumericalError& e) {
+    words = e.what();
+    return false;
+  }
+}
 
 }  // namespace
 
@@ -73,8 +87,13 @@ bool Driver::begin_segment(double end) {
     return true;
   }
   bool cut = false;
-  next_dt_ =
-      initial_step(system_, t_, x_, *slope_, control_.order(), norm_, end - t_, x_new_, error_, statistics_, cut);
+  const bool found = solved(
+      [&] {
+        next_dt_ =
+            initial_step(system_, t_, x_, *slope_, control_.order(), norm_, end - t_, x_new_, error_, statistics_, cut);
+      },
+      words_);
+  if (!found) return solver_failed();
   bound_ = bound_ || (cut && end == t1_);
   return true;
 }
@@ -82,7 +101,7 @@ bool Driver::begin_segment(double end) {
 bool Driver::start_anew() {
   jumped_ = anew_ = false;
   stepper_->reset();
-  slope_ = &stepper_->prime(t_, x_);
+  if (!solved([this] { slope_ = &stepper_->prime(t_, x_); }, words_)) return solver_failed();
   result_.bad_element = first_non_finite(*slope_);
   if (result_.bad_element < 0) return true;
   result_.bad_time = t_;
@@ -106,6 +125,12 @@ bool Driver::jump() {
   return endless ? stop(Outcome::endless_spikes) : true;
 }
 
+Trial Driver::trial(double dt, Vector* error) {
+  Trial out = Trial::solver_failed;
+  solved([&] { out = attempt(dt, error); }, words_);
+  return out;
+}
+
 bool Driver::fixed_segment(double end) {
   const double from = segment_begin_, dt = options_.dt, quotient = (end - from) / dt;
   if (end <= from) return true;
@@ -121,7 +146,7 @@ bool Driver::fixed_segment(double end) {
     if (!within_caps()) return false;
     const double t_new = k == steps ? end : from + static_cast<double>(k) * dt;
     dt_ = k == steps ? end - t_ : dt;
-    if (attempt(dt_, nullptr) == Trial::solver_failed) return solver_failed();
+    if (trial(dt_, nullptr) == Trial::solver_failed) return solver_failed();
     if (!all_finite(x_new_)) return non_finite(dt_);
     whole_steps_ = k;
     if (!accepted(t_new, dt_)) return false;
@@ -131,7 +156,8 @@ bool Driver::fixed_segment(double end) {
 
 bool Driver::own_step(double end) {
   const double stop_at = limit(end);
-  const Advanced step = stepper_->advance(t_, x_, stop_at, x_new_);
+  Advanced step;
+  if (!solved([&] { step = stepper_->advance(t_, x_, stop_at, x_new_); }, words_)) return solver_failed();
   bound_ = bound_ || (step.cut && stop_at == t1_);
   dt_ = step.t - t_;
   if (step.outcome == Outcome::reached_end && all_finite(x_new_)) return accepted(step.t, dt_);
@@ -163,7 +189,7 @@ bool Driver::adaptive_segment(double end) {
     if (last) dt = remaining;
     bound_ = bound_ || (last && stop_at == t1_);
     dt_ = dt;
-    const bool solved = attempt(dt, &error_) == Trial::done;
+    const bool solved = trial(dt, &error_) == Trial::done;
     const double err = solved ? norm_(error_, x_, x_new_) : std::numeric_limits<double>::infinity();
     if (const int order = stepper_->error_order()) control_.set_order(order);
     if (err <= 1) {

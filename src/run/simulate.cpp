@@ -46,6 +46,24 @@ int holds_at_start(Prepared& p) {
   return -1;
 }
 
+/// Where a run ends between grid points, its last good state is in the file too; then what is said of its end.
+void write_end(Prepared& p, record::Recorder& recorder, const std::vector<std::unique_ptr<AxisWriter>>& writers,
+               Summary& summary) {
+  const double t = summary.result.t;
+  const Vector& x = summary.result.x;
+  for (const auto& w : writers) w->write(t, x);
+  const auto add = [&](const learning::Metric& m) {
+    summary.metrics.emplace_back(m.name, m.evaluate(t, x.data()));
+    recorder.attribute("final_" + m.name, summary.metrics.back().second);
+  };
+  for (const auto& m : p.problem.metrics) add(m);
+  for (const auto& m : p.problem.made) add(*m);
+  p.report.take(t, x.data());
+  summary.report = p.report.facts(t, x.data());
+  write_report(recorder, summary.report);
+  write_outcome(recorder, summary);
+}
+
 }  // namespace
 
 Summary simulate(Prepared& p, const std::filesystem::path& file, bool overwrite, const RunHooks& hooks,
@@ -123,40 +141,26 @@ Summary simulate(Prepared& p, const std::filesystem::path& file, bool overwrite,
   summary.file = file;
   summary.sittings = from ? from->sittings + 1 : 1;
   if (!from) p.report.take(time.start, p.problem.initial.data());
-  const int holds = from ? -1 : holds_at_start(p);
-  if (holds >= 0) {
-    summary.result.outcome = integrate::Outcome::stopped_by_condition;
-    summary.result.t = time.start;
-    summary.result.x = p.problem.initial;
-    summary.result.event = holds;
-    summary.result.message = p.stops[static_cast<std::size_t>(holds)].event.name + " holds at the start already";
-  } else {
-    std::vector<integrate::Event> events;
-    for (const auto& s : p.stops) events.push_back(s.event);
-    try {
+  try {
+    if (const int holds = from ? -1 : holds_at_start(p); holds >= 0) {
+      summary.result.outcome = integrate::Outcome::stopped_by_condition;
+      summary.result.t = time.start;
+      summary.result.x = p.problem.initial;
+      summary.result.event = holds;
+      summary.result.message = p.stops[static_cast<std::size_t>(holds)].event.name + " holds at the start already";
+    } else {
+      std::vector<integrate::Event> events;
+      for (const auto& s : p.stops) events.push_back(s.event);
       summary.result = integrate::drive(*p.problem.system, time.start, p.problem.initial, time.end, options, grids,
                                         events, observer, p.steady_state, from ? &from->snapshot : nullptr);
-    } catch (const Error& e) {  // a file that went away, a fixed point that is none: what was computed is kept
-      recorder.attribute("outcome", std::string("failed"));
-      recorder.attribute("message", std::string(e.what()));
-      recorder.close();
-      throw;
     }
+    write_end(p, recorder, writers, summary);
+  } catch (const Error& e) {  // a file that went away, a value that is not to be had: what was computed is kept
+    recorder.attribute("outcome", std::string("failed"));
+    recorder.attribute("message", std::string(e.what()));
+    checkpoints.close_with(summary.result.last);
+    throw;
   }
-  // Where a run ends between grid points, its last good state is in the file too.
-  for (const auto& w : writers) w->write(summary.result.t, summary.result.x);
-  for (const auto& m : p.problem.metrics) {
-    summary.metrics.emplace_back(m.name, m.evaluate(summary.result.t, summary.result.x.data()));
-    recorder.attribute("final_" + m.name, summary.metrics.back().second);
-  }
-  for (const auto& m : p.problem.made) {
-    summary.metrics.emplace_back(m->name, m->evaluate(summary.result.t, summary.result.x.data()));
-    recorder.attribute("final_" + m->name, summary.metrics.back().second);
-  }
-  p.report.take(summary.result.t, summary.result.x.data());
-  summary.report = p.report.facts(summary.result.t, summary.result.x.data());
-  write_report(recorder, summary.report);
-  write_outcome(recorder, summary);
   checkpoints.close_with(summary.result.last);
   summary.bytes = recorder.bytes();
   return summary;

@@ -1,12 +1,14 @@
 // A run that goes on from a restart point is the run that was never stopped, to the last bit.
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <cstring>
 #include <memory>
 
 #include "integrate/delay_problem.hpp"
 #include "integrate/problems.hpp"
 #include "neurode/core/bytes.hpp"
+#include "neurode/core/errors.hpp"
 #include "neurode/dynamics/noise.hpp"
 
 using namespace neurode;
@@ -239,6 +241,33 @@ TEST_CASE("after a failure the last good state is there") {
   REQUIRE(r.result.last.has_value());
   CHECK(r.result.last->t == r.result.t);
   CHECK(r.result.last->x == r.result.x);
+}
+
+TEST_CASE("where the system finds no value, smaller steps are tried, and the last good state is there") {
+  const Make make = [] {
+    return std::make_unique<problems::Problem>(1, [](double, const double* x, double* f) {
+      if (x[0] > 1) throw NumericalError("nothing beyond 1");
+      f[0] = 1 + x[0];
+    });
+  };
+  for (const std::string method : {"tsit5", "dop853", "rk4", "bulirsch_stoer"}) {
+    CAPTURE(method);
+    auto o = problems::options(method, 1e-8, 1e-10);
+    if (method == "rk4") o.dt = 1e-3;
+    o.restarts.steps = 1000000;
+    const Run r = run(make, problems::vector({0}), 2, o);
+    CHECK(r.result.outcome == Outcome::solver_failed);
+    CHECK(r.result.message.find("nothing beyond 1") != std::string::npos);
+    REQUIRE(r.result.last.has_value());
+    CHECK(r.result.last->t == r.result.t);
+    CHECK(r.result.last->x == r.result.x);
+    CHECK(r.result.x[0] == doctest::Approx(std::expm1(r.result.t)).epsilon(1e-7));
+    // drive() tries smaller steps up to the edge, t = ln 2; a method that chooses its own steps ends at its first
+    // failure.
+    const double left = std::log(2.0) - r.result.t;
+    CHECK(left > -1e-7);  // it may come to lie a little beyond
+    CHECK(left < (find_entry(methods(), method)->own_control ? 0.5 : method == "rk4" ? 1.1e-3 : 1e-6));
+  }
 }
 
 TEST_CASE("a snapshot of something else is refused") {
