@@ -67,6 +67,13 @@ int rerun(const RerunArguments& a) {
   const std::filesystem::path output =
       a.output ? std::filesystem::path(*a.output) : run::free_file(file.stem().string() + "-rerun", ".h5");
   record::check_writable(output, false);
+  struct Cleared {
+    std::filesystem::path path;
+    ~Cleared() {
+      std::error_code ignored;
+      if (!path.empty()) std::filesystem::remove(path, ignored);
+    }
+  } const cleared{a.output ? "" : output};  // however this ends
   run::Rerun result;
   const auto summary = watched(a.watch, [&](const run::RunHooks& hooks) {
     result = run::rerun(file, a.allowed, output, hooks);
@@ -79,10 +86,6 @@ int rerun(const RerunArguments& a) {
     fmt::print("all {} datasets of {} are identical\n", result.compared, a.file);
   } else {
     fmt::print("{} of {} datasets of {} are not identical\n", result.unlike.size(), result.compared, a.file);
-  }
-  if (!a.output) {
-    std::error_code ignored;
-    std::filesystem::remove(output, ignored);
   }
   return result.unlike.empty() ? 0 : 1;
 }

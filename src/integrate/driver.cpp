@@ -124,9 +124,11 @@ void Driver::finish() {
       std::find(std::begin(kFailures), std::end(kFailures), result_.outcome) != std::end(kFailures)) {
     mark();
   }
-  if (has_mark_) result_.last = snapshot();
-  // Who goes on beyond the end wants steps that do not know of it.
-  if (succeeded(result_.outcome) && marked_bound_) result_.last = std::move(free_);
+  if (succeeded(result_.outcome) && marked_bound_) {  // who goes on beyond the end wants steps that do not know of it
+    result_.last = std::move(free_);
+  } else if (has_mark_) {
+    result_.last = snapshot();
+  }
   result_.t = t_;
   result_.x = x_;
   result_.statistics = statistics_;

@@ -36,6 +36,8 @@ class Driver final : private SnapshotSource {
   void follow_delays();
   /// Trial steps from t_ over dt, repeated where the step reads inside itself, until they agree.
   Trial attempt(double dt, Vector* error);
+  /// The same; where the system finds no value, that is the trial's failure: a smaller step may do.
+  Trial trial(double dt, Vector* error);
   /// The step up to t_new is accepted and belongs to the past from now on.
   void remember(double t_end, double dt, const Vector& x_end);
   bool own_step(double end);  ///< one step of a method that controls itself
@@ -106,7 +108,7 @@ class Driver final : private SnapshotSource {
   ByteWriter marked_;
   std::optional<Snapshot> free_;       ///< the last restart point that is not bound, where there is one that is
   std::int64_t restarts_at_step_ = 0;  ///< steps taken when the last restart point was passed
-  std::int64_t times_passed_ = 0;      ///< of the restart points in time
+  double times_passed_ = 0;            ///< of the restart points in time; a whole number
 
   double t_;
   double segment_begin_ = 0, segment_end_ = 0;
@@ -119,7 +121,7 @@ class Driver final : private SnapshotSource {
   double next_dt_ = 0;             ///< proposal of the step control
   const Vector* slope_ = nullptr;  ///< F where the method last started anew
   bool jumped_ = false;            ///< the state or F has jumped at t_: the method must start anew
-  std::string_view words_;         ///< of the method, about its failure
+  std::string words_;              ///< of the method or the system, about its failure
   Result result_;
 };
 

@@ -9,7 +9,7 @@ bool Driver::restart_is_due() const {
   const auto& restarts = options_.restarts;
   if (!(t_ < t1_)) return false;
   if (restarts.steps > 0 && statistics_.steps - restarts_at_step_ >= restarts.steps) return true;
-  return restarts.every > 0 && t_ >= t0_ + static_cast<double>(times_passed_ + 1) * restarts.every;
+  return restarts.every > 0 && t_ >= t0_ + (times_passed_ + 1) * restarts.every;
 }
 
 void Driver::mark() {
@@ -18,7 +18,7 @@ void Driver::mark() {
   anew_ = has_mark_ = true;
   marked_bound_ = bound_;
   restarts_at_step_ = statistics_.steps;
-  if (restarts.every > 0) times_passed_ = static_cast<std::int64_t>(std::floor((t_ - t0_) / restarts.every));
+  if (restarts.every > 0) times_passed_ = std::floor((t_ - t0_) / restarts.every);
   marked_t_ = t_;
   marked_x_ = x_;
   marked_.clear();
@@ -49,10 +49,11 @@ void Driver::pass_counts(Pass&& pass) {
   control_.pass(pass);
   auto& s = statistics_;
   for (auto* count : {&s.steps, &s.rejected, &s.rhs, &s.jacobians, &s.factorisations, &s.jvps, &s.switches, &s.spikes,
-                      &whole_steps_, &restarts_at_step_, &times_passed_}) {
+                      &whole_steps_, &restarts_at_step_}) {
     pass(*count);
   }
-  for (auto* number : {&s.dt_min, &s.dt_max, &s.wall_seconds, &segment_begin_, &segment_end_, &dt_, &next_dt_}) {
+  for (auto* number :
+       {&s.dt_min, &s.dt_max, &s.wall_seconds, &segment_begin_, &segment_end_, &dt_, &next_dt_, &times_passed_}) {
     pass(*number);
   }
   pass(jumped_);

@@ -216,10 +216,8 @@ void flush_surely(hid_t file, bool surely) noexcept {
   if (File* f = file_of(file)) f->surely = surely;
 }
 
-bool abandon(hid_t file) noexcept {
-  File* f = file_of(file);
-  if (f) f->abandoned = true;
-  return f != nullptr;
+void abandon(hid_t file) noexcept {
+  if (File* f = file_of(file)) f->abandoned = true;
 }
 
 std::uintmax_t bytes_in(hid_t file) noexcept {

@@ -17,8 +17,8 @@ void use_journal(const Origin& origin, hid_t access);
 /// From now on flushes are not put off for readers (or are again).
 void flush_surely(hid_t file, bool surely) noexcept;
 
-/// Nothing more gets into the file, whatever the library still tries. False where that cannot be arranged.
-bool abandon(hid_t file) noexcept;
+/// Nothing more gets into the file, whatever the library still tries.
+void abandon(hid_t file) noexcept;
 
 /// Bytes in the file, and whether there is any name for it left. 0 and true where that cannot be told.
 std::uintmax_t bytes_in(hid_t file) noexcept;

@@ -23,7 +23,6 @@ class OutputFile {
 
   const h5::Origin& origin() const { return origin_; }
   hid_t id() const { return file_; }
-  bool is_open() const { return file_.valid(); }
 
   /// From now on it has its final name.
   void publish();

@@ -231,6 +231,14 @@ const VariableInfo* Reader::find(const std::string& name) const {
   return nullptr;
 }
 
+std::vector<const VariableInfo*> Reader::axes() const {
+  std::vector<const VariableInfo*> out;
+  for (const auto& v : impl_->variables) {
+    if (v.coordinate && v.axis == v.name) out.push_back(&v);
+  }
+  return out;
+}
+
 const Attribute* Reader::attribute(const std::string& name) const {
   for (const auto& [n, value] : impl_->attributes) {
     if (n == name) return &value;

@@ -341,10 +341,9 @@ void Recorder::publish() {
   });
 }
 
-std::vector<std::uint64_t> Recorder::points() const {
-  std::vector<std::uint64_t> counts;
+void Recorder::points(std::vector<std::uint64_t>& counts) const {
+  counts.clear();
   for (const auto& a : impl_->axes) counts.push_back(a.series.front().points());
-  return counts;
 }
 
 void Recorder::close(std::span<const std::span<const std::byte>> last_checkpoint) {

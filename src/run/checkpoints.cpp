@@ -10,6 +10,9 @@ namespace {
 constexpr const char* kKind = "neurode run, 1";
 /// Of the time a run takes, checkpoints take at most this share, where the clock says when they come.
 constexpr double kShare = 0.05;
+/// Accepted steps between two restart points, which cost next to nothing: a right-hand side; of a method that keeps a
+/// history, or chooses its own steps, the small steps it begins with again.
+constexpr std::int64_t kSteps = 100, kStepsOfHistory = 5000;
 
 using Parts = std::array<std::span<const std::byte>, 2>;
 
@@ -25,7 +28,7 @@ integrate::RestartPoints restart_points(const scenario::CheckpointSection& secti
   const auto* m = find_entry(integrate::methods(), method);
   const bool keeps_history = m != nullptr && (m->multistep || m->own_control);
   out.every = section.every;
-  out.steps = section.steps > 0 ? section.steps : integrate::usual_restart_steps(keeps_history);
+  out.steps = section.steps > 0 ? section.steps : keeps_history ? kStepsOfHistory : kSteps;
   return out;
 }
 
@@ -45,7 +48,7 @@ void Checkpoints::take_up(const Continuation& from) {
 
 bool Checkpoints::is_due(double t, const integrate::Statistics& s) const {
   if (at_once_) return true;
-  if (section_.steps > 0 && s.steps % section_.steps == 0) return true;
+  if (section_.steps > 0 && s.steps - written_at_step_ >= section_.steps) return true;
   if (section_.every > 0 && std::floor((t - start_) / section_.every) > every_passed_) return true;
   return section_.wall > 0 && Clock::now() - last_ >= pause_;
 }
@@ -54,16 +57,18 @@ void Checkpoints::passed(double t, const integrate::Statistics& s, const integra
   noted_.clear();
   noted_.put_text(kKind);
   noted_.put(sittings_);
-  noted_.put_all(recorder_.points());
-  ByteWriter own;
-  own.put(static_cast<std::uint64_t>(writers_.size()));
-  for (const auto& w : writers_) w->save(own);
-  report_.save(own);
-  noted_.put_all(own.bytes());
+  recorder_.points(points_);
+  noted_.put_all(points_);
+  own_.clear();
+  own_.put(static_cast<std::uint64_t>(writers_.size()));
+  for (const auto& w : writers_) w->save(own_);
+  report_.save(own_);
+  noted_.put_all(own_.bytes());
   if (!source.bound()) noted_free_ = noted_;
   if (!is_due(t, s)) return;
   if (section_.every > 0) every_passed_ = std::floor((t - start_) / section_.every);
   at_once_ = false;
+  written_at_step_ = s.steps;
   const auto begin = Clock::now();
   const auto before_x = head(source.bound(), t, source.memory(), source.x());
   recorder_.checkpoint(Parts{before_x.bytes(), bytes_of(source.x())});

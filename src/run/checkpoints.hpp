@@ -40,10 +40,13 @@ class Checkpoints {
   std::vector<std::unique_ptr<AxisWriter>>& writers_;
   Report& report_;
   ByteWriter noted_, noted_free_;  ///< at the last restart point, and at the last one that is not bound
+  ByteWriter own_;                 ///< of writers and report
+  std::vector<std::uint64_t> points_;
   std::optional<double> written_;  ///< time of the one in the file
   std::int64_t sittings_ = 1;
   bool at_once_ = false;
   double every_passed_ = 0;
+  std::int64_t written_at_step_ = 0;
   Clock::time_point last_ = Clock::now();
   std::chrono::duration<double> pause_;
 };

@@ -15,6 +15,7 @@
 #include "neurode/dynamics/program_system.hpp"
 #include "neurode/integrate/memory.hpp"
 #include "neurode/network/families.hpp"
+#include "run/checkpoints.hpp"
 
 namespace neurode::run {
 
@@ -25,7 +26,6 @@ constexpr double kProgram = 15e6;      // measured: peak of `neurode run` on a s
 constexpr double kRecorder = 4e6;      // HDF5's own, of a file of a few variables
 constexpr double kNoMatter = 100e6;    // no machine is that small
 constexpr Index kLargeState = 100000;  // from here on the scratch memory of the equations is looked up, not guessed
-constexpr double kChunk = 256e3;       // record::FileOptions::chunk_bytes
 constexpr double kLargest = 4e6;       // above this a point fills its chunk, and is not kept
 constexpr double kCopies = 4;          // of the state at the least: before and after a step, its rate, what is recorded
 
@@ -56,11 +56,12 @@ double bytes_of(const network::Network& net) {
 double bytes_of(const network::Samples& s) { return kNumber * static_cast<double>(s.inputs.size() + s.targets.size()); }
 
 double bytes_of(const RecordPlan& plan) {
+  const auto chunk = static_cast<double>(record::FileOptions{}.chunk_bytes);
   double bytes = kRecorder;
   for (const auto& v : plan.variables) {
     const double point = kNumber * static_cast<double>(v.size());
     bytes += 2 * point;  // sampled, and laid out as the file has it
-    bytes += point >= kLargest ? 2 * kLargest : std::max(kChunk, point);
+    bytes += point >= kLargest ? 2 * kLargest : std::max(chunk, point);
   }
   for (const auto& e : plan.ends) bytes += kNumber * static_cast<double>(e.numbers.size());
   return bytes;
@@ -214,6 +215,8 @@ MemoryEstimate estimate_memory(Prepared& p) {
   e.state += scratch_bytes(system, method.needs_jvp || method.needs_jacobian) + bytes_of_past(p, method);
   e.method = integrate::memory_estimate(method, system);
   e.recorder = bytes_of(p.plan);
+  // The state at the last restart point, and what is made of it for the file.
+  if (restart_points(p.scenario.checkpoint, p.options.method).any()) e.recorder += 2 * vector;
   return e;
 }
 

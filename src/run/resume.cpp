@@ -118,10 +118,7 @@ std::vector<std::uint64_t> points_to_compare(const record::Reader& file) {
     return {};
   }
   std::vector<std::uint64_t> points;
-  for (const auto& v : file.variables()) {
-    if (!v.coordinate || v.axis != v.name) continue;
-    points.push_back(stopped && v.shape[0] > 0 ? v.shape[0] - 1 : v.shape[0]);
-  }
+  for (const auto* axis : file.axes()) points.push_back(axis->shape[0] - (stopped && axis->shape[0] > 0 ? 1 : 0));
   return points;
 }
 

@@ -16,15 +16,6 @@ namespace {
 
 constexpr double kMu = 1e6;
 
-Problem van_der_pol() {
-  return {2, [](double, const double* x, double* f) { f[0] = x[1], f[1] = kMu * (1 - x[0] * x[0]) * x[1] - x[0]; },
-          [](double, const double* x, Matrix& j) {
-            j(0, 1) = 1;
-            j(1, 0) = -2 * kMu * x[0] * x[1] - 1;
-            j(1, 1) = kMu * (1 - x[0] * x[0]);
-          }};
-}
-
 Problem turning() {
   return {2, [](double, const double* x, double* f) { f[0] = 1e5 * x[1], f[1] = -1e5 * x[0]; },
           [](double, const double*, Matrix& j) { j(0, 1) = 1e5, j(1, 0) = -1e5; }};
@@ -41,7 +32,7 @@ bool has(const std::string& text, const char* part) { return text.find(part) != 
 }  // namespace
 
 TEST_CASE("the fastest time scale, and what it does") {
-  auto p = van_der_pol();
+  auto p = problems::van_der_pol(kMu);
   const auto decay = fastest_scale(p, 0, vector({2, 0}));
   CHECK(decay.rate == doctest::Approx(3e6).epsilon(0.01));
   CHECK(decay.direction == doctest::Approx(-1).epsilon(0.01));
@@ -54,7 +45,7 @@ TEST_CASE("the fastest time scale, and what it does") {
 }
 
 TEST_CASE("a stiff problem under an explicit method is called that, with methods for it") {
-  auto p = van_der_pol();
+  auto p = problems::van_der_pol(kMu);
   for (const char* method : {"tsit5", "dop853", "bs3", "bulirsch_stoer"}) {
     CAPTURE(method);
     const std::string text = message(p, vector({2, 0}), 2e6, method, 2000);

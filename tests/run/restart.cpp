@@ -44,12 +44,8 @@ Outcome go(run::Prepared& p, const integrate::Snapshot* from) {
 }
 
 /// Slow for what they are: hundreds of samples under rules that take many products.
-const std::set<std::string> kLong = {"digits_equilibrium_propagation",
-                                     "digits_contrastive_hebbian",
-                                     "retina",
-                                     "digits_convolution",
-                                     "convolution",
-                                     "sparse_100k"};
+const std::set<std::string> kLong = {"digits_equilibrium_propagation", "digits_contrastive_hebbian", "retina",
+                                     "digits_convolution", "sparse_100k"};
 
 }  // namespace
 

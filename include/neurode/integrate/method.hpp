@@ -116,6 +116,8 @@ struct MethodEntry : Entry {
   bool needs_jvp = false;
   bool needs_jacobian = false;
   Index largest_dense = 0;  ///< of a method that needs_jacobian: largest size it takes where J is not sparse; 0: any
+  Index dense_up_to = 0;    ///< size up to which J is a dense matrix in a method that goes by products above
+  int vectors = 0;          ///< state vectors it holds, as measured (tests/integrate/memory.cpp); 0: stages + 4
   /// Length of the stability interval on the negative real axis; infinite where there is no end to it; 0: differs from
   /// step to step.
   double real_stability = 0;

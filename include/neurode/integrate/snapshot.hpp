@@ -18,9 +18,6 @@ struct RestartPoints {
   bool any() const { return every > 0 || steps > 0; }
 };
 
-/// Accepted steps between two restart points that cost a method of that kind next to nothing.
-constexpr std::int64_t usual_restart_steps(bool keeps_history) { return keeps_history ? 5000 : 100; }
-
 /// A restart point, as drive() takes it back.
 struct Snapshot {
   double t = 0;

@@ -48,6 +48,8 @@ class Reader {
   /// In order of creation.
   const std::vector<VariableInfo>& variables() const;
   const VariableInfo* find(const std::string& name) const;
+  /// The time axes, in order of creation.
+  std::vector<const VariableInfo*> axes() const;
   /// Row-major; the whole variable, or a slab of it. float32 and integers are converted.
   /// @throws std::invalid_argument for a name that is not there or a slab that does not lie within the variable.
   std::vector<double> read(const std::string& name) const;

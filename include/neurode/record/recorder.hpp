@@ -100,7 +100,7 @@ class Recorder {
   /// Flushes and gives the file its final name, in the place of what has it.
   void publish();
   /// Points appended so far, of each time axis.
-  std::vector<std::uint64_t> points() const;
+  void points(std::vector<std::uint64_t>& counts) const;
   /// Flushes and closes, with a last checkpoint where there are parts; further calls do nothing. The destructor does
   /// the same, without throwing.
   void close(std::span<const std::span<const std::byte>> last_checkpoint = {});

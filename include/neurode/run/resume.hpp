@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "neurode/record/copy.hpp"
+#include "neurode/record/differences.hpp"
 #include "neurode/run/simulate.hpp"
 
 namespace neurode::run {

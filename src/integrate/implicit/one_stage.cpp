@@ -153,6 +153,8 @@ MethodEntry one_stage_entry() {
   e.stiff = true;
   e.needs_jvp = true;  // from which small systems' J is made
   e.real_stability = std::numeric_limits<double>::infinity();
+  e.dense_up_to = kLargestDenseNewton;
+  e.vectors = 9;
   return e;
 }
 

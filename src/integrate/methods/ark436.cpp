@@ -1,6 +1,7 @@
 #include <limits>
 
 #include "integrate/sundials/arkode.hpp"
+#include "integrate/sundials/dense.hpp"
 
 namespace neurode::integrate {
 
@@ -22,6 +23,8 @@ MethodEntry ark436() {
   e.needs_jvp = true;
   e.needs_jacobian = true;
   e.real_stability = std::numeric_limits<double>::infinity();  // of the implicit method
+  e.dense_up_to = sundials::kLargestDense;
+  e.vectors = 61;
   e.make = sundials::make_ark436;
   return e;
 }

@@ -173,6 +173,7 @@ Method bulirsch_stoer() {
   e.variable_order = true;
   e.varying_stages = true;
   e.own_control = true;
+  e.vectors = 205;
   e.make = [](System& system, Statistics& statistics, const Options& o) -> std::unique_ptr<Stepper> {
     return std::make_unique<BulirschStoer>(system, statistics, o);
   };

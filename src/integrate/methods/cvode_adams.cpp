@@ -17,6 +17,7 @@ MethodEntry cvode_adams() {
   e.varying_stages = true;
   e.own_control = true;
   e.multistep = true;
+  e.vectors = 30;
   e.make = [](System& system, Statistics& statistics, const Options& o) {
     return sundials::make_cvode(sundials::Formula::adams, system, statistics, o);
   };

@@ -1,4 +1,5 @@
 #include "integrate/sundials/cvode.hpp"
+#include "integrate/sundials/dense.hpp"
 
 namespace neurode::integrate {
 
@@ -20,6 +21,8 @@ MethodEntry cvode_bdf() {
   e.stiff = true;
   e.needs_jvp = true;
   e.needs_jacobian = true;
+  e.dense_up_to = sundials::kLargestDense;
+  e.vectors = 56;
   e.make = [](System& system, Statistics& statistics, const Options& o) {
     return sundials::make_cvode(sundials::Formula::bdf, system, statistics, o);
   };

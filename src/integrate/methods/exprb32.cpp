@@ -49,6 +49,7 @@ MethodEntry exprb32() {
   e.stiff = true;
   e.needs_jvp = true;
   e.real_stability = std::numeric_limits<double>::infinity();
+  e.vectors = 143;
   e.make = [](System& system, Statistics& statistics, const Options& options) -> std::unique_ptr<Stepper> {
     return std::make_unique<Exprb32>(system, statistics, options);
   };

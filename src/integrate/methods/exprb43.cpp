@@ -55,6 +55,7 @@ MethodEntry exprb43() {
   e.stiff = true;
   e.needs_jvp = true;
   e.real_stability = std::numeric_limits<double>::infinity();
+  e.vectors = 142;
   e.make = [](System& system, Statistics& statistics, const Options& options) -> std::unique_ptr<Stepper> {
     return std::make_unique<Exprb43>(system, statistics, options);
   };

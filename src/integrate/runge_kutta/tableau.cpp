@@ -139,6 +139,7 @@ MethodEntry describe(const Tableau& t) {
   e.stages = static_cast<int>(t.stages()) - (t.fsal ? 1 : 0);
   e.fsal = t.fsal;
   e.real_stability = t.real_stability;
+  if (!t.extra.empty()) e.vectors = e.stages + static_cast<int>(t.extra.size()) + 4;
   return e;
 }
 

@@ -4,13 +4,12 @@
 
 #include "integrate/step_control.hpp"
 #include "integrate/sundials/callbacks.hpp"
+#include "integrate/sundials/dense.hpp"
 #include "neurode/core/bytes.hpp"
 #include "neurode/integrate/method.hpp"
 
 namespace neurode::integrate::sundials {
 
-/// J is a dense matrix up to this size; GMRES with products J v solves for longer states.
-inline constexpr Index kLargestDense = 300;
 /// Vectors GMRES keeps. SUNDIALS's default, 5, is for preconditioned systems.
 inline constexpr int kKrylovVectors = 30;
 
