@@ -51,7 +51,9 @@ inline std::atomic<std::size_t> number{0};
 }
 
 #if defined(NEURODE_SANITIZER_COUNTS)
-#include <sanitizer/allocator_interface.h>
+// As <sanitizer/allocator_interface.h> has it, which comes with clang alone.
+extern "C" int __sanitizer_install_malloc_and_free_hooks(void (*on_malloc)(const volatile void*, std::size_t),
+                                                         void (*on_free)(const volatile void*));
 namespace allocations::detail {
 static void count(const volatile void*, std::size_t) { ++number; }
 static void ignore(const volatile void*) {}

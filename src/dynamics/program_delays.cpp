@@ -100,7 +100,8 @@ void ProgramDelays::begin_segment(double t0, double t1) {
 double ProgramDelays::piece_time(double t, double delay) const {
   if (!(t >= segment_begin_ && t <= segment_end_) || !std::isfinite(segment_begin_)) return t - delay;
   const double size = std::max({std::abs(segment_begin_), std::abs(segment_end_), delay});
-  const double guard = std::min(64 * std::numeric_limits<double>::epsilon() * size, segment_end_ - segment_begin_) / 2;
+  const double room = (segment_end_ - segment_begin_) / 4;  // a half might meet the other one's rounding
+  const double guard = std::min(32 * std::numeric_limits<double>::epsilon() * size, room);
   return std::clamp(t, segment_begin_ + guard, segment_end_ - guard) - delay;
 }
 

@@ -103,7 +103,7 @@ Storage plan_storage(Type type, const std::vector<std::size_t>& shape, const Tim
   std::size_t wanted = std::clamp<std::size_t>(options.chunk_bytes, 1, kLargestChunk);
   if (axis) {
     const std::size_t all = axis->expected > 0 ? axis->expected * std::min(point * bytes, kLargestChunk) : wanted / 4;
-    wanted = std::clamp<std::size_t>(all, bytes, wanted);
+    wanted = std::max(bytes, std::min(all, wanted));
   }
   const std::size_t numbers = std::max(wanted, std::min(point * bytes, kLargestChunk)) / bytes;
   if (axis) {

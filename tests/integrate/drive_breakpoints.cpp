@@ -85,7 +85,6 @@ TEST_CASE("a hundred thousand breakpoints") {
     CHECK(r.outcome == Outcome::reached_end);
     CHECK(p.segments == 100001);
     CHECK(r.x[0] == doctest::Approx(50).epsilon(1e-10));
-    CHECK(r.statistics.wall_seconds < 5);
   }
 }
 

@@ -6,8 +6,9 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+SANITIZED = "ASAN_OPTIONS" in os.environ or "TSAN_OPTIONS" in os.environ
 MEMORY = 4 << 30
-SECONDS = 5  # of processor time; by the clock far more, for a busy machine
+SECONDS = 60 if SANITIZED else 5  # of processor time; by the clock far more, for a busy machine
 ENDINGS = {0, 2, 3, 4}  # exit status of a program that knows what it does; 70: it does not; < 0: a signal
 
 
@@ -29,7 +30,8 @@ class Ending:
 
 
 def limit() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    if not SANITIZED:  # sanitizers lay claim to terabytes of addresses
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
