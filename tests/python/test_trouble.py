@@ -100,7 +100,8 @@ class Trouble(unittest.TestCase):
         whole = self.folder / "whole.h5"
         self.assertEqual(self.neurode("run", *scenario, "-o", str(whole)).returncode, 0)
         process = self.start("run", *scenario, "-o", str(self.file))
-        time.sleep(0.3)
+        while not self.file.exists() and process.poll() is None:  # a program that is not up yet catches no signal
+            time.sleep(0.01)
         process.send_signal(signal.SIGINT)
         process.communicate()
         self.assertIn(process.returncode, (0, 130))
