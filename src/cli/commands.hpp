@@ -22,6 +22,7 @@ int check_gradient(const ScenarioFile& scenario, const std::vector<std::string>&
 
 void add_run(CLI::App& app, Action& action);
 void add_check(CLI::App& app, Action& action);
+void add_analyze(CLI::App& app, Action& action);
 void add_compare(CLI::App& app, Action& action);
 void add_suggest(CLI::App& app, Action& action);
 void add_info(CLI::App& app, Action& action);

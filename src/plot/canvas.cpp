@@ -44,6 +44,28 @@ void Canvas::line(double x0, double y0, double x1, double y1, double width, bool
   cairo_set_dash(c_, nullptr, 0, 0);
 }
 
+void Canvas::way(const std::vector<std::pair<double, double>>& points, double width, bool dashed) {
+  if (points.size() < 2) return;
+  const double dashes[] = {4, 3};
+  cairo_set_dash(c_, dashes, dashed ? 2 : 0, 0);
+  cairo_set_line_width(c_, width);
+  cairo_move_to(c_, points[0].first, points[0].second);
+  for (std::size_t k = 1; k < points.size(); ++k) cairo_line_to(c_, points[k].first, points[k].second);
+  cairo_stroke(c_);
+  cairo_set_dash(c_, nullptr, 0, 0);
+}
+
+void Canvas::head(double x0, double y0, double x1, double y1, double size) {
+  const double length = std::hypot(x1 - x0, y1 - y0);
+  if (length < 0.5) return;
+  const double along_x = (x1 - x0) / length * size, along_y = (y1 - y0) / length * size;
+  cairo_move_to(c_, x1, y1);
+  cairo_line_to(c_, x1 - along_x + 0.5 * along_y, y1 - along_y - 0.5 * along_x);
+  cairo_line_to(c_, x1 - along_x - 0.5 * along_y, y1 - along_y + 0.5 * along_x);
+  cairo_close_path(c_);
+  cairo_fill(c_);
+}
+
 void Canvas::rectangle(double x, double y, double width, double height) {
   cairo_rectangle(c_, x, y, width, height);
   cairo_fill(c_);

@@ -4,6 +4,8 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace neurode::plot {
 
@@ -25,6 +27,9 @@ class Canvas {
 
   void colour(Colour c, double alpha = 1);
   void line(double x0, double y0, double x1, double y1, double width, bool dashed = false);
+  /// The head of an arrow that ends at (x1, y1).
+  void head(double x0, double y0, double x1, double y1, double size);
+  void way(const std::vector<std::pair<double, double>>& points, double width, bool dashed);
   void rectangle(double x, double y, double width, double height);  ///< filled
   void marker(Marker m, double x, double y, double size);
   void ring(double x, double y, double radius);

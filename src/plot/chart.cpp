@@ -28,21 +28,35 @@ struct Look {
   Marker marker;
 };
 
-bool drawable(const std::pair<double, double>& p) {
-  return std::isfinite(p.first) && std::isfinite(p.second) && p.first > 0 && p.second > 0;
-}
-
-/// A logarithmic axis onto [from, to] of the page.
+/// An axis onto [from, to] of the page.
 struct Axis {
-  double low, high, from, to;
-  double at(double v) const { return from + (std::log10(v) - low) / (high - low) * (to - from); }
+  bool linear;
+  double low, high, from, to;  // low, high: of the logarithm where it is logarithmic
+  double at(double v) const { return from + ((linear ? v : std::log10(v)) - low) / (high - low) * (to - from); }
+  bool takes(double v) const { return std::isfinite(v) && (linear || v > 0); }
 };
 
-Axis fitted(double smallest, double largest, double from, double to) {
-  if (!(smallest <= largest)) smallest = 0.1, largest = 1;
-  double low = std::log10(smallest), high = std::log10(largest);
-  const double margin = std::max(0.05 * (high - low), 0.08);
-  return {low - margin, high + margin, from, to};
+/// What an axis has to show.
+struct Range {
+  bool linear;
+  double low = std::numeric_limits<double>::infinity(), high = -low;
+  void take(double v) {
+    if (!std::isfinite(v) || (!linear && v <= 0)) return;
+    low = std::min(low, v), high = std::max(high, v);
+  }
+  Axis fitted(double from, double to) const {
+    double a = low, b = high;
+    if (!(a <= b)) a = linear ? 0 : 0.1, b = 1;
+    if (!linear) a = std::log10(a), b = std::log10(b);
+    const double least = linear ? std::max(1e-3 * std::max(std::abs(a), std::abs(b)), 1e-12) : 0.08;
+    const double margin = std::max(0.05 * (b - a), least);
+    return {linear, a - margin, b + margin, from, to};
+  }
+};
+
+std::vector<double> ticks(const Axis& a, int most) {
+  if (a.linear) return linear_ticks(a.low, a.high, most);
+  return log_ticks(std::pow(10, a.low), std::pow(10, a.high), most);
 }
 
 std::string tick_text(double v) {
@@ -51,40 +65,71 @@ std::string tick_text(double v) {
   return fmt::format("{:.0f}e{:.0f}", v / std::pow(10.0, exponent), exponent);
 }
 
-void label(Canvas& c, double v, double x, double y, Anchor anchor) {
-  const double exponent = std::log10(v);
-  if (std::abs(exponent - std::round(exponent)) < 1e-9) {
+void label(Canvas& c, bool linear, double v, double x, double y, Anchor anchor) {
+  const double exponent = linear ? 0 : std::log10(v);
+  if (!linear && std::abs(exponent - std::round(exponent)) < 1e-9) {
     c.power_of_ten(static_cast<int>(std::round(exponent)), x, y, 9.5, anchor);
   } else {
-    c.text(tick_text(v), x, y, 9.5, anchor);
+    c.text(linear ? fmt::format("{:.6g}", v) : tick_text(v), x, y, 9.5, anchor);
+  }
+}
+
+void draw_curve(Canvas& c, const Curve& curve, const Axis& x, const Axis& y, const Look& look) {
+  const auto drawable = [&](const auto& p) { return x.takes(p.first) && y.takes(p.second); };
+  const auto place = [&](const auto& p) { return std::pair(x.at(p.first), y.at(p.second)); };
+  c.colour(look.colour, 0.75);
+  for (std::size_t k = 1; curve.arrows && k < curve.points.size(); k += 2) {
+    if (!drawable(curve.points[k - 1]) || !drawable(curve.points[k])) continue;
+    const auto [x0, y0] = place(curve.points[k - 1]);
+    const auto [x1, y1] = place(curve.points[k]);
+    c.line(x0, y0, x1, y1, 0.7);
+    c.head(x0, y0, x1, y1, 3.5);
+  }
+  std::vector<std::pair<double, double>> way;
+  for (std::size_t k = 0; curve.joined && k <= curve.points.size(); ++k) {
+    if (k < curve.points.size() && drawable(curve.points[k])) {
+      way.push_back(place(curve.points[k]));
+    } else {
+      c.way(way, 1.4, curve.dashed);
+      way.clear();
+    }
+  }
+  c.colour(look.colour);
+  for (const auto& p : curve.points) {
+    if (curve.marked && drawable(p)) c.marker(look.marker, x.at(p.first), y.at(p.second), 6);
+  }
+  c.colour(kInk);
+  for (const std::size_t k : curve.rings) {
+    if (k < curve.points.size() && drawable(curve.points[k])) {
+      c.ring(x.at(curve.points[k].first), y.at(curve.points[k].second), 6.5);
+    }
   }
 }
 
 void draw_panel(Canvas& c, const Panel& panel, double left, const std::map<std::string, Look>& looks) {
-  double x_low = std::numeric_limits<double>::infinity(), y_low = x_low, x_high = 0, y_high = 0;
+  Range horizontal{panel.x_linear}, vertical{panel.y_linear};
   for (const auto& curve : panel.curves) {
     for (const auto& p : curve.points) {
-      if (!drawable(p)) continue;
-      x_low = std::min(x_low, p.first), x_high = std::max(x_high, p.first);
-      y_low = std::min(y_low, p.second), y_high = std::max(y_high, p.second);
+      if (!std::isfinite(p.first) || !std::isfinite(p.second)) continue;
+      horizontal.take(p.first), vertical.take(p.second);
     }
   }
-  const bool level = panel.level && *panel.level > 0 && std::isfinite(*panel.level);
-  if (level) y_low = std::min(y_low, *panel.level), y_high = std::max(y_high, *panel.level);
+  if (panel.level) vertical.take(*panel.level);
+  if (panel.upright) horizontal.take(*panel.upright);
   const double right = left + kPanelWidth, bottom = kTop + kPanelHeight;
-  const Axis x = fitted(x_low, x_high, left, right), y = fitted(y_low, y_high, bottom, kTop);
+  const Axis x = horizontal.fitted(left, right), y = vertical.fitted(bottom, kTop);
 
-  for (const double v : log_ticks(std::pow(10, x.low), std::pow(10, x.high), 7)) {
+  for (const double v : ticks(x, 7)) {
     c.colour(kPale);
     c.line(x.at(v), kTop, x.at(v), bottom, 0.7);
     c.colour(kInk);
-    label(c, v, x.at(v), bottom + 16, Anchor::centre);
+    label(c, x.linear, v, x.at(v), bottom + 16, Anchor::centre);
   }
-  for (const double v : log_ticks(std::pow(10, y.low), std::pow(10, y.high), 9)) {
+  for (const double v : ticks(y, 9)) {
     c.colour(kPale);
     c.line(left, y.at(v), right, y.at(v), 0.7);
     c.colour(kInk);
-    label(c, v, left - 6, y.at(v) + 3.5, Anchor::right);
+    label(c, y.linear, v, left - 6, y.at(v) + 3.5, Anchor::right);
   }
   c.colour(kInk);
   c.text(panel.title, left, kTop - 9, 11, Anchor::left, true);
@@ -92,31 +137,13 @@ void draw_panel(Canvas& c, const Panel& panel, double left, const std::map<std::
   c.text(panel.y_label, left - 44, (kTop + bottom) / 2, 10.5, Anchor::centre, false, true);
 
   c.clip(left - 1, kTop - 1, kPanelWidth + 2, kPanelHeight + 2);
-  if (level) {
-    c.colour(kGrey);
+  c.colour(kGrey);
+  if (panel.level && y.takes(*panel.level)) {
     c.line(left, y.at(*panel.level), right, y.at(*panel.level), 1, true);
     c.text(panel.level_label, left + 4, y.at(*panel.level) - 4, 8.5);
   }
-  for (const auto& curve : panel.curves) {
-    const Look& look = looks.at(curve.name);
-    c.colour(look.colour, 0.75);
-    const std::pair<double, double>* before = nullptr;
-    for (const auto& p : curve.points) {
-      if (!drawable(p)) continue;
-      if (before) c.line(x.at(before->first), y.at(before->second), x.at(p.first), y.at(p.second), 1.2);
-      before = &p;
-    }
-    c.colour(look.colour);
-    for (const auto& p : curve.points) {
-      if (drawable(p)) c.marker(look.marker, x.at(p.first), y.at(p.second), 6);
-    }
-    c.colour(kInk);
-    for (const std::size_t k : curve.rings) {
-      if (k < curve.points.size() && drawable(curve.points[k])) {
-        c.ring(x.at(curve.points[k].first), y.at(curve.points[k].second), 6.5);
-      }
-    }
-  }
+  if (panel.upright) c.line(x.at(*panel.upright), kTop, x.at(*panel.upright), bottom, 1);
+  for (const auto& curve : panel.curves) draw_curve(c, curve, x, y, looks.at(curve.name));
   c.end_clip();
   c.colour(kInk);
   c.line(left, kTop, left, bottom, 1);
@@ -145,17 +172,33 @@ std::vector<double> log_ticks(double low, double high, int most) {
   return ticks;
 }
 
+std::vector<double> linear_ticks(double low, double high, int most) {
+  std::vector<double> ticks;
+  if (!(high > low)) return ticks;
+  const double rough = (high - low) / most, power = std::pow(10.0, std::floor(std::log10(rough)));
+  double step = 10 * power;
+  for (const double m : {5.0, 2.0, 1.0}) {
+    if (m * power >= rough * (1 - 1e-9)) step = m * power;
+  }
+  for (double k = std::ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; ++k)
+    ticks.push_back(k == 0 ? 0.0 : k * step);
+  return ticks;
+}
+
 bool can_draw(const std::filesystem::path& path) { return path.extension() == ".svg" || path.extension() == ".png"; }
 
 void draw(const Chart& chart, const std::filesystem::path& path) {
   if (!can_draw(path)) throw std::invalid_argument("a picture's name must end in .svg or .png: " + path.string());
   std::map<std::string, Look> looks;
+  std::map<std::string, const Curve*> shown;  // the first of each name
   std::vector<std::string> order;
   for (const auto& panel : chart.panels) {
     for (const auto& curve : panel.curves) {
-      if (looks.count(curve.name) != 0) continue;
+      if (!shown.emplace(curve.name, &curve).second) continue;
       const std::size_t k = order.size();
-      looks[curve.name] = {kColours[k % kColourCount], static_cast<Marker>(k % kMarkers)};
+      const auto like = looks.find(curve.like);
+      looks[curve.name] =
+          like != looks.end() ? like->second : Look{kColours[k % kColourCount], static_cast<Marker>(k % kMarkers)};
       order.push_back(curve.name);
     }
   }
@@ -179,8 +222,9 @@ void draw(const Chart& chart, const std::filesystem::path& path) {
   double y = kTop + 8;
   for (const auto& name : order) {
     c.colour(looks[name].colour);
-    c.line(legend, y - 3.5, legend + 20, y - 3.5, 1.2);
-    c.marker(looks[name].marker, legend + 10, y - 3.5, 6);
+    const Curve& curve = *shown[name];
+    if (curve.joined || curve.arrows) c.line(legend, y - 3.5, legend + 20, y - 3.5, 1.4, curve.dashed);
+    if (curve.marked) c.marker(looks[name].marker, legend + 10, y - 3.5, 6);
     c.colour(kInk);
     c.text(name, legend + 27, y, 10);
     y += 17;

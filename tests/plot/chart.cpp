@@ -1,8 +1,10 @@
 #include "neurode/plot/chart.hpp"
 
 #include <doctest/doctest.h>
-
 #include <unistd.h>
+
+#include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -36,6 +38,34 @@ TEST_CASE("ticks of logarithmic axes") {
   CHECK(log_ticks(1e-12, 1, 5).size() <= 5);
   CHECK(log_ticks(1.5, 30, 7) == std::vector<double>{2, 5, 10, 20});
   CHECK(log_ticks(3, 4, 7).empty());
+}
+
+TEST_CASE("ticks of a linear axis") {
+  CHECK(linear_ticks(0, 10, 7) == std::vector<double>{0, 2, 4, 6, 8, 10});
+  CHECK(linear_ticks(-1, 1, 5) == std::vector<double>{-1, -0.5, 0, 0.5, 1});
+  CHECK_FALSE(std::signbit(linear_ticks(-1, 1, 5)[2]));
+  CHECK(linear_ticks(99.95, 100.05, 4).size() <= 5);
+  CHECK(linear_ticks(1, 1, 4).empty());
+}
+
+TEST_CASE("gaps, dashes, arrows and points off a logarithmic axis") {
+  Chart chart = example();
+  Panel plane{"plane", "x", "y", {}};
+  plane.x_linear = plane.y_linear = true;
+  plane.upright = 0;
+  plane.curves = {{"line", {{-1, -1}, {0, NAN}, {1, 1}, {2, -3}}}, {"arrows", {{0, 0}, {1, 1}}}};
+  plane.curves[0].dashed = true;
+  plane.curves[1].arrows = true;
+  plane.curves[1].joined = plane.curves[1].marked = false;
+  chart.panels.push_back(plane);
+  chart.panels[0].curves[0].points.emplace_back(-5, 1);
+  const auto svg = scratch("plane.svg");
+  draw(chart, svg);
+  const std::string text = contents(svg);
+  CHECK(text.find("stroke-dasharray") != std::string::npos);
+  CHECK(text.find("nan") == std::string::npos);
+  CHECK(text.find("inf") == std::string::npos);
+  std::filesystem::remove(svg);
 }
 
 TEST_CASE("pictures are what their names say, and both panels are drawn") {
