@@ -136,8 +136,9 @@ void add_analyze(CLI::App& app, Action& action) {
   c->footer(
       "Examples:\n"
       "  neurode analyze fixed-points scenarios/fitzhugh_nagumo.toml\n"
-      "  neurode analyze continue scenarios/fitzhugh_nagumo.toml --parameter population.neuron.I --from 0 --to 2 "
-      "--plot fhn.svg\n\n"
+      "  neurode analyze continue scenarios/jansen_rit_alpha.toml --set population.column.size=1 --set "
+      "population.column.bias=0\n"
+      "      --parameter population.column.bias --from -50 --to 400 --orbits false --plot jansen_rit.svg\n\n"
       "neurode analyze STUDY --help tells more.");
 }
 
