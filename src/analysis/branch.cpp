@@ -193,8 +193,6 @@ std::string_view special_name(Special s) {
       return "end";
     case Special::fold:
       return "fold";
-    case Special::fold_on_circle:
-      return "fold on a circle (SNIC)";
     case Special::hopf:
       return "Hopf";
     case Special::branch:

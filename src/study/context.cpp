@@ -91,6 +91,14 @@ Index element(const StateLayout& layout, const std::string& name) {
   throw UsageError(d.format());
 }
 
+std::array<Index, 2> plane_of(const StateLayout& layout, const Parameters& q) {
+  if (layout.size() < 2) throw UsageError("the state has one element: there is no plane");
+  const std::array<Index, 2> at = {q.has("x") ? element(layout, q.text("x")) : 0,
+                                   q.has("y") ? element(layout, q.text("y")) : 1};
+  if (at[0] == at[1]) throw UsageError("--x and --y must be two elements of the state");
+  return at;
+}
+
 ScenarioFamily::ScenarioFamily(const run::Prepared& p, const ScenarioFile& file, const std::string& key)
     : file_(file),
       root_(p.scenario.root),

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 #include <vector>
@@ -52,7 +53,9 @@ class ScenarioFamily final : public analysis::Family {
   std::unique_ptr<run::Prepared> prepared_;
 };
 
-/// Of the places of a state that a picture or a table is about: the elements named, or the first.
+/// The place in the state of the element called "p.v[0]", or "p.v" for its first. @throws UsageError
 Index element(const StateLayout& layout, const std::string& name);
+/// Those that --x and --y name, or the first two. @throws UsageError where they are not two
+std::array<Index, 2> plane_of(const StateLayout& layout, const Parameters& q);
 
 }  // namespace neurode::study

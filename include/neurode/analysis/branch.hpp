@@ -15,8 +15,7 @@ enum class Special {
   none,
   start,
   end,
-  fold,            ///< of states of rest (saddle-node), or of periodic orbits
-  fold_on_circle,  ///< a fold of states of rest on a closed orbit (SNIC): rest turns into oscillation of any period
+  fold,  ///< of states of rest (saddle-node), or of periodic orbits
   hopf,
   branch,  ///< another branch crosses (transcritical, pitchfork)
   period_doubling,

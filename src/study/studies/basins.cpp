@@ -27,9 +27,7 @@ Findings run(const Request& request) {
   auto p = ready(request);
   System& system = *p->problem.system;
   const StateLayout& layout = system.layout();
-  if (layout.size() < 2) throw UsageError("the state has one element: there is no plane");
-  const Index at[2] = {q.has("x") ? element(layout, q.text("x")) : 0, q.has("y") ? element(layout, q.text("y")) : 1};
-  if (at[0] == at[1]) throw UsageError("--x and --y must be two elements of the state");
+  const auto at = plane_of(layout, q);
   const double from[2] = {q.number("x_from"), q.number("y_from")}, to[2] = {q.number("x_to"), q.number("y_to")};
   if (!(from[0] < to[0]) || !(from[1] < to[1]))
     throw UsageError("--x-from and --y-from must be less than --x-to and --y-to");

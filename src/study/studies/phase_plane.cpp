@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -24,7 +25,7 @@ struct Box {
   Vector low{2}, high{2};
 };
 
-Box box_of(const Parameters& q, const Trajectory& way, const Index at[2]) {
+Box box_of(const Parameters& q, const Trajectory& way, const std::array<Index, 2>& at) {
   Box b;
   const char* names[2][2] = {{"x_from", "x_to"}, {"y_from", "y_to"}};
   for (int k = 0; k < 2; ++k) {
@@ -87,9 +88,7 @@ Findings run(const Request& request) {
   auto p = ready(request);
   System& system = *p->problem.system;
   const StateLayout& layout = system.layout();
-  if (layout.size() < 2) throw UsageError("the state has one element: there is no plane");
-  const Index at[2] = {q.has("x") ? element(layout, q.text("x")) : 0, q.has("y") ? element(layout, q.text("y")) : 1};
-  if (at[0] == at[1]) throw UsageError("--x and --y must be two elements of the state");
+  const auto at = plane_of(layout, q);
   const double t = q.has("at") ? q.number("at") : p->scenario.time.start;
   const Trajectory way = trajectory(*p, 2000, request.interrupt);
   const Box b = box_of(q, way, at);
