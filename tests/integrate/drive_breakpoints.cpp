@@ -85,6 +85,8 @@ TEST_CASE("a hundred thousand breakpoints") {
     CHECK(r.outcome == Outcome::reached_end);
     CHECK(p.segments == 100001);
     CHECK(r.x[0] == doctest::Approx(50).epsilon(1e-10));
+    CHECK(r.statistics.steps <= 3 * 100001);  // in a segment: the first one and two longer ones, at most
+    CHECK(r.statistics.rhs <= 7 * r.statistics.steps);
   }
 }
 
