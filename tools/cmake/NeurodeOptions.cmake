@@ -3,6 +3,9 @@ add_library(neurode_options INTERFACE)
 target_compile_features(neurode_options INTERFACE cxx_std_20)
 target_compile_options(neurode_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
                                                  -fno-math-errno)
+# The Python module is a shared library made of the same objects; no function of it is meant to be replaced from outside.
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+target_compile_options(neurode_options INTERFACE -fno-semantic-interposition)
 if(NEURODE_WERROR)
   target_compile_options(neurode_options INTERFACE -Werror)
 endif()
