@@ -171,9 +171,9 @@ void write_file(const Comparison& c, const std::filesystem::path& file, bool ove
   write("state", [](const Row& r) { return static_cast<double>(r.state); });
   for (const Field& f : kFields) write(f.name, f.get);
   for (std::size_t k = 0; k < c.rows.size(); ++k) {
-    if (!c.rows[k].cause.empty()) recorder.text(fmt::format("cause_{}", k), c.rows[k].cause);
+    if (!c.rows[k].cause.empty()) recorder.attribute(fmt::format("cause_{}", k), c.rows[k].cause);
   }
-  recorder.text("scenario", c.scenario_text);
+  recorder.attribute("scenario", c.scenario_text);
   recorder.close();
 }
 

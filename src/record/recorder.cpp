@@ -74,25 +74,25 @@ std::string library_versions() {
 
 using Clock = std::chrono::steady_clock;
 
-/// A variable that is written at once.
-struct Fixed {
-  std::string name;
-  h5::Handle dataset;
-  std::vector<std::size_t> shape;
-  Storage storage;
-  std::size_t size = 1;
-  bool written = false;
-};
-
-/// A time axis with everything on it.
-struct Axis {
-  std::string name;
-  std::vector<Series> series;  ///< the time itself, then the variables in order of declaration
-};
-
 }  // namespace
 
 struct Recorder::Impl {
+  /// A variable that is written at once.
+  struct Fixed {
+    std::string name;
+    h5::Handle dataset;
+    std::vector<std::size_t> shape;
+    Storage storage;
+    std::size_t size = 1;
+    bool written = false;
+  };
+
+  /// A time axis with everything on it.
+  struct Axis {
+    std::string name;
+    std::vector<Series> series;  ///< the time itself, then the variables in order of declaration
+  };
+
   std::filesystem::path path;
   FileOptions options;
   std::vector<Dimension> dimensions;
@@ -313,8 +313,6 @@ void Recorder::attribute(const std::string& name, const Attribute& value) {
   if (impl_->closed) return;
   impl_->guarded([&] { h5::write_attribute(impl_->origin(), impl_->file->id(), name, value); });
 }
-
-void Recorder::text(const std::string& name, const std::string& value) { attribute(name, value); }
 
 void Recorder::flush() {
   if (impl_->closed) return;

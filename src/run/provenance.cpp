@@ -46,20 +46,20 @@ record::Attributes provenance(const Prepared& p) {
   };
 }
 
-void write_outcome(record::Recorder& recorder, const Summary& summary) {
+void write_outcome(record::Sink& sink, const Summary& summary) {
   const auto& r = summary.result;
   const auto& s = r.statistics;
-  recorder.attribute("outcome", std::string(integrate::outcome_name(r.outcome)));
-  recorder.attribute("message", r.message);
-  recorder.attribute(kTimeReached, r.t);
-  recorder.attribute("steps", s.steps);
-  recorder.attribute("rejected", s.rejected);
-  recorder.attribute("rhs", s.rhs);
-  recorder.attribute("jacobians", s.jacobians);
-  recorder.attribute("factorisations", s.factorisations);
-  recorder.attribute("jvps", s.jvps);
-  recorder.attribute("switches", s.switches);
-  recorder.attribute("spikes", s.spikes);
+  sink.attribute("outcome", std::string(integrate::outcome_name(r.outcome)));
+  sink.attribute("message", r.message);
+  sink.attribute(kTimeReached, r.t);
+  sink.attribute("steps", s.steps);
+  sink.attribute("rejected", s.rejected);
+  sink.attribute("rhs", s.rhs);
+  sink.attribute("jacobians", s.jacobians);
+  sink.attribute("factorisations", s.factorisations);
+  sink.attribute("jvps", s.jvps);
+  sink.attribute("switches", s.switches);
+  sink.attribute("spikes", s.spikes);
   if (!r.switches.empty()) {
     std::vector<double> times;
     std::string methods;
@@ -67,13 +67,13 @@ void write_outcome(record::Recorder& recorder, const Summary& summary) {
       times.push_back(change.t);
       methods += (methods.empty() ? "" : " ") + change.to;
     }
-    recorder.attribute("switch_times", times);
-    recorder.text("switch_methods", methods);
+    sink.attribute("switch_times", times);
+    sink.attribute("switch_methods", methods);
   }
-  recorder.attribute("dt_smallest", s.dt_min);
-  recorder.attribute("dt_largest", s.dt_max);
-  recorder.attribute("wall_seconds", s.wall_seconds);
-  recorder.attribute("sittings", summary.sittings);
+  sink.attribute("dt_smallest", s.dt_min);
+  sink.attribute("dt_largest", s.dt_max);
+  sink.attribute("wall_seconds", s.wall_seconds);
+  sink.attribute("sittings", summary.sittings);
 }
 
 std::vector<std::pair<std::string, std::string>> data_files(const scenario::Scenario& s) {

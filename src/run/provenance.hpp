@@ -23,7 +23,7 @@ inline constexpr const char* kRunning = "running";  ///< the outcome up to the e
 /// What a result file says from its start on.
 record::Attributes provenance(const Prepared& prepared);
 /// How the run ended.
-void write_outcome(record::Recorder& recorder, const Summary& summary);
+void write_outcome(record::Sink& sink, const Summary& summary);
 /// The files a scenario has read, told from its folder, and their fingerprints.
 std::vector<std::pair<std::string, std::string>> data_files(const scenario::Scenario& scenario);
 /// Empty where there is none.

@@ -139,7 +139,7 @@ std::vector<std::string> split_lines(const std::string& text) {
 
 }  // namespace
 
-void write_report(record::Recorder& recorder, const std::vector<Fact>& facts) {
+void write_report(record::Sink& sink, const std::vector<Fact>& facts) {
   if (facts.empty()) return;
   constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
   std::string names, units;
@@ -153,12 +153,12 @@ void write_report(record::Recorder& recorder, const std::vector<Fact>& facts) {
     within.push_back(f.expected ? f.within.value_or(kNone) : kNone);
     holds.push_back(f.expected ? f.holds() : -1);
   }
-  recorder.text(kNames, names);
-  recorder.text(kUnits, units);
-  recorder.attribute(kValues, values);
-  recorder.attribute(kExpected, expected);
-  recorder.attribute(kWithin, within);
-  recorder.attribute(kHolds, holds);
+  sink.attribute(kNames, names);
+  sink.attribute(kUnits, units);
+  sink.attribute(kValues, values);
+  sink.attribute(kExpected, expected);
+  sink.attribute(kWithin, within);
+  sink.attribute(kHolds, holds);
 }
 
 std::vector<Fact> read_report(const record::Reader& reader) {

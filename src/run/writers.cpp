@@ -4,7 +4,7 @@
 
 namespace neurode::run {
 
-AxisWriter::AxisWriter(Prepared& p, record::Recorder& recorder, int axis) : p_(p), recorder_(recorder), axis_(axis) {
+AxisWriter::AxisWriter(Prepared& p, record::Sink& sink, int axis) : p_(p), sink_(sink), axis_(axis) {
   std::vector<ValueId> values;
   for (auto& v : p.plan.variables) {
     if (v.file.axis != axis) continue;
@@ -39,7 +39,7 @@ void AxisWriter::write(double t, const Vector& x) {
     }
     out += v->size();
   }
-  recorder_.append(axis_, t, spans_);
+  sink_.append(axis_, t, spans_);
   last_ = t;
   has_last_ = true;
 }
@@ -88,14 +88,14 @@ SpikeWriter::SpikeWriter(const Prepared& p, std::vector<record::TimeAxis>& axes,
   }
 }
 
-void SpikeWriter::write(record::Recorder& recorder, Index which, double t) {
+void SpikeWriter::write(record::Sink& sink, Index which, double t) const {
   for (std::size_t k = 0; k < spikes_.size(); ++k) {
     const auto& s = spikes_[k];
     const Index at = which - s.first;
     if (at < 0 || at >= s.rows * s.cols) continue;
     const double neuron = static_cast<double>(at % s.rows), sample = static_cast<double>(at / s.rows);
     const std::span<const double> both[] = {{&neuron, 1}, {&sample, 1}};
-    recorder.append(axis_[k], t, {both, s.cols == 1 ? 1UL : 2UL});
+    sink.append(axis_[k], t, {both, s.cols == 1 ? 1UL : 2UL});
   }
 }
 

@@ -12,7 +12,7 @@ namespace neurode::run {
 /// Feeds one time axis of the file: samples its variables together and lays them out as the file has them.
 class AxisWriter {
  public:
-  AxisWriter(Prepared& prepared, record::Recorder& recorder, int axis);
+  AxisWriter(Prepared& prepared, record::Sink& sink, int axis);
 
   /// A time that was written last is not written again.
   void write(double t, const Vector& x);
@@ -23,7 +23,7 @@ class AxisWriter {
   static void lay_out(const RecordedVariable& v, const double* in, double* out);
 
   Prepared& p_;
-  record::Recorder& recorder_;
+  record::Sink& sink_;
   int axis_;
   std::vector<RecordedVariable*> variables_;
   std::unique_ptr<learning::Sampler> sampler_;
@@ -40,7 +40,7 @@ class SpikeWriter {
   /// Adds its axes and variables to those of the file.
   SpikeWriter(const Prepared& p, std::vector<record::TimeAxis>& axes, std::vector<record::Variable>& variables);
 
-  void write(record::Recorder& recorder, Index which, double t);
+  void write(record::Sink& sink, Index which, double t) const;
 
  private:
   const std::vector<learning::Spiking>& spikes_;

@@ -171,11 +171,11 @@ void write_file(const Findings& f, const std::filesystem::path& file, bool overw
     if (!q.numbers.empty()) recorder.write(q.name, q.numbers);
   }
   const auto lines = [&](const char* name, const std::vector<std::string>& texts) {
-    if (!texts.empty()) recorder.text(name, fmt::format("{}", fmt::join(texts, "\n")));
+    if (!texts.empty()) recorder.attribute(name, fmt::format("{}", fmt::join(texts, "\n")));
   };
   lines("states", f.labels);
   lines("notes", f.notes);
-  recorder.text("scenario", f.scenario_text);
+  recorder.attribute("scenario", f.scenario_text);
   recorder.close();
 }
 

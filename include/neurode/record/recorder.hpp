@@ -6,44 +6,11 @@
 #include <memory>
 #include <span>
 #include <string>
-#include <utility>
-#include <variant>
 #include <vector>
 
+#include "neurode/record/sink.hpp"
+
 namespace neurode::record {
-
-/// An attribute of the file or of a variable.
-using Attribute = std::variant<std::int64_t, double, std::string, std::vector<double>, std::vector<std::int64_t>>;
-using Attributes = std::vector<std::pair<std::string, Attribute>>;
-
-enum class Type { float64, float32, int64 };
-
-/// A named dimension. Its coordinate variable holds `labels` (e.g. neuron numbers of a subset), or 0, 1, 2, ...
-struct Dimension {
-  std::string name;
-  std::size_t size = 0;
-  std::vector<std::int64_t> labels;  ///< empty: 0 ... size-1
-};
-
-/// A time axis that grows: its coordinate variable is called `name` ("time", "time_weights").
-struct TimeAxis {
-  std::string name = "time";
-  std::string unit;
-  std::string long_name = "simulated time";
-  std::size_t expected = 0;  ///< points that will come, about; 0: unknown
-};
-
-/// A variable. Its shape is (time, dimensions...) where it has an axis, else (dimensions...). Row-major, as HDF5 has
-/// it.
-struct Variable {
-  std::string name;                     ///< "hidden.a", "input -> hidden.weights", "loss"
-  std::vector<std::string> dimensions;  ///< without time; names of Dimensions
-  int axis = -1;                        ///< index into the time axes; -1: written once
-  Type type = Type::float64;
-  std::string unit;
-  std::string long_name;
-  Attributes attributes;
-};
 
 struct FileOptions {
   bool overwrite = false;
@@ -69,27 +36,21 @@ struct FileOptions {
 /// @throws FileError for everything the disk refuses (path, what it was doing, the library's reason). The recorder is
 /// at its end then: the file stays as the last flush left it, append() and flush() throw the same error again, close()
 /// only lets go. One recorder is for one thread at a time; different ones may be used by different threads.
-class Recorder {
+class Recorder : public Sink {
  public:
   /// Creates the file with everything declared. @throws FileError if it exists and overwrite is false;
   /// std::invalid_argument for declarations that netCDF-4 cannot hold ("/" in a name, a name or a dimension used twice,
   /// an empty dimension).
   Recorder(const std::filesystem::path& path, std::vector<Dimension> dimensions, std::vector<TimeAxis> axes,
            std::vector<Variable> variables, Attributes global, const FileOptions& options);
-  ~Recorder();
+  ~Recorder() override;
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
 
-  /// One more point on time axis `axis`: values[k] are the numbers of its k-th variable (in order of declaration),
-  /// row-major over its dimensions.
-  void append(int axis, double t, std::span<const std::span<const double>> values);
-  /// The numbers of a variable without axis. May be called again to replace them; a process killed in the middle of
-  /// that leaves a mixture.
-  void write(const std::string& variable, std::span<const double> values);
-  /// Sets (replaces) a global attribute. Text may be of any length.
-  void attribute(const std::string& name, const Attribute& value);
-  /// The same for a text, such as the resolved scenario. Reader::attribute gives it back.
-  void text(const std::string& name, const std::string& value);
+  void append(int axis, double t, std::span<const std::span<const double>> values) override;
+  /// A process killed in the middle of replacing numbers leaves a mixture.
+  void write(const std::string& variable, std::span<const double> values) override;
+  void attribute(const std::string& name, const Attribute& value) override;
   /// Everything appended so far is on its way to the disk and the file is consistent.
   void flush();
   /// What append() does by itself, for the time in which nothing is appended.

@@ -8,7 +8,7 @@
 
 #include "neurode/core/bytes.hpp"
 #include "neurode/record/reader.hpp"
-#include "neurode/record/recorder.hpp"
+#include "neurode/record/sink.hpp"
 #include "neurode/run/monitor.hpp"
 #include "neurode/scenario/scenario.hpp"
 
@@ -60,7 +60,7 @@ class Report {
 std::vector<std::string> report_lines(const std::vector<Fact>& facts);
 
 /// Facts as attributes of a result file, and back; none: no attributes.
-void write_report(record::Recorder& recorder, const std::vector<Fact>& facts);
+void write_report(record::Sink& sink, const std::vector<Fact>& facts);
 std::vector<Fact> read_report(const record::Reader& reader);
 /// Is that attribute one of those?
 bool is_report_attribute(const std::string& name);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "neurode/integrate/snapshot.hpp"
+#include "neurode/record/memory.hpp"
 #include "neurode/record/reader.hpp"
 #include "neurode/run/prepare.hpp"
 
@@ -64,6 +65,10 @@ struct Earlier {
 /// @throws FileError if the file cannot be written; BytesError where the checkpoint does not fit
 Summary simulate(Prepared& prepared, const std::filesystem::path& file, bool overwrite, const RunHooks& hooks,
                  const Earlier* earlier = nullptr);
+
+/// The same into memory, without checkpoints; `memory` keeps what was computed whatever happens. The numbers are those
+/// the file would have.
+Summary simulate(Prepared& prepared, const RunHooks& hooks, record::Memory& memory);
 
 /// SCENARIO.h5 in the current folder, or the next free SCENARIO-2.h5.
 std::filesystem::path default_output(const std::filesystem::path& scenario);
