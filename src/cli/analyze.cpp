@@ -11,6 +11,7 @@
 #include "cli/commands.hpp"
 #include "cli/interrupt.hpp"
 #include "neurode/core/errors.hpp"
+#include "neurode/record/recorder.hpp"
 #include "neurode/run/simulate.hpp"
 #include "neurode/study/study.hpp"
 

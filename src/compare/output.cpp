@@ -7,7 +7,6 @@
 #include "compare/problem.hpp"
 #include "neurode/core/json.hpp"
 #include "neurode/plot/chart.hpp"
-#include "neurode/record/recorder.hpp"
 #include "neurode/run/simulate.hpp"
 
 namespace neurode::compare {
@@ -110,7 +109,7 @@ std::string json_text(const Comparison& c) {
   return w.text();
 }
 
-void write_file(const Comparison& c, const std::filesystem::path& file, bool overwrite) {
+record::Memory as_result(const Comparison& c) {
   std::vector<record::Variable> variables;
   const auto names = method_names(c);
   std::string meanings;
@@ -156,14 +155,11 @@ void write_file(const Comparison& c, const std::filesystem::path& file, bool ove
       {"recommended_run", static_cast<std::int64_t>(c.recommendation.row)},
       {"recommendation", c.recommendation.text},
   };
-  record::FileOptions options;
-  options.overwrite = overwrite;
-  record::Recorder recorder(file, {{"run", std::max<std::size_t>(1, c.rows.size()), {}}}, {}, variables, global,
-                            options);
+  record::Memory out({{"run", std::max<std::size_t>(1, c.rows.size()), {}}}, {}, variables, global);
   std::vector<double> numbers(std::max<std::size_t>(1, c.rows.size()), kUnknown);
   const auto write = [&](const char* name, const auto& get) {
     for (std::size_t k = 0; k < c.rows.size(); ++k) numbers[k] = get(c.rows[k]);
-    recorder.write(name, numbers);
+    out.write(name, numbers);
   };
   write("integrator", [&](const Row& r) {
     return static_cast<double>(std::find(names.begin(), names.end(), r.integrator) - names.begin());
@@ -171,10 +167,14 @@ void write_file(const Comparison& c, const std::filesystem::path& file, bool ove
   write("state", [](const Row& r) { return static_cast<double>(r.state); });
   for (const Field& f : kFields) write(f.name, f.get);
   for (std::size_t k = 0; k < c.rows.size(); ++k) {
-    if (!c.rows[k].cause.empty()) recorder.attribute(fmt::format("cause_{}", k), c.rows[k].cause);
+    if (!c.rows[k].cause.empty()) out.attribute(fmt::format("cause_{}", k), c.rows[k].cause);
   }
-  recorder.attribute("scenario", c.scenario_text);
-  recorder.close();
+  out.attribute("scenario", c.scenario_text);
+  return out;
+}
+
+void write_file(const Comparison& c, const std::filesystem::path& file, bool overwrite) {
+  record::write_file(as_result(c), file, overwrite);
 }
 
 void write_picture(const Comparison& c, const std::filesystem::path& file) {

@@ -52,6 +52,12 @@ std::optional<fs::path> ScenarioFolder::file(const Value& named, Diagnostics& di
   return path;
 }
 
+const Array* ScenarioFolder::array(const Value& named) const {
+  if (!arrays_) return nullptr;
+  const auto at = arrays_->find(named.string());
+  return at == arrays_->end() ? nullptr : &at->second;
+}
+
 std::string read_text_file(const fs::path& path, std::uint64_t most, bool any_kind) {
   std::error_code none;
   const fs::file_status status = fs::status(path, none);

@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "neurode/record/recorder.hpp"
+
 namespace neurode::record {
 
 Memory::Memory(std::vector<Dimension> the_dimensions, std::vector<TimeAxis> the_axes,
@@ -40,6 +42,33 @@ void Memory::attribute(const std::string& name, const Attribute& value) {
   } else {
     attributes.emplace_back(name, value);
   }
+}
+
+void write_file(const Memory& memory, const std::filesystem::path& file, bool overwrite) {
+  std::vector<TimeAxis> axes;
+  for (const auto& a : memory.axes) axes.push_back(a.declared);
+  std::vector<Variable> variables;
+  for (const auto& v : memory.variables) variables.push_back(v.declared);
+  FileOptions options;
+  options.overwrite = overwrite;
+  Recorder recorder(file, memory.dimensions, axes, variables, memory.attributes, options);
+  for (const auto& v : memory.variables) {
+    if (v.declared.axis < 0 && !v.numbers.empty()) recorder.write(v.declared.name, v.numbers);
+  }
+  for (std::size_t a = 0; a < axes.size(); ++a) {
+    const auto& times = memory.axes[a].times;
+    std::vector<std::span<const double>> point;
+    for (std::size_t k = 0; k < times.size(); ++k) {
+      point.clear();
+      for (const auto& v : memory.variables) {
+        if (v.declared.axis != static_cast<int>(a)) continue;
+        const std::size_t size = v.numbers.size() / times.size();
+        point.emplace_back(v.numbers.data() + k * size, size);
+      }
+      recorder.append(static_cast<int>(a), times[k], point);
+    }
+  }
+  recorder.close();
 }
 
 }  // namespace neurode::record

@@ -9,17 +9,16 @@
 
 namespace neurode::record {
 
-namespace {
-
-constexpr std::size_t kLargestChunk = 4 * 1024 * 1024;
-constexpr unsigned kSkipFilters = 0x3;                          // shuffle and gzip
-constexpr std::int64_t kMissingInteger = -9223372036854775806;  // NC_FILL_INT64
-constexpr double kMissingNumber = std::numeric_limits<double>::quiet_NaN();
-
 std::int64_t to_integer(double x) {
   if (!(std::abs(x) < 0x1p63)) return kMissingInteger;
   return std::llround(x);
 }
+
+namespace {
+
+constexpr std::size_t kLargestChunk = 4 * 1024 * 1024;
+constexpr unsigned kSkipFilters = 0x3;                          // shuffle and gzip
+constexpr double kMissingNumber = std::numeric_limits<double>::quiet_NaN();
 
 void convert(std::span<const double> values, Type type, std::byte* out) {
   if (type == Type::float64) {

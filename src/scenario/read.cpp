@@ -41,7 +41,8 @@ Scenario read_scenario(const Value& root, const ScenarioFile& file, Diagnostics&
 Scenario load_scenario(const ScenarioFile& file, const std::vector<std::string>& overrides, Diagnostics& diagnostics) {
   const std::string name = file.path.string();
   // A pipe will do, as in `neurode run <(sed ... xor.toml)`; its length is bounded all the same.
-  Value root = parse_toml(read_text_file(file.path, limits::kScenarioBytes, true), name, diagnostics);
+  const std::string text = file.text ? *file.text : read_text_file(file.path, limits::kScenarioBytes, true);
+  Value root = parse_toml(text, name, diagnostics);
   if (!diagnostics.empty() && root.table().empty()) {  // no TOML at all: what else is missing is no news
     Scenario s;
     s.file = name;

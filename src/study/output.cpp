@@ -132,7 +132,7 @@ std::string json_text(const Findings& f) {
   return w.text();
 }
 
-void write_file(const Findings& f, const std::filesystem::path& file, bool overwrite) {
+record::Memory as_result(const Findings& f) {
   // netCDF has no dimension of nothing: of what was not found there is one, of missing values.
   auto dimensions = f.dimensions;
   for (auto& d : dimensions) d.size = std::max<std::size_t>(d.size, 1);
@@ -164,19 +164,21 @@ void write_file(const Findings& f, const std::filesystem::path& file, bool overw
                                {"build", run::build_text()},
                                {"complete", static_cast<std::int64_t>(f.complete ? 1 : 0)}};
   global.insert(global.end(), f.facts.begin(), f.facts.end());
-  record::FileOptions options;
-  options.overwrite = overwrite;
-  record::Recorder recorder(file, dimensions, {}, variables, global, options);
+  record::Memory out(dimensions, {}, variables, global);
   for (const auto& q : f.quantities) {
-    if (!q.numbers.empty()) recorder.write(q.name, q.numbers);
+    if (!q.numbers.empty()) out.write(q.name, q.numbers);
   }
   const auto lines = [&](const char* name, const std::vector<std::string>& texts) {
-    if (!texts.empty()) recorder.attribute(name, fmt::format("{}", fmt::join(texts, "\n")));
+    if (!texts.empty()) out.attribute(name, fmt::format("{}", fmt::join(texts, "\n")));
   };
   lines("states", f.labels);
   lines("notes", f.notes);
-  recorder.attribute("scenario", f.scenario_text);
-  recorder.close();
+  out.attribute("scenario", f.scenario_text);
+  return out;
+}
+
+void write_file(const Findings& f, const std::filesystem::path& file, bool overwrite) {
+  record::write_file(as_result(f), file, overwrite);
 }
 
 }  // namespace neurode::study

@@ -9,6 +9,7 @@
 
 #include "neurode/core/scenario_folder.hpp"
 #include "neurode/integrate/statistics.hpp"
+#include "neurode/record/memory.hpp"
 
 namespace neurode::compare {
 
@@ -103,7 +104,9 @@ Comparison run(const Request& request, const Progress& progress, const std::func
 /// The terminal table with its header, marks explained and the recommendation as its last line.
 std::string table_text(const Comparison& c);
 std::string json_text(const Comparison& c);
-/// netCDF-4: one-dimensional variables over "run". @throws FileError
+/// One-dimensional variables over "run".
+record::Memory as_result(const Comparison& c);
+/// The same as netCDF-4. @throws FileError
 void write_file(const Comparison& c, const std::filesystem::path& file, bool overwrite);
 /// Work-precision picture: error against right-hand sides and against time. @throws FileError
 void write_picture(const Comparison& c, const std::filesystem::path& file);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -7,7 +8,7 @@
 
 namespace neurode::record {
 
-/// Keeps what a run records in memory, as doubles; what `Variable::type` asks for is left to whoever reads it.
+/// A result in memory: its numbers as doubles; what `Variable::type` asks for is left to whoever reads it.
 class Memory : public Sink {
  public:
   struct Series {
@@ -19,6 +20,7 @@ class Memory : public Sink {
     std::vector<double> times;
   };
 
+  Memory() = default;
   Memory(std::vector<Dimension> dimensions, std::vector<TimeAxis> axes, std::vector<Variable> variables,
          Attributes global);
 
@@ -34,5 +36,8 @@ class Memory : public Sink {
  private:
   std::vector<std::vector<std::size_t>> of_axis_;  ///< its variables
 };
+
+/// The same as a file. @throws FileError
+void write_file(const Memory& memory, const std::filesystem::path& file, bool overwrite);
 
 }  // namespace neurode::record

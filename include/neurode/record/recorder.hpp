@@ -31,8 +31,8 @@ struct FileOptions {
 ///
 /// A chunk that a flush found half full stays uncompressed: flush every few seconds, not at every point.
 ///
-/// float32 rounds to nearest, int64 to the nearest integer (not finite or too large: -9223372036854775806, netCDF's
-/// missing value). What is never written reads as NaN or that value.
+/// float32 rounds to nearest, int64 to the nearest integer (not finite or too large: kMissingInteger). What is never
+/// written reads as NaN or that value.
 /// @throws FileError for everything the disk refuses (path, what it was doing, the library's reason). The recorder is
 /// at its end then: the file stays as the last flush left it, append() and flush() throw the same error again, close()
 /// only lets go. One recorder is for one thread at a time; different ones may be used by different threads.

@@ -16,6 +16,10 @@ using Attributes = std::vector<std::pair<std::string, Attribute>>;
 
 enum class Type { float64, float32, int64 };
 
+inline constexpr std::int64_t kMissingInteger = -9223372036854775806;  ///< netCDF's NC_FILL_INT64
+/// As Type::int64 has it: the nearest integer, or kMissingInteger.
+std::int64_t to_integer(double x);
+
 /// A named dimension. Its coordinate variable holds `labels` (e.g. neuron numbers of a subset), or 0, 1, 2, ...
 struct Dimension {
   std::string name;

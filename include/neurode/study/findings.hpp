@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "neurode/plot/chart.hpp"
-#include "neurode/record/recorder.hpp"
+#include "neurode/record/memory.hpp"
 
 namespace neurode::study {
 
@@ -39,7 +39,8 @@ struct Findings {
 
 std::string table_text(const Findings& f);
 std::string json_text(const Findings& f);
-/// @throws FileError
+record::Memory as_result(const Findings& f);
+/// The same as netCDF-4. @throws FileError
 void write_file(const Findings& f, const std::filesystem::path& file, bool overwrite);
 
 }  // namespace neurode::study

@@ -1,11 +1,41 @@
+#include <fmt/ranges.h>
+
 #include "network/connectivity/connection_list.hpp"
 #include "network/connectivity/connectivity.hpp"
 #include "network/data/csv_source.hpp"
 
 namespace neurode::network {
 
+static Connections finished(ConnectionList& list) {
+  Matrix weights;
+  const auto pattern = list.finish(weights);
+  if (!pattern) return {};
+  Connections c = sparse_connections(pattern);
+  c.weights = std::make_shared<const Matrix>(list.weighted ? std::move(weights) : Matrix::Ones(1, 1));
+  return c;
+}
+
+/// Rows of pre, post and, if wanted, weight.
+static Connections connect_array(const Array& array, const ConnectivityContext& context, Diagnostics& diagnostics) {
+  const auto& shape = array.shape;
+  if (shape.size() != 2 || (shape[1] != 2 && shape[1] != 3)) {
+    report(context, "path", "the array has the wrong shape", fmt::format("({})", fmt::join(shape, ", ")),
+           "(connections, 2 or 3): pre, post and, if wanted, weight", diagnostics);
+    return {};
+  }
+  ConnectionList list(context.post.size, context.pre.size, context.parameters.at("path").string(), diagnostics);
+  list.weighted = shape[1] == 3;
+  list.reserve(shape[0]);
+  for (std::size_t i = 0; i < shape[0] && !list.full(); ++i) {
+    const double* row = array.numbers.get() + i * shape[1];
+    list.add(row[1], row[0], list.weighted ? row[2] : 1, 0, 0);
+  }
+  return finished(list);
+}
+
 static Connections connect(const ConnectivityContext& context, Diagnostics& diagnostics) {
   const Value& key = context.parameters.at("path");
+  if (const Array* array = context.scenario.folder.array(key)) return connect_array(*array, context, diagnostics);
   const auto file = context.scenario.folder.file(key, diagnostics);
   if (!file) return {};
   const std::filesystem::path& path = *file;
@@ -28,12 +58,7 @@ static Connections connect(const ConnectivityContext& context, Diagnostics& diag
     report_unreadable(key, error, diagnostics);
     return {};
   }
-  Matrix weights;
-  const auto pattern = list.finish(weights);
-  if (!pattern) return {};
-  Connections c = sparse_connections(pattern);
-  c.weights = std::make_shared<const Matrix>(list.weighted ? std::move(weights) : Matrix::Ones(1, 1));
-  return c;
+  return finished(list);
 }
 
 ConnectivityEntry from_file_connectivity() {

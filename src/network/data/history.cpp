@@ -60,7 +60,8 @@ namespace {
 std::shared_ptr<const StateHistory> from_table(const Value& v, const scenario::Scenario& scenario, Index n,
                                                Diagnostics& diagnostics) {
   static const ParameterTable keys = {
-      ParameterSpec::make(Kind::path, "path", "the CSV file, relative to the scenario").needed(),
+      ParameterSpec::make(Kind::path, "path", "a CSV file with a header, or a NumPy file, relative to the scenario")
+          .needed(),
       ParameterSpec::make(Kind::choice, "interpolation", "between times")
           .one_of({"linear", "cubic"})
           .standard("linear")};

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <charconv>
@@ -201,6 +202,20 @@ class Hdf5Rows : public RowFile {
   record::NumbersReader numbers_;
 };
 
+class ArrayRows : public RowFile {
+ public:
+  explicit ArrayRows(Array array) : array_(std::move(array)) {
+    rows = static_cast<Index>(array_.shape[0]);
+    cols = 1;
+    for (std::size_t k = 1; k < array_.shape.size(); ++k) cols *= static_cast<Index>(array_.shape[k]);
+    steps = array_.shape.size() == 3 ? static_cast<Index>(array_.shape[1]) : 0;
+  }
+  void read(Index row, double* out) override { std::copy_n(array_.numbers.get() + row * cols, cols, out); }
+
+ private:
+  Array array_;
+};
+
 using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 }  // namespace
@@ -219,9 +234,19 @@ Matrix read_npy(const std::filesystem::path& path) {
   return read_all(file);
 }
 
+static std::unique_ptr<RowFile> open_array(const Array& array, const Value& key, Diagnostics& diagnostics) {
+  const bool empty = std::find(array.shape.begin(), array.shape.end(), 0UL) != array.shape.end();
+  if (!empty && !array.shape.empty() && array.shape.size() <= 3) return std::make_unique<ArrayRows>(array);
+  diagnostics.add({key.where, key.key, "the array has the wrong shape",
+                   fmt::format("({})", fmt::join(array.shape, ", ")),
+                   "one, two or (for sequences) three dimensions, none of them 0: a row a sample", ""});
+  return nullptr;
+}
+
 std::unique_ptr<RowFile> open_matrix_file(const Value& source, const ScenarioFolder& folder, Diagnostics& diagnostics) {
   const Value& key = *source.find("path");
   const Value* dataset = source.find("dataset");
+  if (const Array* array = folder.array(key)) return open_array(*array, key, diagnostics);
   const std::string ending = std::filesystem::path(key.string()).extension().string();
   const bool hdf5 = ending == ".h5" || ending == ".hdf5" || ending == ".nc";
   const auto fault = [&](const Value& at, const std::string& problem, const std::string& found,
@@ -277,6 +302,13 @@ Matrix read_matrix_file(const Value& source, const ScenarioFolder& folder, Diagn
     }
   }
   return out;
+}
+
+std::optional<Matrix> numbers_named(const Value& path, const ScenarioFolder& folder, Diagnostics& diagnostics) {
+  if (!folder.array(path) && std::filesystem::path(path.string()).extension() != ".npy") return std::nullopt;
+  Value source = path;
+  source.data = Value::Table{{"path", path}};
+  return read_matrix_file(source, folder, diagnostics);
 }
 
 }  // namespace neurode::network

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "neurode/core/diagnostics.hpp"
@@ -41,5 +42,9 @@ std::unique_ptr<RowFile> open_matrix_file(const Value& source, const ScenarioFol
 /// most) gets the steps of a file of three dimensions, or 0. Faults are reported; the result is then empty.
 Matrix read_matrix_file(const Value& source, const ScenarioFolder& folder, Diagnostics& diagnostics,
                         Index* steps = nullptr, bool nan_allowed = false);
+
+/// The numbers that a key names by itself, a NumPy file or an array; nothing: it is neither, so a CSV file. Empty where
+/// there were faults (reported).
+std::optional<Matrix> numbers_named(const Value& path, const ScenarioFolder& folder, Diagnostics& diagnostics);
 
 }  // namespace neurode::network

@@ -1,0 +1,12 @@
+#include "bindings.hpp"
+#include "neurode/run/simulate.hpp"
+
+PYBIND11_MODULE(_core, m) {
+  m.doc() = "The compiled part of neurode; use the functions of the package.";
+  m.attr("__version__") = neurode::run::version();
+  neurode::python::define_errors(m);
+  neurode::python::define_scenario(m);
+  neurode::python::define_run(m);
+  neurode::python::define_system(m);
+  neurode::python::define_studies(m);
+}
