@@ -1,0 +1,1 @@
+"""neurode: continuous-time neurodynamics. `neurode.files` opens result files, `neurode.plot` draws them."""

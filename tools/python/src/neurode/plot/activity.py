@@ -1,0 +1,135 @@
+"""Activity over time: traces, rasters of spikes, maps of many neurons."""
+
+import numpy as np
+import xarray as xr
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+
+from neurode.files import UnknownName
+from neurode.plot import style
+from neurode.plot.select import Between, Data, course, find, opened
+from neurode.plot.thin import averaged, distinct, thinned, window
+
+MAP_COLUMNS, MAP_ROWS = 1000, 500
+SPIKES = ".spike_neuron"
+
+
+def traces(
+    data: Data,
+    variable: str,
+    *,
+    sample: int | None = None,
+    between: Between = None,
+    most: int = style.MOST_LINES,
+    ax: Axes | None = None,
+) -> Axes:
+    """A variable over time, a line an element: "hidden.a" or "hidden.a[3]". Of more than `most` elements evenly spread
+    ones are drawn; of several samples the first, where all would be too many."""
+    data = opened(data)
+    ax = ax or plt.gca()
+    c = course(data, variable, most, sample, between)
+    times, values = thinned(c.variable, c.time, log=c.decades)
+    points = sum(map(len, times))
+    for k, (t, v) in enumerate(zip(times, values)):
+        (line,) = ax.plot(t, v, color=style.colour(k), linestyle=style.dash(k, len(values), v), label=c.names[k])
+        style.lighten(line, points)
+    ax.set_xlabel(style.time_label(c.axis))
+    ax.set_ylabel(style.label(c.variable))
+    ax.set_title(titled(c.variable, c.note))
+    style.time_scale(ax, c.time, c.decades)
+    if len(values) > 1:
+        style.legend(ax, c.of, outside=True)
+    return ax
+
+
+def titled(variable: xr.DataArray, note: str) -> str:
+    long_name = str(variable.attrs.get("long_name", "") or variable.name)
+    return f"{long_name} ({note})" if note else long_name
+
+
+def spiking(data: xr.Dataset) -> list[str]:
+    """The populations whose spikes were recorded."""
+    return [str(n).removesuffix(SPIKES) for n in data.data_vars if str(n).endswith(SPIKES)]
+
+
+def raster(
+    data: Data,
+    population: str | None = None,
+    *,
+    sample: int | None = None,
+    between: Between = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """The spikes of a population (default: the first that has any recorded), a row a neuron."""
+    data = opened(data)
+    ax = ax or plt.gca()
+    populations = spiking(data)
+    if not populations:
+        raise ValueError("no spikes were recorded")
+    population = populations[0] if population is None else population.removesuffix(SPIKES).removesuffix(".spikes")
+    if population not in populations:
+        raise UnknownName("population with recorded spikes", population, populations)
+    axis = data[f"{population}.spike_time"]
+    time = np.asarray(axis.values, dtype=float)
+    rows = window(time, between) if len(time) else slice(0, 0)
+    time, neuron = time[rows], np.asarray(data[population + SPIKES][rows].values, dtype=float)
+    note = ""
+    if f"{population}.spike_sample" in data:
+        samples = np.asarray(data[f"{population}.spike_sample"][rows].values)
+        sample = int(sample or 0)
+        time, neuron, note = time[samples == sample], neuron[samples == sample], f", sample {sample}"
+    count = len(time)
+    if count:
+        kept = distinct(time, neuron, 2400, 800)
+        time, neuron = time[kept], neuron[kept]
+    neurons = int(data.sizes.get(population, neuron.max() + 1 if len(neuron) else 1))
+    height = ax.get_window_extent().height * 72 / ax.figure.dpi  # points
+    size = float(np.clip(0.8 * height / max(neurons, 1), 1.0, 9.0))
+    marker = "|" if size > 2.5 else "."
+    (line,) = ax.plot(time, neuron, marker, color="black", markersize=size, markeredgewidth=0.7 if marker == "|" else 0)
+    line.set_label(population)
+    style.lighten(line, 4 * len(time))
+    ax.set_xlabel(style.time_label(axis))
+    ax.set_ylabel(f"neuron of {population}")
+    ax.set_ylim(-0.5, max(neurons, neuron.max() + 1 if len(neuron) else 1) - 0.5)
+    ax.yaxis.get_major_locator().set_params(integer=True)
+    ax.set_title(f"{count} spikes of {population}{note}")
+    return ax
+
+
+def heat_map(
+    data: Data, variable: str, *, sample: int | None = None, between: Between = None, ax: Axes | None = None
+) -> Axes:
+    """A variable as colours, time to the right and a row a neuron. Means, where there are more of them than pixels."""
+    data = opened(data)
+    ax = ax or plt.gca()
+    found, _ = find(data, variable)
+    dims = [d for d in found.dims[1:] if d != "sample"]
+    if len(dims) != 1 and "sample" not in found.dims:
+        raise ValueError(f'"{variable}" is not of neurons over time: its dimensions are {", ".join(map(str, found.dims))}')
+    sample = int(found["sample"].values[0]) if sample is None and "sample" in found.dims and dims else sample
+    c = course(data, variable, int(np.prod(found.shape[1:], dtype=int)), sample, between)
+    flat = c.variable.squeeze([d for d in c.variable.dims[1:] if c.variable.sizes[d] == 1 and len(c.variable.dims) > 2])
+    if flat.ndim != 2:
+        raise ValueError(f'"{variable}" has more than neurons and time; choose with --sample')
+    means, edges, group = averaged(flat, c.time, MAP_COLUMNS, MAP_ROWS, c.decades)
+    of = str(flat.dims[1])
+    rows = np.append(np.arange(0, flat.shape[1], group), flat.shape[1]) - 0.5
+    signed = np.nanmin(means) < 0 < np.nanmax(means) if np.isfinite(means).any() else False
+    limit = np.nanmax(np.abs(means)) if signed else None
+    mesh = ax.pcolormesh(
+        edges,
+        rows,
+        np.ma.masked_invalid(means),
+        cmap=style.DIVERGING if signed else style.SEQUENTIAL,
+        vmin=-limit if signed else None,
+        vmax=limit,
+        rasterized=True,
+    )
+    ax.figure.colorbar(mesh, ax=ax, label=style.label(c.variable), pad=0.01)
+    ax.set_xlabel(style.time_label(c.axis))
+    ax.set_ylabel(of)
+    style.time_scale(ax, np.append(c.time[:-1], edges[-1]) if c.decades else edges, c.decades)
+    ax.yaxis.get_major_locator().set_params(integer=True)
+    ax.set_title(titled(c.variable, ", ".join(n for n in (c.note, f"means of {group}" if group > 1 else "") if n)))
+    return ax
