@@ -115,7 +115,8 @@ def heat_map(
     means, edges, group = averaged(flat, c.time, MAP_COLUMNS, MAP_ROWS, c.decades)
     of = str(flat.dims[1])
     rows = np.append(np.arange(0, flat.shape[1], group), flat.shape[1]) - 0.5
-    signed = np.nanmin(means) < 0 < np.nanmax(means) if np.isfinite(means).any() else False
+    plain = str(c.variable.attrs.get("units", "")) in ("", "1")  # of what has a unit, 0 is no middle
+    signed = plain and np.isfinite(means).any() and np.nanmin(means) < 0 < np.nanmax(means)
     limit = np.nanmax(np.abs(means)) if signed else None
     mesh = ax.pcolormesh(
         edges,

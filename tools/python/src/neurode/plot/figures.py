@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from os import PathLike
 from pathlib import Path
 
 import numpy as np
@@ -48,15 +47,20 @@ def content(data: xr.Dataset) -> str:
     return "compare" if "reference_method" in data.attrs else "run"
 
 
-def figure(data: Data | Sequence[Data], options: Options | None = None, size: tuple[float, float] | None = None) -> Figure:
-    """A figure of a file, or of several runs' losses over each other; `size` in inches. What found no place in it is
-    told by the figure's attribute `left_out`, a list of names."""
+def figure(
+    data: Data | Sequence[Data],
+    options: Options | None = None,
+    size: tuple[float, float] | None = None,
+    labels: Sequence[str] | None = None,
+) -> Figure:
+    """A figure of a file, or of several runs' losses over each other, with a label each; `size` in inches. What found no
+    place in it is told by the figure's attribute `left_out`, a list of names."""
     o = options or Options()
     many = list(data) if isinstance(data, (list, tuple)) else [data]
     runs = [opened(d) for d in many]
     what = content(runs[0])
     if len(runs) > 1:
-        panels, columns = [_together(many, runs, o)], 1
+        panels, columns = [_together(runs, o, labels or [_stem(d, k) for k, d in enumerate(many)])], 1
     else:
         kinds = KINDS.get(what)
         if kinds is None:
@@ -78,7 +82,7 @@ def figure(data: Data | Sequence[Data], options: Options | None = None, size: tu
             panel.draw(ax=ax)
         _tidy(axes, columns)
         if what == "compare":
-            _one_legend(fig, axes)
+            _one_legend(axes)
         if title := _title(runs):
             fig.suptitle(title, wrap=True)
     fig.left_out = left_out
@@ -105,26 +109,23 @@ def _tidy(axes: list[Axes], columns: int) -> None:
             upper.set_xlabel("")
 
 
-def _one_legend(fig: Figure, axes: list[Axes]) -> None:
+def _one_legend(axes: list[Axes]) -> None:
+    """Two panels of the same integrators share their legend, beside them."""
     handles, names = axes[0].get_legend_handles_labels()
-    fig.legend(handles, names, loc="outside lower center" if _has_outside() else "lower center", ncol=min(5, len(names)))
+    axes[-1].legend(handles, names, loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0)
 
 
-def _has_outside() -> bool:
-    """Since 3.7 a legend of a figure takes its own place in a constrained layout."""
-    import matplotlib
-
-    return tuple(int(n) for n in matplotlib.__version__.split(".")[:2]) >= (3, 7)
+def _stem(data: Data, k: int) -> str:
+    return str(k + 1) if isinstance(data, xr.Dataset) else Path(data).stem
 
 
-def _together(given: Sequence, runs: list[xr.Dataset], o: Options) -> Panel:
+def _together(runs: list[xr.Dataset], o: Options, labels: Sequence[str]) -> Panel:
     if any(content(r) != "run" for r in runs) or o.kind not in (None, "training"):
         raise ValueError("several files can be drawn over each other only as runs, of kind training")
     common = [n for n in o.variables or LOSSES if all(n in r for r in runs)]
     names = list(o.variables) or common[:1] or [n for n in scalars(runs[0]) if all(n in r for r in runs)][:1]
     if not names:
         raise ValueError("the files have no single number over time in common, such as a loss")
-    labels = [Path(g).stem if isinstance(g, (str, PathLike)) else str(k + 1) for k, g in enumerate(given)]
     return Panel(partial(training, runs, names, labels=labels, between=o.between), 4.0, tuple(names))
 
 

@@ -47,6 +47,23 @@ def _extremes(f: np.ndarray, power: np.ndarray) -> list[tuple[int, int]]:
     return out
 
 
+def course_of_period(data: Data, *, ax: Axes | None = None) -> Axes:
+    """One period of what the section is crossed by, from a crossing on."""
+    data = opened(data)
+    ax = ax or plt.gca()
+    if "course" not in data:
+        raise ValueError("the file has no course of the period; write it anew with neurode analyze period -o")
+    ax.plot(data["course_time"].values, data["course"].values, color=style.colour(0), label=str(data.attrs["of"]))
+    ax.axhline(float(data.attrs["level"]), color=style.GREY, lw=0.8, zorder=0)
+    ax.set_xlabel(style.label(data["course_time"], "time since the crossing"))
+    ax.set_ylabel(style.label(data["course"], str(data.attrs["of"])))
+    period = float(data["period"].values[0])
+    unit = str(data["period"].attrs.get("units", ""))
+    ax.set_title(f"Period {period:.9g} {unit}".rstrip() if np.isfinite(period) else "No period was found")
+    ax.margins(x=0)
+    return ax
+
+
 def lyapunov(data: Data, *, ax: Axes | None = None) -> Axes:
     """How the exponents settle: their means up to each time. The first tenth is left out: it is all over the place."""
     data = opened(data)

@@ -8,16 +8,16 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-# M. Okabe, K. Ito, Color Universal Design (2008); without its yellow, which is too pale for lines on white, and so
-# ordered that neighbours differ in lightness too.
-COLOURS = ("#0072B2", "#E69F00", "#000000", "#D55E00", "#56B4E9", "#009E73", "#CC79A7")
+# M. Okabe, K. Ito, Color Universal Design (2008); with a grey for its yellow, which is too pale for lines on white,
+# and so ordered that neighbours differ in lightness too.
+COLOURS = ("#0072B2", "#E69F00", "#000000", "#D55E00", "#56B4E9", "#009E73", "#CC79A7", "#8C8C8C")
 DASHES = ("-", (0, (5, 1.6)), (0, (1.2, 1.4)), (0, (6, 1.6, 1.2, 1.6)))
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p")
 GREY = "0.6"
 SEQUENTIAL = "viridis"
 DIVERGING = "RdBu_r"
 
-MOST_LINES = 10  # in one Axes, each with its entry in the legend
+MOST_LINES = len(COLOURS)  # in one Axes, each with its entry in the legend
 SOLID_FROM = 12  # turning points from which dashes are no longer seen
 HEAVY = 8000  # points of a line or of markers from which a vector picture would be large: they become pixels
 
@@ -39,6 +39,7 @@ PRINT = {
     "figure.titlesize": 10,
     "savefig.dpi": 200,
     "svg.fonttype": "path",
+    "svg.hashsalt": "neurode",
     "pdf.fonttype": 42,
     "image.interpolation": "nearest",
 }
@@ -55,10 +56,8 @@ def colour(k: int) -> str:
 
 def dash(k: int, count: int, values: np.ndarray | None = None):
     """The line style of line k of `count`: told apart without colour too, where lines are smooth enough for dashes."""
-    if count > MOST_LINES or (values is not None and turns(values) > SOLID_FROM):
-        return "-"
-    # Ten lines share seven colours: those of one colour differ in dashes.
-    return DASHES[k % len(DASHES)] if count <= len(DASHES) else DASHES[(k // len(COLOURS)) % len(DASHES)]
+    smooth = values is None or turns(values) <= SOLID_FROM
+    return DASHES[k] if count <= len(DASHES) and smooth else "-"
 
 
 def turns(values: np.ndarray) -> int:
