@@ -11,5 +11,5 @@ sys.exit(sys.version_info < (3, 11) or not all(map(importlib.util.find_spec, sys
 ' "$modules" 2>/dev/null && exec "$python" -B "$@"
 done
 echo "No python3 (3.11 or newer) here has the modules ${modules//,/, }. On Debian 12:" >&2
-echo "  apt-get install python3 python3-h5py python3-h5netcdf python3-xarray python3-jsonschema" >&2
+echo "  apt-get install python3 python3-h5py python3-h5netcdf python3-xarray python3-matplotlib python3-jsonschema" >&2
 exit 1

@@ -88,10 +88,10 @@ def time_axis(variable: xr.DataArray) -> str | None:
 
 
 def words(variable: xr.DataArray) -> list[str]:
-    """What the numbers of a variable stand for, one word each ("" for none)."""
+    """What the numbers of a variable stand for, one word each, as the file spells it ("" for none)."""
     names = str(variable.attrs["flag_meanings"]).split()
     values = np.atleast_1d(variable.attrs["flag_values"])
-    of = {int(v): ("" if n == "none" else n.replace("_", " ")) for v, n in zip(values, names)}
+    of = {int(v): "" if n == "none" else n for v, n in zip(values, names)}
     # A word that is missing is stored as a missing number.
     return [of.get(int(x), "") if np.isfinite(x) else "" for x in np.asarray(variable.values, dtype=float)]
 

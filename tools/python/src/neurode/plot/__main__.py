@@ -7,7 +7,12 @@ from importlib.util import find_spec
 from pathlib import Path
 
 ENDINGS = (".svg", ".png", ".pdf")
-NEEDED = {"matplotlib": "python3-matplotlib", "xarray": "python3-xarray", "h5netcdf": "python3-h5netcdf", "h5py": "python3-h5py"}
+NEEDED = {
+    "matplotlib": "python3-matplotlib",
+    "xarray": "python3-xarray",
+    "h5netcdf": "python3-h5netcdf",
+    "h5py": "python3-h5py",
+}
 
 
 class Parser(argparse.ArgumentParser):
@@ -19,14 +24,22 @@ class Parser(argparse.ArgumentParser):
 
 
 def parser() -> argparse.ArgumentParser:
-    p = Parser("neurode plot", description="A picture of a result file, of a study's or of a comparison's", allow_abbrev=False)
+    p = Parser(
+        "neurode plot", description="A picture of a result file, of a study's or of a comparison's", allow_abbrev=False
+    )
     p.add_argument("FILE", nargs="+", help="File to draw; of several runs the losses over each other")
-    p.add_argument("-o", "--output", help="Picture, .svg, .png or .pdf. Default: FILE.svg in the current folder, or the next free name")
+    p.add_argument(
+        "-o",
+        "--output",
+        help="Picture, .svg, .png or .pdf. Default: FILE.svg in the current folder, or the next free name",
+    )
     p.add_argument("--kind", help="Kind of picture. Default: what suits the file")
     p.add_argument("--variables", help="NAME,NAME,...: what is drawn, also single elements: hidden.a[3]")
     p.add_argument("--from", dest="low", type=number, help="Time that the picture begins at")
     p.add_argument("--to", dest="high", type=number, help="Time that it ends at")
-    p.add_argument("--sample", type=whole, help="Sample whose activity is drawn. Default: all where they are few, else the first")
+    p.add_argument(
+        "--sample", type=whole, help="Sample whose activity is drawn. Default: all where they are few, else the first"
+    )
     p.add_argument("--size", type=size, help="WIDTHxHEIGHT in inches: 7x4")
     p.add_argument("-f", "--force", action="store_true", help="Overwrite the file named with -o")
     return p
@@ -51,7 +64,9 @@ def size(text: str) -> tuple[float, float]:
     except ValueError:
         width = height = 0.0
     if not (0.5 <= width <= 100 and 0.5 <= height <= 100):
-        raise argparse.ArgumentTypeError(f'"{text}" is no size; allowed: WIDTHxHEIGHT in inches from 0.5 to 100, as 7x4')
+        raise argparse.ArgumentTypeError(
+            f'"{text}" is no size; allowed: WIDTHxHEIGHT in inches from 0.5 to 100, as 7x4'
+        )
     return width, height
 
 
@@ -76,7 +91,10 @@ def main(words: list[str] | None = None) -> int:
         print(f"neurode: {e.args[0] if e.args else e}", file=sys.stderr)
         return 2
     except MemoryError:
-        print("neurode: there is not enough memory for this picture; --from and --to, or fewer --variables need less", file=sys.stderr)
+        print(
+            "neurode: there is not enough memory for this picture; --from and --to, or fewer --variables need less",
+            file=sys.stderr,
+        )
         return 3
     except KeyboardInterrupt:
         return 130

@@ -34,7 +34,7 @@ def traces(
         (line,) = ax.plot(t, v, color=style.colour(k), linestyle=style.dash(k, len(values), v), label=c.names[k])
         style.lighten(line, points)
     ax.set_xlabel(style.time_label(c.axis))
-    ax.set_ylabel(style.label(c.variable))
+    ax.set_ylabel(style.short_label(c.variable))
     ax.set_title(titled(c.variable, c.note))
     style.time_scale(ax, c.time, c.decades)
     if len(values) > 1:
@@ -82,19 +82,37 @@ def raster(
     if count:
         kept = distinct(time, neuron, 2400, 800)
         time, neuron = time[kept], neuron[kept]
-    neurons = int(data.sizes.get(population, neuron.max() + 1 if len(neuron) else 1))
+    labels = data[population].values if population in data.coords else np.zeros(1)
+    neurons = int(max(labels.max(), neuron.max() if len(neuron) else 0)) + 1
     height = ax.get_window_extent().height * 72 / ax.figure.dpi  # points
-    size = float(np.clip(0.8 * height / max(neurons, 1), 1.0, 9.0))
-    marker = "|" if size > 2.5 else "."
-    (line,) = ax.plot(time, neuron, marker, color="black", markersize=size, markeredgewidth=0.7 if marker == "|" else 0)
-    line.set_label(population)
+    size = float(np.clip(0.8 * height / neurons, 1.0, 9.0))
+    bar = size > 3
+    (line,) = ax.plot(
+        time,
+        neuron,
+        "|" if bar else "o",
+        color="black",
+        markersize=size,
+        markeredgewidth=0.7 if bar else 0,
+        label=population,
+    )
     style.lighten(line, 4 * len(time))
     ax.set_xlabel(style.time_label(axis))
     ax.set_ylabel(f"neuron of {population}")
-    ax.set_ylim(-0.5, max(neurons, neuron.max() + 1 if len(neuron) else 1) - 0.5)
+    ax.set_ylim(-0.5, neurons - 0.5)
+    ax.set_xlim(*_span(data, between))
     ax.yaxis.get_major_locator().set_params(integer=True)
     ax.set_title(f"{count} spikes of {population}{note}")
     return ax
+
+
+def _span(data: xr.Dataset, between: Between) -> Between:
+    """From where to where a run went, as far as its file tells."""
+    low, high = between or (None, None)
+    starts = [float(v.values[0]) for n, v in data.coords.items() if str(n).startswith("time") and v.size]
+    return low if low is not None else min(starts, default=None), high if high is not None else data.attrs.get(
+        "time_reached"
+    )
 
 
 def heat_map(
@@ -106,7 +124,9 @@ def heat_map(
     found, _ = find(data, variable)
     dims = [d for d in found.dims[1:] if d != "sample"]
     if len(dims) != 1 and "sample" not in found.dims:
-        raise ValueError(f'"{variable}" is not of neurons over time: its dimensions are {", ".join(map(str, found.dims))}')
+        raise ValueError(
+            f'"{variable}" is not of neurons over time: its dimensions are {", ".join(map(str, found.dims))}'
+        )
     sample = int(found["sample"].values[0]) if sample is None and "sample" in found.dims and dims else sample
     c = course(data, variable, int(np.prod(found.shape[1:], dtype=int)), sample, between)
     flat = c.variable.squeeze([d for d in c.variable.dims[1:] if c.variable.sizes[d] == 1 and len(c.variable.dims) > 2])

@@ -10,6 +10,7 @@ from neurode.plot import style
 from neurode.plot.select import Data, opened
 
 ENDS = ("", "start", "end")
+BRANCHES = {"rest": ("#000000", "#707070"), "periodic orbit": (style.COLOURS[0], style.COLOURS[4])}
 SPECIAL = {  # what is special -> marker, colour
     "fold": ("s", style.COLOURS[3]),
     "Hopf": ("o", style.COLOURS[1]),
@@ -22,6 +23,10 @@ SPECIAL = {  # what is special -> marker, colour
 
 def states(data: xr.Dataset) -> list[str]:
     return lines(data, "states") or [str(k) for k in range(data.sizes.get("state", 0))]
+
+
+def kinds_of(variable: xr.DataArray) -> list[str]:
+    return [word.replace("_", " ") for word in words(variable)]
 
 
 def state_number(data: xr.Dataset, name: str | None) -> int:
@@ -41,21 +46,22 @@ def bifurcation_diagram(data: Data, state: str | None = None, *, ax: Axes | None
     ax = ax or plt.gca()
     i = state_number(data, state)
     rest = data["x"].values[:, i]
-    _branch(ax, data["p"].values, rest, data["unstable"].values == 0, style.COLOURS[2], "rest")
+    _branch(ax, data["p"].values, rest, data["unstable"].values == 0, "rest")
     if "orbit_p" in data:
         for k in np.unique(data["orbit_branch"].values):
             on = data["orbit_branch"].values == k
             stable = data["orbit_unstable"].values[on] == 0
             for end in ("orbit_low", "orbit_high"):
-                _branch(ax, data["orbit_p"].values[on], data[end].values[on, i], stable, style.COLOURS[0], "periodic orbit")
-    _mark(ax, data["p"].values, rest, words(data["kind"]))
+                _branch(ax, data["orbit_p"].values[on], data[end].values[on, i], stable, "periodic orbit")
+    _mark(ax, data["p"].values, rest, kinds_of(data["kind"]))
     if "orbit_p" in data:
-        _mark(ax, data["orbit_p"].values, data["orbit_high"].values[:, i], words(data["orbit_kind"]))
+        _mark(ax, data["orbit_p"].values, data["orbit_high"].values[:, i], kinds_of(data["orbit_kind"]))
     _name_points(data, ax, rest)
     ax.set_xlabel(_parameter(data))
     ax.set_ylabel(states(data)[i] if states(data) else "state")
     ax.set_title("Rest and periodic orbits" if "orbit_p" in data else "States of rest")
-    _finish(ax)
+    style.legend(ax, outside=True)
+    ax.set_xlim(*_range(data))
     return ax
 
 
@@ -68,14 +74,15 @@ def periods(data: Data, *, ax: Axes | None = None) -> Axes:
     for k in np.unique(data["orbit_branch"].values):
         on = data["orbit_branch"].values == k
         stable = data["orbit_unstable"].values[on] == 0
-        _branch(ax, data["orbit_p"].values[on], data["orbit_period"].values[on], stable, style.COLOURS[0], "periodic orbit")
-    _mark(ax, data["orbit_p"].values, data["orbit_period"].values, words(data["orbit_kind"]))
+        _branch(ax, data["orbit_p"].values[on], data["orbit_period"].values[on], stable, "periodic orbit")
+    _mark(ax, data["orbit_p"].values, data["orbit_period"].values, kinds_of(data["orbit_kind"]))
     if style.suits_log(data["orbit_period"].values):
         ax.set_yscale("log")
     ax.set_xlabel(_parameter(data))
     ax.set_ylabel(style.label(data["orbit_period"], "period"))
     ax.set_title("Periods")
-    _finish(ax)
+    style.legend(ax, outside=True)
+    ax.set_xlim(*_range(data))
     return ax
 
 
@@ -91,12 +98,14 @@ def eigenvalues(data: Data, *, ax: Axes | None = None) -> Axes:
         dots = ax.scatter(re, im, c=p, cmap="cividis", s=7, linewidths=0, rasterized=re.size > style.HEAVY // 4)
         ax.figure.colorbar(dots, ax=ax, label=_parameter(data), pad=0.01)
     else:
-        kinds = words(data["kind"])
+        kinds = kinds_of(data["kind"])
         shown = min(len(re), style.MOST_LINES)
         for k in range(shown):
             if not np.isfinite(re[k]).any():
                 continue
-            line = ax.plot(re[k], im[k], style.MARKERS[k % len(style.MARKERS)], color=style.colour(k), label=f"{k}: {kinds[k]}")
+            line = ax.plot(
+                re[k], im[k], style.MARKERS[k % len(style.MARKERS)], color=style.colour(k), label=f"{k}: {kinds[k]}"
+            )
             line[0].set_fillstyle("full" if kinds[k].startswith("stable") else "none")
             style.lighten(line[0], 4 * len(re[k]))
         if ax.lines[2:]:
@@ -113,8 +122,9 @@ def _parameter(data: xr.Dataset) -> str:
     return str(data.attrs.get("parameter", "parameter"))
 
 
-def _branch(ax: Axes, p: np.ndarray, value: np.ndarray, stable: np.ndarray, colour: str, name: str) -> None:
-    """A curve in pieces that are stable or not; a piece begins where the one before it ended."""
+def _branch(ax: Axes, p: np.ndarray, value: np.ndarray, stable: np.ndarray, name: str) -> None:
+    """A curve in pieces that are stable or not; a piece begins where the one before it ended. What is not stable is
+    paler too: of branches over each other dashes are not seen."""
     changes = np.flatnonzero(stable[1:] != stable[:-1]) + 1
     start = 0
     for end in [*changes.tolist(), len(p)]:
@@ -124,7 +134,7 @@ def _branch(ax: Axes, p: np.ndarray, value: np.ndarray, stable: np.ndarray, colo
         ax.plot(
             p[first:end],
             value[first:end],
-            color=colour,
+            color=BRANCHES[name][0 if stable[start] else 1],
             linestyle="-" if stable[start] else (0, (4, 2)),
             lw=1.6 if stable[start] else 1.0,
             label="_nolegend_" if known else text,
@@ -147,21 +157,28 @@ def _mark(ax: Axes, p: np.ndarray, value: np.ndarray, kinds: list[str]) -> None:
             markeredgecolor="black",
             markersize=6,
             linestyle="none",
-            zorder=5,
+            zorder=6 if kind == "Hopf" else 5,  # orbits' folds crowd around Hopf points
             label="_nolegend_" if known else kind,
         )
 
 
 def _name_points(data: xr.Dataset, ax: Axes, rest: np.ndarray) -> None:
     """The parameter's value beside each bifurcation of the branch of rest."""
-    kinds, p = words(data["kind"]), data["p"].values
+    kinds, p = kinds_of(data["kind"]), data["p"].values
     at = [k for k, kind in enumerate(kinds) if kind not in ENDS]
     for k in at[:12]:
         ax.annotate(
-            f"{kinds[k]}\n{p[k]:.5g}", (p[k], rest[k]), xytext=(5, -5), textcoords="offset points", va="top", fontsize=6.5
+            f"{kinds[k]}\n{p[k]:.5g}",
+            (p[k], rest[k]),
+            xytext=(5, -5),
+            textcoords="offset points",
+            va="top",
+            fontsize=6.5,
         )
 
 
-def _finish(ax: Axes) -> None:
-    ax.margins(x=0.02)
-    style.legend(ax, outside=True)
+def _range(data: xr.Dataset) -> tuple[float, float]:
+    """Of the parameter: diagram and periods share it."""
+    p = np.concatenate([data[n].values for n in ("p", "orbit_p") if n in data])
+    margin = 0.02 * np.ptp(p)
+    return p.min() - margin, p.max() + margin

@@ -8,7 +8,7 @@ from neurode.files import UnknownName, words
 from neurode.plot import style
 from neurode.plot.select import Data, opened
 
-COSTS = {"work": "right-hand sides, J v products and columns of Jacobians", "seconds": "wall time [s]"}
+COSTS = {"work": "right-hand sides, J v products\nand columns of Jacobians", "seconds": "wall time [s]"}
 
 
 def work_precision(data: Data, cost: str = "work", *, error: str = "error", ax: Axes | None = None) -> Axes:

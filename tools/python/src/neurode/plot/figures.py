@@ -10,6 +10,7 @@ import xarray as xr
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
 
 from neurode.files import UnknownName
 from neurode.plot import bifurcation, comparison, studies, style
@@ -20,7 +21,7 @@ from neurode.plot.training import LOSSES, SHARES, scalars, training
 from neurode.plot.weights import weight_matrix, weights
 
 MOST_PANELS = 8
-WIDTH = 7.0  # inches
+WIDTH, HIGHEST = 7.0, 10.0  # inches
 
 
 @dataclass
@@ -53,8 +54,8 @@ def figure(
     size: tuple[float, float] | None = None,
     labels: Sequence[str] | None = None,
 ) -> Figure:
-    """A figure of a file, or of several runs' losses over each other, with a label each; `size` in inches. What found no
-    place in it is told by the figure's attribute `left_out`, a list of names."""
+    """A figure of a file, or of several runs' losses over each other, with a label each; `size` in inches. What found
+    no place in it is told by the figure's attribute `left_out`, a list of names."""
     o = options or Options()
     many = list(data) if isinstance(data, (list, tuple)) else [data]
     runs = [opened(d) for d in many]
@@ -73,7 +74,9 @@ def figure(
         raise ValueError("there is nothing in the file that could be drawn")
     shown, left_out = panels[:MOST_PANELS], [n for p in panels[MOST_PANELS:] for n in p.names]
     rows = -(-len(shown) // columns)
-    heights = [max(p.height for p in shown[r * columns : (r + 1) * columns]) for r in range(rows)]
+    # Many panels are lower each: a figure has to fit onto a page.
+    scale = min(1.0, HIGHEST / sum(p.height for p in shown) * columns)
+    heights = [scale * max(p.height for p in shown[r * columns : (r + 1) * columns]) for r in range(rows)]
     with style.print_style():
         fig = plt.figure(figsize=size or (WIDTH, sum(heights) + 0.5), layout="constrained")
         grid = fig.add_gridspec(rows, columns, height_ratios=heights)
@@ -107,11 +110,21 @@ def _tidy(axes: list[Axes], columns: int) -> None:
         same = upper.get_xlabel() == lower.get_xlabel() and upper.get_xscale() == lower.get_xscale()
         if same and np.allclose(upper.get_xlim(), lower.get_xlim(), rtol=1e-2):
             upper.set_xlabel("")
+            upper.tick_params(labelbottom=False)
+        above, below = (ax.get_legend() for ax in (upper, lower))
+        if above and below and set(_texts(below)) <= set(_texts(above)):
+            below.remove()
+
+
+def _texts(legend: Legend) -> list[str]:
+    return [legend.get_title().get_text(), *(t.get_text() for t in legend.get_texts())]
 
 
 def _one_legend(axes: list[Axes]) -> None:
     """Two panels of the same integrators share their legend, beside them."""
     handles, names = axes[0].get_legend_handles_labels()
+    for ax in axes[1:]:
+        ax.set_ylabel("")
     axes[-1].legend(handles, names, loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0)
 
 
@@ -210,7 +223,9 @@ def _weights(data: xr.Dataset) -> list[str]:
 
 
 def _matrices(data: xr.Dataset) -> list[str]:
-    return [str(n) for n, v in data.data_vars.items() if is_weights(v) and v.ndim >= 2 + (str(v.dims[0]).startswith("time"))]
+    return [
+        str(n) for n, v in data.data_vars.items() if is_weights(v) and v.ndim >= 2 + (str(v.dims[0]).startswith("time"))
+    ]
 
 
 def _training(data: xr.Dataset, o: Options) -> tuple[list[Panel], int]:

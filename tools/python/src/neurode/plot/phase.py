@@ -72,7 +72,7 @@ def _study(data: xr.Dataset, ax: Axes) -> Axes:
     x, y = str(data.attrs["x"]), str(data.attrs["y"])
     for k, (end, of) in enumerate((("x", x), ("y", y))):
         ends = np.stack([data[f"{end}_nullcline_x"].values, data[f"{end}_nullcline_y"].values], axis=-1)
-        name = f"d{of}/dt = 0"
+        name = f"{of} nullcline"
         collection = LineCollection(
             list(ends[np.isfinite(ends).all(axis=(1, 2))]),
             colors=style.colour((0, 3)[k]),
@@ -86,7 +86,7 @@ def _study(data: xr.Dataset, ax: Axes) -> Axes:
     if "field_x" in data:  # written since there is `neurode plot`
         _directions(data, ax)
     ax.plot(data["trajectory_x"].values, data["trajectory_y"].values, color="black", lw=0.9, label="trajectory")
-    mark_rest(ax, words(data["kind"]), data["point_x"].values, data["point_y"].values)
+    mark_rest(ax, [k.replace("_", " ") for k in words(data["kind"])], data["point_x"].values, data["point_y"].values)
     ax.autoscale_view()
     ax.set_xlabel(x)
     ax.set_ylabel(y)

@@ -91,7 +91,9 @@ def _elements(variable: xr.DataArray, numbers: list[int], name: str) -> xr.DataA
     """One number chooses a neuron (the last dimension), two a weight."""
     dims = [str(d) for d in variable.dims[1:]]
     if len(numbers) > len(dims):
-        raise ValueError(f'"{name}": "{variable.name}" has no such element; its dimensions are {", ".join(dims) or "none"}')
+        raise ValueError(
+            f'"{name}": "{variable.name}" has no such element; its dimensions are {", ".join(dims) or "none"}'
+        )
     for dim, number in zip(dims[-len(numbers) :], numbers):
         variable = _one(variable, dim, number)
     return variable

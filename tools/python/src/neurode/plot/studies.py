@@ -32,7 +32,9 @@ def spectrum(data: Data, *, ax: Axes | None = None) -> Axes:
         ax.annotate(text, (peaks[first], heights[first]), xytext=(6, 2), textcoords="offset points", fontsize=7)
     if len(power):
         # Rounding and windows leave a floor far below what recurs.
-        ax.set_ylim(bottom=max(power.min(), 1e-12 * power.max()) / 2)
+        floor = max(power.min(), 1e-12 * power.max())
+        ax.set_ylim(bottom=floor / 2)
+        ax.set_xlim(f[0], 1.2 * f[np.flatnonzero(power >= floor)[-1]])
     ax.set_xlabel(style.label(data["frequency"], "frequency"))
     ax.set_ylabel("power per unit of frequency")
     ax.set_title(f"Power spectrum of {data.attrs.get('of', 'the state')}")
@@ -92,7 +94,9 @@ def basins(data: Data, *, ax: Axes | None = None) -> Axes:
     kinds, share = words(data["kind"]), data["share"].values
     count = len(kinds)
     shades = ListedColormap(
-        [style.colour(k) for k in range(count)] if count <= len(style.COLOURS) else plt.get_cmap("viridis", count).colors
+        [style.colour(k) for k in range(count)]
+        if count <= len(style.COLOURS)
+        else plt.get_cmap("viridis", count).colors
     )
     mesh = ax.pcolormesh(
         borders(data["start_x"].values),
@@ -121,7 +125,9 @@ def scan(data: Data, *, ax: Axes | None = None) -> Axes:
     p = data["p"].values
     ax.fill_between(p, data["min"].values, data["max"].values, color=style.colour(0), alpha=0.2, lw=0, label="range")
     for k, name in enumerate(("max", "mean", "min")):
-        ax.plot(p, data[name].values, marker=style.MARKERS[k], color=style.colour(k), linestyle=style.dash(k, 3), label=name)
+        ax.plot(
+            p, data[name].values, marker=style.MARKERS[k], color=style.colour(k), linestyle=style.dash(k, 3), label=name
+        )
     _over(ax, data)
     ax.set_ylabel(style.label(data["mean"], str(data.attrs.get("of", "value"))))
     ax.set_title("Range and mean")

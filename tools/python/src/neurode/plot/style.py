@@ -76,6 +76,12 @@ def label(variable: xr.DataArray, name: str | None = None) -> str:
     return with_unit(str(variable.name) if name is None else name, str(variable.attrs.get("units", "")))
 
 
+def short_label(variable: xr.DataArray) -> str:
+    """The same, of a long name what comes after the population or projection: an axis has little room."""
+    name = str(variable.name)
+    return label(variable, name if len(name) <= 12 else name.rpartition(".")[2])
+
+
 def meaning(variable: xr.DataArray) -> str:
     """The variable's long name with its unit; its name where it has none."""
     return label(variable, str(variable.attrs.get("long_name", "")) or str(variable.name))
@@ -90,8 +96,17 @@ def legend(ax: Axes, title: str | None = None, outside: bool = False) -> None:
     handles, names = ax.get_legend_handles_labels()
     if len(names) < 2 and not (names and title):
         return
-    place = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0), "borderaxespad": 0.0} if outside else {"loc": "best"}
-    ax.legend(handles, names, title=title, title_fontsize=7, handlelength=2.4, **place)
+    beside = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0), "borderaxespad": 0.0, "labelspacing": 0.3}
+    columns = 2 if outside and len(names) > 5 and max(map(len, names)) < 8 else 1
+    ax.legend(
+        handles,
+        names,
+        title=title,
+        title_fontsize=7,
+        handlelength=2.4,
+        ncol=columns,
+        **(beside if outside else {"loc": "best"}),
+    )
 
 
 def lighten(line: Line2D, points: int) -> Line2D:

@@ -18,7 +18,13 @@ def window(time: np.ndarray, between: tuple[float | None, float | None] | None) 
     last = len(time) if high is None else int(np.searchsorted(time, high, "right"))
     if first >= last:
         where = f"; it runs from {time[0]:g} to {time[-1]:g}" if len(time) else "; nothing was recorded"
-        ends = f"between {low:g} and {high:g}" if None not in (low, high) else f"from {low:g} on" if low is not None else ""
+        ends = (
+            f"between {low:g} and {high:g}"
+            if None not in (low, high)
+            else f"from {low:g} on"
+            if low is not None
+            else ""
+        )
         raise ValueError(f"no point of time lies {ends or f'up to {high:g}' if high is not None else 'there'}{where}")
     return slice(first, last)
 

@@ -36,7 +36,9 @@ def training(
     ax = ax or plt.gca()
     names = [n for n in variables if any(n in run for run in runs)]
     if not names:
-        raise UnknownName("variable", variables[0] if variables else "loss", sorted({n for r in runs for n in scalars(r)}))
+        raise UnknownName(
+            "variable", variables[0] if variables else "loss", sorted({n for r in runs for n in scalars(r)})
+        )
     drawn = [(r, n) for r in range(len(runs)) for n in names if n in runs[r]]
     all_values: list[np.ndarray] = []
     all_times: list[np.ndarray] = []
@@ -53,18 +55,21 @@ def training(
         (line,) = ax.plot(t, v, color=style.colour(k), linestyle=style.dash(k, len(drawn), v), label=text)
         style.lighten(line, len(t))
         all_values.append(v)
-        all_times.append(t)
+        all_times.append(time[rows])
     first = runs[drawn[0][0]][drawn[0][1]]
     ax.set_xlabel(style.time_label(runs[drawn[0][0]][time_axis(first)]))
     units = {str(runs[r][n].attrs.get("units", "")) for r, n in drawn}
-    ax.set_ylabel(style.with_unit(names[0] if len(names) == 1 else _common(names), units.pop() if len(units) == 1 else ""))
+    ax.set_ylabel(
+        style.with_unit(names[0] if len(names) == 1 else _common(names), units.pop() if len(units) == 1 else "")
+    )
     if style.suits_log(np.concatenate(all_values)):
         ax.set_yscale("log")
-    times = np.unique(np.concatenate(all_times))
+    times = max(all_times, key=len)
+    times = times if len(all_times) == 1 else np.unique(np.concatenate(all_times))
     style.time_scale(ax, times, between is None and style.in_decades(times, True))
     if set(names) <= set(SHARES):
         ax.set_ylim(top=1.02)
-    ax.set_title(", ".join(dict.fromkeys(str(runs[r][n].attrs.get("long_name", "") or n) for r, n in drawn)))
+    ax.set_title(str(first.attrs.get("long_name", "") or names[0]) if len(names) == 1 else ", ".join(names))
     style.legend(ax)
     return ax
 

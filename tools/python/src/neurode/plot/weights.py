@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.ticker import FixedLocator, MaxNLocator
 
 from neurode.files import time_axis
 from neurode.plot import style
@@ -36,7 +37,7 @@ def weights(data: Data, variable: str, *, between: Between = None, ax: Axes | No
     ax.plot(c.time[at], of[50], color="black", label="median")
     ax.axhline(0, color=style.GREY, lw=0.6, zorder=0)
     ax.set_xlabel(style.time_label(c.axis))
-    ax.set_ylabel(style.label(found))
+    ax.set_ylabel(style.short_label(found))
     ax.set_title(titled(found, f"{count} of them"))
     style.time_scale(ax, c.time, c.decades)
     style.legend(ax, outside=True)
@@ -65,10 +66,10 @@ def weight_matrix(data: Data, variable: str, *, at: float | None = None, ax: Axe
     finite = np.abs(values[np.isfinite(values)])
     limit = float(finite.max()) if finite.size and finite.max() > 0 else 1.0
     image = ax.imshow(values, cmap=style.DIVERGING, vmin=-limit, vmax=limit, aspect="auto", interpolation="nearest")
-    ax.figure.colorbar(image, ax=ax, label=style.label(found), pad=0.02)
+    ax.figure.colorbar(image, ax=ax, label=style.short_label(found), pad=0.02)
     ax.set_ylabel(f"to: {found.dims[0]}")
     ax.set_xlabel(f"from: {str(found.dims[1]).removesuffix('_pre')}")
-    for each in (ax.xaxis, ax.yaxis):
-        each.get_major_locator().set_params(integer=True)
-    ax.set_title(titled(found, note))
+    for each, size in ((ax.yaxis, values.shape[0]), (ax.xaxis, values.shape[1])):
+        each.set_major_locator(FixedLocator(range(size)) if size <= 10 else MaxNLocator(integer=True))
+    ax.set_title(f"{str(found.name).removesuffix('.weights')}{', ' * bool(note)}{note}")
     return ax
