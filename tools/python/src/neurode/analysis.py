@@ -22,7 +22,7 @@ def studies() -> dict[str, str]:
 def analyze(
     study: str,
     scenario: Scenario,
-    set: Settings | None = None,  # noqa: A002
+    set: Settings | None = None,
     *,
     allow_outside: bool = False,
     allow_large: bool = False,
@@ -51,7 +51,7 @@ def analyze(
 
 def compare(
     scenario: Scenario,
-    set: Settings | None = None,  # noqa: A002
+    set: Settings | None = None,
     *,
     integrators: Sequence[str] | None = None,
     rtol: tuple[float, float] = (1e-3, 1e-9),

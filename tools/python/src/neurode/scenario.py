@@ -83,7 +83,7 @@ def _last(key: str) -> str:
 
 def arguments(
     scenario: Scenario,
-    set: Settings | None,  # noqa: A002 (as the command line has it)
+    set: Settings | None,
     allow_outside: bool,
     allow_large: bool,
 ) -> dict[str, Any]:
@@ -103,7 +103,7 @@ def arguments(
     overrides = []
     for key, value in (set or {}).items():
         last = _last(key)
-        taken = arrays._table({last: value}, key)  # noqa: SLF001
+        taken = arrays._table({last: value}, key)
         stem = key.removesuffix('"').removesuffix("'").removesuffix(last).rstrip("\"'")
         overrides += [
             f"{key if name == last else stem + name}={_core.toml_value(v, key)}" for name, v in taken.items()

@@ -21,7 +21,7 @@ Progress = Callable[[float, float, float, int, float, "float | None"], Any]
 
 def run(
     scenario: Scenario,
-    set: Settings | None = None,  # noqa: A002
+    set: Settings | None = None,
     *,
     output: str | PathLike[str] | None = None,
     overwrite: bool = False,
@@ -61,14 +61,14 @@ def run(
         The run did not come to its end; its `dataset` holds what was recorded.
     """
     bar = _Bar() if progress is True else None
-    call = bar if bar else (progress or None)
+    call = bar or (progress if callable(progress) else None)
     made = _core.Run(**arguments(scenario, set, allow_outside, allow_large))
+    result: xr.Dataset | None = None
     if output is None:
         summary = made.to_memory(call, 0.1)
         result = dataset(summary["result"])
     else:
         summary = made.to_file(fspath(output), overwrite, call, 0.1)
-        result = None
     if bar:
         bar.end()
     if raised := summary.get("raised"):
@@ -78,7 +78,7 @@ def run(
         raise NumericalError(
             summary["message"] or summary["outcome"], summary["outcome"], summary["time"], summary["advice"], result
         )
-    return load(fspath(output)) if result is None else result
+    return load(output) if output is not None else result
 
 
 class _Bar:

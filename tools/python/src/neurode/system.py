@@ -54,7 +54,7 @@ class System:
     def __init__(
         self,
         scenario: Scenario,
-        set: Settings | None = None,  # noqa: A002
+        set: Settings | None = None,
         *,
         allow_outside: bool = False,
         allow_large: bool = False,
