@@ -14,7 +14,8 @@ from matplotlib.collections import LineCollection  # noqa: E402
 from matplotlib.quiver import Quiver  # noqa: E402
 
 from neurode import plot  # noqa: E402
-from neurode.files import FileTrouble, UnknownName, load, words  # noqa: E402
+from neurode.errors import FileError, UsageError  # noqa: E402
+from neurode.files import load, words  # noqa: E402
 from neurode.plot.bifurcation import BRANCHES  # noqa: E402
 from neurode.plot.thin import COLUMNS  # noqa: E402
 
@@ -77,7 +78,9 @@ class Plots(WithFiles):
         first, second = (lines_of(plot.traces(xor, "hidden.a", sample=s, ax=plt.subplots()[1])) for s in (0, 3))
         np.testing.assert_array_equal([v[-1] for _, v in first], xor["hidden.a"].values[-1, 0])
         np.testing.assert_array_equal([v[-1] for _, v in second], xor["hidden.a"].values[-1, 3])
-        with self.assertRaisesRegex(ValueError, "no point of time lies between 5000 and 6000; it runs from 0 to 2000"):
+        with self.assertRaisesRegex(
+            UsageError, "no point of time lies in the window from 5000 to 6000; it runs from 0 to 2000"
+        ):
             plot.traces(data, "cell.v", between=(5000, 6000), ax=self.ax)
 
     def test_raster_has_every_spike(self):
@@ -221,9 +224,9 @@ class Plots(WithFiles):
         self.assertIn("spikes of E", title_of(fig.axes[0]))
 
     def test_names(self):
-        with self.assertRaisesRegex(UnknownName, 'did you mean "E.v"'):
+        with self.assertRaisesRegex(UsageError, 'did you mean "E.v"'):
             plot.traces(self.open("spikes"), "E.w", ax=self.ax)
-        with self.assertRaisesRegex(FileTrouble, "is a folder"):
+        with self.assertRaisesRegex(FileError, "is a folder"):
             load(self.folder)
 
 

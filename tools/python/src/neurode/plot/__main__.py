@@ -80,15 +80,15 @@ def main(words: list[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 4
-    from neurode.files import FileTrouble
+    from neurode.errors import FileError, UsageError
 
     try:
         draw(a)
-    except FileTrouble as e:
+    except FileError as e:
         print(f"neurode: {e}", file=sys.stderr)
         return 4
-    except (ValueError, KeyError) as e:
-        print(f"neurode: {e.args[0] if e.args else e}", file=sys.stderr)
+    except UsageError as e:
+        print(f"neurode: {e}", file=sys.stderr)
         return 2
     except MemoryError:
         print(
@@ -96,8 +96,14 @@ def main(words: list[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 3
+    except OSError as e:
+        print(f"neurode: {', '.join(a.FILE)}: cannot be read: {e}", file=sys.stderr)
+        return 4
     except KeyboardInterrupt:
         return 130
+    except Exception as e:
+        print(f"neurode: a fault of the program itself, please report it: {type(e).__name__}: {e}", file=sys.stderr)
+        return 70
     return 0
 
 
@@ -105,12 +111,13 @@ def draw(a: argparse.Namespace) -> None:
     import matplotlib
 
     matplotlib.use("Agg")  # no window, wherever it runs
+    from neurode.errors import UsageError
     from neurode.files import load
     from neurode.plot.figures import Options, figure
 
     output = Path(a.output) if a.output is not None else free_name(Path(a.FILE[0]).stem)
     if output.suffix.lower() not in ENDINGS:
-        raise ValueError(f'"{output}" names no kind of picture; allowed: a name ending in .svg, .png or .pdf')
+        raise UsageError(f'"{output}" names no kind of picture; allowed: a name ending in .svg, .png or .pdf')
     data = [load(f) for f in a.FILE]
     check_writable(output, a.force)
     names = [n.strip() for n in a.variables.split(",")] if a.variables else []
@@ -145,19 +152,19 @@ def free_name(stem: str) -> Path:
 
 
 def check_writable(output: Path, force: bool) -> None:
-    from neurode.files import FileTrouble
+    from neurode.files import file_error
 
     if output.is_dir():
-        raise FileTrouble(output, "is a folder, not a file that can be written")
+        raise file_error(output, "is a folder, not a file that can be written")
     if output.exists() and not force:
-        raise FileTrouble(output, "exists already; choose another name, or overwrite it with --force")
+        raise file_error(output, "exists already; choose another name, or overwrite it with --force")
     if not output.parent.is_dir():
-        raise FileTrouble(output, f'cannot be written: there is no folder "{output.parent}"')
+        raise file_error(output, f'cannot be written: there is no folder "{output.parent}"')
 
 
 def save(fig, output: Path) -> None:
     """Under another name first: a picture that cannot be finished leaves the older one."""
-    from neurode.files import FileTrouble
+    from neurode.files import file_error
     from neurode.plot.style import print_style
 
     half = output.with_name(f".{output.stem}-{os.getpid()}{output.suffix}")
@@ -169,7 +176,7 @@ def save(fig, output: Path) -> None:
         half.replace(output)
     except OSError as e:
         half.unlink(missing_ok=True)
-        raise FileTrouble(output, f"cannot be written: {e.strerror or e}") from None
+        raise file_error(output, f"cannot be written: {e.strerror or e}") from None
 
 
 if __name__ == "__main__":

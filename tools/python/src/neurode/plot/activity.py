@@ -5,9 +5,10 @@ import xarray as xr
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
+from neurode.errors import UsageError
 from neurode.files import UnknownName
 from neurode.plot import style
-from neurode.plot.select import Between, Data, course, find, opened
+from neurode.plot.select import Between, Data, course, find, opened, snapshot
 from neurode.plot.thin import averaged, distinct, thinned, window
 
 MAP_COLUMNS, MAP_ROWS = 1000, 500
@@ -35,16 +36,11 @@ def traces(
         style.lighten(line, points)
     ax.set_xlabel(style.time_label(c.axis))
     ax.set_ylabel(style.short_label(c.variable))
-    ax.set_title(titled(c.variable, c.note))
+    ax.set_title(style.title(c.variable, c.note))
     style.time_scale(ax, c.time, c.decades)
     if len(values) > 1:
         style.legend(ax, c.of, outside=True)
     return ax
-
-
-def titled(variable: xr.DataArray, note: str) -> str:
-    long_name = str(variable.attrs.get("long_name", "") or variable.name)
-    return f"{long_name} ({note})" if note else long_name
 
 
 def spiking(data: xr.Dataset) -> list[str]:
@@ -65,7 +61,7 @@ def raster(
     ax = ax or plt.gca()
     populations = spiking(data)
     if not populations:
-        raise ValueError("no spikes were recorded")
+        raise UsageError("no spikes were recorded")
     population = populations[0] if population is None else population.removesuffix(SPIKES).removesuffix(".spikes")
     if population not in populations:
         raise UnknownName("population with recorded spikes", population, populations)
@@ -118,22 +114,22 @@ def _span(data: xr.Dataset, between: Between) -> Between:
 def heat_map(
     data: Data, variable: str, *, sample: int | None = None, between: Between = None, ax: Axes | None = None
 ) -> Axes:
-    """A variable as colours, time to the right and a row a neuron. Means, where there are more of them than pixels."""
+    """A variable as colours, time to the right and a row a neuron; of one neuron a row a sample. Means, where there are
+    more of them than pixels."""
     data = opened(data)
     ax = ax or plt.gca()
     found, _ = find(data, variable)
-    dims = [d for d in found.dims[1:] if d != "sample"]
-    if len(dims) != 1 and "sample" not in found.dims:
-        raise ValueError(
+    whole = int(np.prod(found.shape[1:], dtype=int))
+    neurons = whole // found.sizes.get("sample", 1)
+    c = course(data, variable, neurons if neurons > 1 else whole, sample, between)
+    sizes = {d: c.variable.sizes[d] for d in c.variable.dims[1:]}
+    rows_of = [d for d, size in sizes.items() if size > 1] or list(sizes)[-1:]
+    if len(rows_of) != 1:
+        raise UsageError(
             f'"{variable}" is not of neurons over time: its dimensions are {", ".join(map(str, found.dims))}'
         )
-    sample = int(found["sample"].values[0]) if sample is None and "sample" in found.dims and dims else sample
-    c = course(data, variable, int(np.prod(found.shape[1:], dtype=int)), sample, between)
-    flat = c.variable.squeeze([d for d in c.variable.dims[1:] if c.variable.sizes[d] == 1 and len(c.variable.dims) > 2])
-    if flat.ndim != 2:
-        raise ValueError(f'"{variable}" has more than neurons and time; choose with --sample')
+    flat = c.variable.isel({d: 0 for d in sizes if d != rows_of[0]})
     means, edges, group = averaged(flat, c.time, MAP_COLUMNS, MAP_ROWS, c.decades)
-    of = str(flat.dims[1])
     rows = np.append(np.arange(0, flat.shape[1], group), flat.shape[1]) - 0.5
     plain = str(c.variable.attrs.get("units", "")) in ("", "1")  # of what has a unit, 0 is no middle
     signed = plain and np.isfinite(means).any() and np.nanmin(means) < 0 < np.nanmax(means)
@@ -149,8 +145,42 @@ def heat_map(
     )
     ax.figure.colorbar(mesh, ax=ax, label=style.label(c.variable), pad=0.01)
     ax.set_xlabel(style.time_label(c.axis))
-    ax.set_ylabel(of)
+    ax.set_ylabel(c.of)
     style.time_scale(ax, np.append(c.time[:-1], edges[-1]) if c.decades else edges, c.decades)
     ax.yaxis.get_major_locator().set_params(integer=True)
-    ax.set_title(titled(c.variable, ", ".join(n for n in (c.note, f"means of {group}" if group > 1 else "") if n)))
+    ax.yaxis.set_major_formatter(lambda y, _: c.names[int(y)] if 0 <= y < len(c.names) else "")
+    ax.set_title(style.title(c.variable, ", ".join(n for n in (c.note, f"means of {group}" if group > 1 else "") if n)))
+    return ax
+
+
+def episode(data: Data, variable: str, *, at: float | None = None, ax: Axes | None = None) -> Axes:
+    """What a population did over the episode that learning had come to at time `at` (default: the last), and, dashed,
+    what it was to do."""
+    data = opened(data)
+    ax = ax or plt.gca()
+    found, _ = find(data, variable)
+    instants = next((d for d in found.dims if str(d).startswith("instant")), None)
+    if instants is None:
+        raise UsageError(f'"{variable}" is no episode: its dimensions are {", ".join(map(str, found.dims))}')
+    now, note = snapshot(data, found, at)
+    target = snapshot(data, data[f"{variable}_target"], at)[0] if f"{variable}_target" in data else None
+    neurons = next(d for d in now.dims if d != instants)
+    for k in range(min(now.sizes[neurons], style.MOST_LINES)):
+        x, name = now[instants].values, str(now[neurons].values[k])
+        ax.plot(x, now.isel({neurons: k}).values, color=style.colour(k), label=name)
+        if target is not None:
+            wanted = "target" if k == 0 else "_nolegend_"
+            ax.plot(
+                x,
+                target.isel({neurons: k}).values,
+                color=style.colour(k),
+                linestyle=style.DASHES[1],
+                lw=0.8,
+                label=wanted,
+            )
+    ax.set_xlabel("instant of the episode" + ", sample by sample" * ("sample" in str(instants)))
+    ax.set_ylabel(style.short_label(found))
+    ax.set_title(style.title(found, note))
+    ax.margins(x=0)
+    style.legend(ax, str(neurons), outside=True)
     return ax

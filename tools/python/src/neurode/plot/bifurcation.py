@@ -5,6 +5,7 @@ import xarray as xr
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
+from neurode.errors import UsageError
 from neurode.files import UnknownName, lines, words
 from neurode.plot import style
 from neurode.plot.select import Data, opened
@@ -70,7 +71,7 @@ def periods(data: Data, *, ax: Axes | None = None) -> Axes:
     data = opened(data)
     ax = ax or plt.gca()
     if "orbit_p" not in data:
-        raise ValueError("no periodic orbits were followed")
+        raise UsageError("no periodic orbits were followed")
     for k in np.unique(data["orbit_branch"].values):
         on = data["orbit_branch"].values == k
         stable = data["orbit_unstable"].values[on] == 0

@@ -12,15 +12,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 
+from neurode.errors import UsageError
 from neurode.files import UnknownName
 from neurode.plot import bifurcation, comparison, studies, style
-from neurode.plot.activity import heat_map, raster, spiking, traces
+from neurode.plot.activity import episode, heat_map, raster, spiking, traces
 from neurode.plot.phase import pair, phase_plane
 from neurode.plot.select import Between, Data, find, is_weights, opened, recorded
-from neurode.plot.training import LOSSES, SHARES, scalars, training
-from neurode.plot.weights import weight_matrix, weights
+from neurode.plot.learning import LOSSES, SHARES, scalars, training
+from neurode.plot.matrices import weight_matrix, weights
 
 MOST_PANELS = 8
+NOTHING = "the file has nothing for a picture of kind {}"
 WIDTH, HIGHEST = 7.0, 10.0  # inches
 
 
@@ -65,13 +67,13 @@ def figure(
     else:
         kinds = KINDS.get(what)
         if kinds is None:
-            raise ValueError(f'there is no picture of what "{what}" writes')
+            raise UsageError(f'there is no picture of what "{what}" writes')
         kind = o.kind or next(iter(kinds))
         if kind not in kinds:
             raise UnknownName(f"kind of picture of this file ({what})", kind, list(kinds))
         panels, columns = kinds[kind](runs[0], o)
     if not panels:
-        raise ValueError("there is nothing in the file that could be drawn")
+        raise UsageError("there is nothing in the file that could be drawn")
     shown, left_out = panels[:MOST_PANELS], [n for p in panels[MOST_PANELS:] for n in p.names]
     rows = -(-len(shown) // columns)
     # Many panels are lower each: a figure has to fit onto a page.
@@ -134,11 +136,11 @@ def _stem(data: Data, k: int) -> str:
 
 def _together(runs: list[xr.Dataset], o: Options, labels: Sequence[str]) -> Panel:
     if any(content(r) != "run" for r in runs) or o.kind not in (None, "training"):
-        raise ValueError("several files can be drawn over each other only as runs, of kind training")
+        raise UsageError("several files can be drawn over each other only as runs, of kind training")
     common = [n for n in o.variables or LOSSES if all(n in r for r in runs)]
     names = list(o.variables) or common[:1] or [n for n in scalars(runs[0]) if all(n in r for r in runs)][:1]
     if not names:
-        raise ValueError("the files have no single number over time in common, such as a loss")
+        raise UsageError("the files have no single number over time in common, such as a loss")
     return Panel(partial(training, runs, names, labels=labels, between=o.between), 4.0, tuple(names))
 
 
@@ -158,6 +160,8 @@ def _series(data: xr.Dataset, names: Sequence[str], o: Options) -> list[Panel]:
 def _variable(data: xr.Dataset, name: str, o: Options) -> Panel:
     """The picture that suits a variable over time."""
     variable, chosen = find(data, name)
+    if _is_episode(variable):
+        return Panel(partial(episode, data, name), 1.8, (name,))
     if is_weights(variable) or str(variable.name).endswith(".bias"):
         return Panel(partial(weights, data, name, between=o.between), 1.8, (name,))
     neurons = int(np.prod([variable.sizes[d] for d in variable.dims[1:] if d != "sample"], dtype=int))
@@ -179,7 +183,7 @@ def overview(data: xr.Dataset, o: Options) -> tuple[list[Panel], int]:
     if not o.variables:
         single = scalars(data)
         order = [n for n in (*LOSSES, *SHARES) if n in single] + [n for n in single if n not in (*LOSSES, *SHARES)]
-        others = [n for n in recorded(data) if n not in single]
+        others = [n for n in recorded(data) if n not in single and not n.endswith("_target")]
         moving = sorted(others, key=lambda n: is_weights(data[n]) or n.endswith(".bias"))
         rasters = [f"{p}.spikes" for p in spiking(data)]
         return _chosen(data, [*order, *rasters, *moving], o), 1
@@ -206,7 +210,7 @@ def _each(draw: Callable[..., Axes], which: Callable[[xr.Dataset], list[str]], h
     def panels(data: xr.Dataset, o: Options) -> tuple[list[Panel], int]:
         names = list(o.variables) or which(data)
         if not names:
-            raise ValueError(f"the file has nothing for a picture of kind {o.kind}")
+            raise UsageError(NOTHING.format(o.kind))
         sets = {k: v for k, v in (("sample", o.sample), ("between", o.between)) if k in draw.__kwdefaults__}
         made = [Panel(partial(draw, data, n, **sets), height, (n,)) for n in names]
         return made, min(columns, len(made))
@@ -214,8 +218,13 @@ def _each(draw: Callable[..., Axes], which: Callable[[xr.Dataset], list[str]], h
     return panels
 
 
+def _is_episode(variable: xr.DataArray) -> bool:
+    return any(str(d).startswith("instant") for d in variable.dims)
+
+
 def _activity(data: xr.Dataset) -> list[str]:
-    return [n for n in recorded(data) if data[n].ndim > 1 and not is_weights(data[n]) and not n.endswith(".bias")]
+    names = [n for n in recorded(data) if data[n].ndim > 1 and not is_weights(data[n]) and not n.endswith(".bias")]
+    return [n for n in names if not _is_episode(data[n])]
 
 
 def _weights(data: xr.Dataset) -> list[str]:
@@ -232,14 +241,17 @@ def _training(data: xr.Dataset, o: Options) -> tuple[list[Panel], int]:
     for name in o.variables:
         if name not in scalars(data):
             raise UnknownName("single number over time", name, scalars(data))
-    return _series(data, list(o.variables) or scalars(data), o), 1
+    names = list(o.variables) or scalars(data)
+    if not names:
+        raise UsageError(NOTHING.format(o.kind))
+    return _series(data, names, o), 1
 
 
 def _phase(data: xr.Dataset, o: Options) -> tuple[list[Panel], int]:
     if content(data) == "phase-plane":
         return _alone(phase_plane)(data, o)
     if len(o.variables) not in (0, 2):
-        raise ValueError(f"a phase plane shows two variables, --variables X,Y; {len(o.variables)} were named")
+        raise UsageError(f"a phase plane shows two variables, --variables X,Y; {len(o.variables)} were named")
     x, y = o.variables or pair(data)
     return [Panel(partial(phase_plane, data, x, y, sample=o.sample, between=o.between), 4.5, (x, y))], 1
 
@@ -249,7 +261,7 @@ def _alone(*draws: Callable[..., Axes], height: float = 4.2):
 
     def panels(data: xr.Dataset, o: Options) -> tuple[list[Panel], int]:
         if o.variables:
-            raise ValueError(f'files of "{content(data)}" have nothing to choose with --variables')
+            raise UsageError(f'files of "{content(data)}" have nothing to choose with --variables')
         return [Panel(partial(d, data), height if k == 0 else 0.6 * height) for k, d in enumerate(draws)], 1
 
     return panels

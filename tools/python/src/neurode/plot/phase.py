@@ -6,6 +6,7 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
+from neurode.errors import UsageError
 from neurode.files import words
 from neurode.plot import style
 from neurode.plot.select import Between, Course, Data, course, opened, recorded
@@ -32,17 +33,18 @@ def phase_plane(
         x, y = pair(data)
     a, b = (course(data, name, style.MOST_LINES, sample, between) for name in (x, y))
     if a.axis.name != b.axis.name:
-        raise ValueError(f'"{x}" and "{y}" were not recorded at the same times')
+        raise UsageError(f'"{x}" and "{y}" were not recorded at the same times')
     if len(a.names) != len(b.names) and 1 not in (len(a.names), len(b.names)):
-        raise ValueError(f'"{x}" and "{y}" do not have as many elements: {len(a.names)} and {len(b.names)}')
+        raise UsageError(f'"{x}" and "{y}" do not have as many elements: {len(a.names)} and {len(b.names)}')
     step = -(-len(a.time) // MOST_POINTS)
     u, v = (_numbers(c, step) for c in (a, b))
     count = max(u.shape[1], v.shape[1])
-    for k in range(count):
-        p, q = u[:, min(k, u.shape[1] - 1)], v[:, min(k, v.shape[1] - 1)]
+    pairs = [(u[:, min(k, u.shape[1] - 1)], v[:, min(k, v.shape[1] - 1)]) for k in range(count)]
+    for k, (p, q) in enumerate(pairs):
         name = (a if len(a.names) == count else b).names[k]
         (line,) = ax.plot(p, q, color=style.colour(k), label=name, lw=1.0)
         style.lighten(line, count * len(p))
+    for k, (p, q) in enumerate(pairs):  # after all lines, which become one image where they are heavy
         ax.plot(p[0], q[0], "o", color=style.colour(k), markersize=4)
         ax.plot(p[-1], q[-1], "s", color=style.colour(k), markersize=4, markerfacecolor="white")
     ax.set_xlabel(style.label(a.variable, x))
@@ -56,12 +58,14 @@ def phase_plane(
 
 def pair(data: xr.Dataset) -> tuple[str, str]:
     """The first two variables over time of one population."""
-    names = [n for n in recorded(data) if data[n].ndim > 1 and "." in n and not n.endswith((".weights", ".bias"))]
+    names = [
+        n for n in recorded(data) if data[n].ndim > 1 and "." in n and not n.endswith((".weights", ".bias", "episode"))
+    ]
     for i, first in enumerate(names):
         for second in names[i + 1 :]:
             if data[first].dims == data[second].dims and first.rpartition(".")[0] == second.rpartition(".")[0]:
                 return first, second
-    raise ValueError("a phase plane needs two variables; name them with --variables X,Y")
+    raise UsageError("a phase plane needs two variables; name them with --variables X,Y")
 
 
 def _numbers(c: Course, step: int) -> np.ndarray:

@@ -7,6 +7,7 @@ from os import PathLike
 import numpy as np
 import xarray as xr
 
+from neurode.errors import UsageError
 from neurode.files import UnknownName, load, time_axis
 from neurode.plot.style import in_decades
 from neurode.plot.thin import window
@@ -60,11 +61,11 @@ def find(data: xr.Dataset, name: str) -> tuple[xr.DataArray, list[int]]:
 
 def course(data: xr.Dataset, name: str, most: int, sample: int | None = None, between: Between = None) -> Course:
     """A variable by its name, with at most `most` elements: evenly spread ones where there are more. Of several samples
-    the first is taken where all do not fit. Raises UnknownName or ValueError."""
+    the first is taken where all do not fit. Raises UnknownName or UsageError."""
     variable, numbers = find(data, name)
     axis = time_axis(variable)
     if axis is None:
-        raise ValueError(f'"{name}" was not recorded over time')
+        raise UsageError(f'"{name}" was not recorded over time')
     time = np.asarray(data[axis].values, dtype=float)
     rows = window(time, between)
     variable = variable.isel({axis: rows})
@@ -87,11 +88,24 @@ def course(data: xr.Dataset, name: str, most: int, sample: int | None = None, be
     return Course(variable, time[rows], data[axis], names, ", ".join(shown), note, decades)
 
 
+def snapshot(data: xr.Dataset, variable: xr.DataArray, at: float | None) -> tuple[xr.DataArray, str]:
+    """A variable at the recorded time nearest to `at` (default: the last), and that time as a text."""
+    axis = time_axis(variable)
+    if axis is None:
+        return variable, ""
+    time = np.asarray(data[axis].values, dtype=float)
+    if len(time) == 0:
+        raise UsageError(f'of "{variable.name}" nothing was recorded')
+    k = len(time) - 1 if at is None else int(np.argmin(np.abs(time - at)))
+    unit = str(data[axis].attrs.get("units", ""))
+    return variable.isel({axis: k}), f"t = {time[k]:.6g}" + (f" {unit}" if unit not in ("", "1") else "")
+
+
 def _elements(variable: xr.DataArray, numbers: list[int], name: str) -> xr.DataArray:
     """One number chooses a neuron (the last dimension), two a weight."""
     dims = [str(d) for d in variable.dims[1:]]
     if len(numbers) > len(dims):
-        raise ValueError(
+        raise UsageError(
             f'"{name}": "{variable.name}" has no such element; its dimensions are {", ".join(dims) or "none"}'
         )
     for dim, number in zip(dims[-len(numbers) :], numbers):
@@ -103,7 +117,7 @@ def _one(variable: xr.DataArray, dim: str, number: int) -> xr.DataArray:
     labels = variable[dim].values
     at = np.flatnonzero(labels == number)
     if len(at) == 0:
-        raise ValueError(
+        raise UsageError(
             f'dimension "{dim}" has no element {number}; it has {len(labels)} of them, from {labels[0]} to {labels[-1]}'
         )
     return variable.isel({dim: slice(int(at[0]), int(at[0]) + 1)})

@@ -5,6 +5,7 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.colors import BoundaryNorm, ListedColormap
 
+from neurode.errors import UsageError
 from neurode.files import words
 from neurode.plot import style
 from neurode.plot.select import Data, opened
@@ -54,7 +55,7 @@ def course_of_period(data: Data, *, ax: Axes | None = None) -> Axes:
     data = opened(data)
     ax = ax or plt.gca()
     if "course" not in data:
-        raise ValueError("the file has no course of the period; write it anew with neurode analyze period -o")
+        raise UsageError("the file has no course of the period; write it anew with neurode analyze period -o")
     ax.plot(data["course_time"].values, data["course"].values, color=style.colour(0), label=str(data.attrs["of"]))
     ax.axhline(float(data.attrs["level"]), color=style.GREY, lw=0.8, zorder=0)
     ax.set_xlabel(style.label(data["course_time"], "time since the crossing"))

@@ -19,6 +19,7 @@ DIVERGING = "RdBu_r"
 
 MOST_LINES = len(COLOURS)  # in one Axes, each with its entry in the legend
 SOLID_FROM = 12  # turning points from which dashes are no longer seen
+LONGEST = 80  # letters of a title
 HEAVY = 8000  # points of a line or of markers from which a vector picture would be large: they become pixels
 
 PRINT = {
@@ -85,6 +86,13 @@ def short_label(variable: xr.DataArray) -> str:
 def meaning(variable: xr.DataArray) -> str:
     """The variable's long name with its unit; its name where it has none."""
     return label(variable, str(variable.attrs.get("long_name", "")) or str(variable.name))
+
+
+def title(variable: xr.DataArray, note: str = "") -> str:
+    """What a variable is, as far as a line goes."""
+    long_name = " ".join(str(variable.attrs.get("long_name", "") or variable.name).split())
+    short = long_name if len(long_name) <= LONGEST else long_name[: LONGEST - 1].rsplit(" ", 1)[0] + " …"
+    return f"{short} ({note})" if note else short
 
 
 def time_label(axis: xr.DataArray) -> str:

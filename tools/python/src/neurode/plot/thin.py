@@ -5,27 +5,25 @@ from collections.abc import Iterator
 import numpy as np
 import xarray as xr
 
+from neurode.errors import UsageError
+
 COLUMNS = 800  # of pixels, across the axes
 BLOCK = 64 << 20  # bytes read at once
 
 
 def window(time: np.ndarray, between: tuple[float | None, float | None] | None) -> slice:
-    """The rows of a time axis that lie in a range; both ends belong to it. Raises ValueError if there is none."""
+    """The rows of a time axis that lie in a range; both ends belong to it. Raises UsageError if there is none."""
     low, high = between or (None, None)
     if low is not None and high is not None and low > high:
-        raise ValueError(f"the time window starts at {low:g} and ends before that, at {high:g}")
+        raise UsageError(f"the time window starts at {low:g} and ends before that, at {high:g}")
     first = 0 if low is None else int(np.searchsorted(time, low, "left"))
     last = len(time) if high is None else int(np.searchsorted(time, high, "right"))
     if first >= last:
-        where = f"; it runs from {time[0]:g} to {time[-1]:g}" if len(time) else "; nothing was recorded"
-        ends = (
-            f"between {low:g} and {high:g}"
-            if None not in (low, high)
-            else f"from {low:g} on"
-            if low is not None
-            else ""
+        ends = ["" if low is None else f"from {low:g}", "" if high is None else f"to {high:g}"]
+        found = f"it runs from {time[0]:g} to {time[-1]:g}" if len(time) else "nothing was recorded"
+        raise UsageError(
+            f"no point of time lies in the window {' '.join(e for e in ends if e)}".rstrip() + f"; {found}"
         )
-        raise ValueError(f"no point of time lies {ends or f'up to {high:g}' if high is not None else 'there'}{where}")
     return slice(first, last)
 
 

@@ -5,10 +5,10 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
-from neurode.files import time_axis
+from neurode.errors import UsageError
 from neurode.plot import style
-from neurode.plot.activity import titled, traces
-from neurode.plot.select import Between, Data, course, find, opened
+from neurode.plot.activity import traces
+from neurode.plot.select import Between, Data, course, find, opened, snapshot
 from neurode.plot.thin import COLUMNS, bins, blocks
 
 BANDS = ((0, 100), (5, 95), (25, 75))  # percentiles
@@ -38,7 +38,7 @@ def weights(data: Data, variable: str, *, between: Between = None, ax: Axes | No
     ax.axhline(0, color=style.GREY, lw=0.6, zorder=0)
     ax.set_xlabel(style.time_label(c.axis))
     ax.set_ylabel(style.short_label(found))
-    ax.set_title(titled(found, f"{count} of them"))
+    ax.set_title(style.title(found, f"{count} of them"))
     style.time_scale(ax, c.time, c.decades)
     style.legend(ax, outside=True)
     return ax
@@ -50,18 +50,9 @@ def weight_matrix(data: Data, variable: str, *, at: float | None = None, ax: Axe
     data = opened(data)
     ax = ax or plt.gca()
     found, _ = find(data, variable)
-    axis = time_axis(found)
-    note = ""
-    if axis is not None:
-        time = np.asarray(data[axis].values, dtype=float)
-        if len(time) == 0:
-            raise ValueError(f'of "{variable}" nothing was recorded')
-        k = len(time) - 1 if at is None else int(np.argmin(np.abs(time - at)))
-        unit = data[axis].attrs.get("units", "")
-        note = f"t = {time[k]:.6g}" + (f" {unit}" if unit not in ("", "1") else "")
-        found = found.isel({axis: k})
+    found, note = snapshot(data, found, at)
     if found.ndim != 2:
-        raise ValueError(f'"{variable}" is no matrix: its dimensions are {", ".join(map(str, found.dims)) or "none"}')
+        raise UsageError(f'"{variable}" is no matrix: its dimensions are {", ".join(map(str, found.dims)) or "none"}')
     values = found.values
     finite = np.abs(values[np.isfinite(values)])
     limit = float(finite.max()) if finite.size and finite.max() > 0 else 1.0

@@ -7,6 +7,7 @@ import xarray as xr
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
+from neurode.errors import UsageError
 from neurode.files import UnknownName, time_axis
 from neurode.plot import style
 from neurode.plot.select import Between, Data, opened
@@ -46,7 +47,7 @@ def training(
         variable = runs[r][name]
         axis = time_axis(variable)
         if variable.ndim != 1 or axis is None:
-            raise ValueError(f'"{name}" is not one number at each time')
+            raise UsageError(f'"{name}" is not one number at each time')
         time = np.asarray(runs[r][axis].values, dtype=float)
         rows = window(time, between)
         decades = between is None and style.in_decades(time, True)
@@ -69,7 +70,7 @@ def training(
     style.time_scale(ax, times, between is None and style.in_decades(times, True))
     if set(names) <= set(SHARES):
         ax.set_ylim(top=1.02)
-    ax.set_title(str(first.attrs.get("long_name", "") or names[0]) if len(names) == 1 else ", ".join(names))
+    ax.set_title(style.title(first) if len(names) == 1 else ", ".join(names))
     style.legend(ax)
     return ax
 
