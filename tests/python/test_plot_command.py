@@ -3,6 +3,7 @@
 Usage: test_plot_command.py PROGRAM"""
 
 import os
+import shutil
 import subprocess
 import sys
 import unittest
@@ -14,11 +15,11 @@ import numpy as np
 
 matplotlib.use("Agg")
 
-from plot_files import SOURCE, STUDIES, WithFiles, neurode  # noqa: E402  (before neurode: it says where that is)
+from plot_files import PROGRAM, SOURCE, STUDIES, WithFiles, neurode  # noqa: E402  (before neurode: it says where that is)
 
 from neurode import plot  # noqa: E402
 from neurode.files import load  # noqa: E402
-from neurode.plot.__main__ import parser  # noqa: E402
+from neurode.plot.__main__ import main, parser  # noqa: E402
 
 LARGEST = 600_000  # bytes of an SVG
 
@@ -43,11 +44,11 @@ class Command(WithFiles):
             for kind in plot.KINDS[plot.content(data)]:
                 with self.subTest(file=name, kind=kind):
                     out = self.folder / f"{name}-{kind}.svg"
-                    if kind in absent.get(name, ()):
-                        neurode(self.folder, "plot", f"{name}.h5", "--kind", kind, "-o", out, status=2)
+                    status = main([str(self.folder / f"{name}.h5"), "--kind", kind, "-o", str(out)])
+                    self.assertEqual(status, 2 if kind in absent.get(name, ()) else 0)
+                    if status == 2:
                         self.assertFalse(out.exists())
                         continue
-                    neurode(self.folder, "plot", f"{name}.h5", "--kind", kind, "-o", out)
                     self.assertEqual(ElementTree.parse(out).getroot().tag, "{http://www.w3.org/2000/svg}svg")
                     self.assertLess(out.stat().st_size, LARGEST)
 
@@ -138,6 +139,11 @@ class Command(WithFiles):
         said = neurode(self.folder, "plot", "xor.h5", status=4, NEURODE_PYTHON="/bin/false")
         self.assertIn("apt-get install python3-matplotlib", said.stderr)
         self.assertIn("pip install matplotlib", said.stderr)
+        alone = self.folder / "neurode"
+        shutil.copy(PROGRAM, alone)
+        said = subprocess.run([alone, "plot", "xor.h5"], cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual(said.returncode, 4)
+        self.assertIn("share/neurode/python: there is no Python package neurode, which draws", said.stderr)
         bare = subprocess.run(
             [sys.executable, "-S", "-B", "-m", "neurode.plot", "xor.h5"],
             env={**os.environ, "PYTHONPATH": str(SOURCE / "tools/python/src")},

@@ -1,5 +1,7 @@
 """Activity over time: traces, rasters of spikes, maps of many neurons."""
 
+import re
+
 import numpy as np
 import xarray as xr
 from matplotlib import pyplot as plt
@@ -131,8 +133,7 @@ def heat_map(
     flat = c.variable.isel({d: 0 for d in sizes if d != rows_of[0]})
     means, edges, group = averaged(flat, c.time, MAP_COLUMNS, MAP_ROWS, c.decades)
     rows = np.append(np.arange(0, flat.shape[1], group), flat.shape[1]) - 0.5
-    plain = str(c.variable.attrs.get("units", "")) in ("", "1")  # of what has a unit, 0 is no middle
-    signed = plain and np.isfinite(means).any() and np.nanmin(means) < 0 < np.nanmax(means)
+    signed = _around_zero(means)
     limit = np.nanmax(np.abs(means)) if signed else None
     mesh = ax.pcolormesh(
         edges,
@@ -146,11 +147,19 @@ def heat_map(
     ax.figure.colorbar(mesh, ax=ax, label=style.label(c.variable), pad=0.01)
     ax.set_xlabel(style.time_label(c.axis))
     ax.set_ylabel(c.of)
-    style.time_scale(ax, np.append(c.time[:-1], edges[-1]) if c.decades else edges, c.decades)
+    style.time_scale(ax, c.time, c.decades)
     ax.yaxis.get_major_locator().set_params(integer=True)
     ax.yaxis.set_major_formatter(lambda y, _: c.names[int(y)] if 0 <= y < len(c.names) else "")
     ax.set_title(style.title(c.variable, ", ".join(n for n in (c.note, f"means of {group}" if group > 1 else "") if n)))
     return ax
+
+
+def _around_zero(values: np.ndarray) -> bool:
+    """Whether 0 is the middle of what is shown, as it is of tanh units and not of membrane potentials."""
+    finite = values[np.isfinite(values)]
+    return bool(
+        finite.size and finite.min() < 0 < finite.max() and abs(np.median(finite)) < 0.25 * np.abs(finite).max()
+    )
 
 
 def episode(data: Data, variable: str, *, at: float | None = None, ax: Axes | None = None) -> Axes:
@@ -165,22 +174,27 @@ def episode(data: Data, variable: str, *, at: float | None = None, ax: Axes | No
     now, note = snapshot(data, found, at)
     target = snapshot(data, data[f"{variable}_target"], at)[0] if f"{variable}_target" in data else None
     neurons = next(d for d in now.dims if d != instants)
-    for k in range(min(now.sizes[neurons], style.MOST_LINES)):
-        x, name = now[instants].values, str(now[neurons].values[k])
-        ax.plot(x, now.isel({neurons: k}).values, color=style.colour(k), label=name)
-        if target is not None:
-            wanted = "target" if k == 0 else "_nolegend_"
-            ax.plot(
-                x,
-                target.isel({neurons: k}).values,
-                color=style.colour(k),
-                linestyle=style.DASHES[1],
-                lw=0.8,
-                label=wanted,
-            )
-    ax.set_xlabel("instant of the episode" + ", sample by sample" * ("sample" in str(instants)))
+    count, samples = _instants(found, now.sizes[instants])
+    names = [f"{n}" + f", {s}" * (samples > 1) for n in now[neurons].values for s in range(samples)]
+    values, wanted = (
+        None if v is None else v.transpose(neurons, instants).values.reshape(-1, count, samples) for v in (now, target)
+    )
+    for k, name in enumerate(names[: style.MOST_LINES]):
+        neuron, sample = divmod(k, samples)
+        ax.plot(values[neuron, :, sample], color=style.colour(k), label=name)
+        if wanted is not None:
+            told = "target" if k == 0 else "_nolegend_"
+            ax.plot(wanted[neuron, :, sample], color=style.colour(k), linestyle=style.DASHES[1], lw=0.8, label=told)
+    ax.set_xlabel("instant of the episode")
     ax.set_ylabel(style.short_label(found))
     ax.set_title(style.title(found, note))
     ax.margins(x=0)
-    style.legend(ax, str(neurons), outside=True)
+    style.legend(ax, f"{neurons}" + ", sample" * (samples > 1), outside=True)
     return ax
+
+
+def _instants(variable: xr.DataArray, size: int) -> tuple[int, int]:
+    """How many instants and samples a dimension holds, the samples of an instant side by side."""
+    told = re.search(r"at (\d+) equally spaced instants", str(variable.attrs.get("long_name", "")))
+    count = int(told[1]) if told and size % int(told[1]) == 0 else size
+    return count, size // count

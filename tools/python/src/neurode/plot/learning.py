@@ -32,7 +32,7 @@ def training(
 ) -> Axes:
     """Loss and other single numbers over time, of one run or of several (then with `labels`, one a run). Axes are
     logarithmic where the
-    numbers are positive and span more than a decade and a half."""
+    numbers are positive and span decades."""
     runs = [opened(d) for d in (data if isinstance(data, (list, tuple)) else [data])]
     ax = ax or plt.gca()
     names = [n for n in variables if any(n in run for run in runs)]
@@ -63,7 +63,7 @@ def training(
     ax.set_ylabel(
         style.with_unit(names[0] if len(names) == 1 else _common(names), units.pop() if len(units) == 1 else "")
     )
-    if style.suits_log(np.concatenate(all_values)):
+    if style.suits_log(np.concatenate(all_values), 1.5 if set(names) <= set(LOSSES) else 3):
         ax.set_yscale("log")
     times = max(all_times, key=len)
     times = times if len(all_times) == 1 else np.unique(np.concatenate(all_times))

@@ -107,7 +107,7 @@ def _directions(data: xr.Dataset, ax: Axes) -> None:
     length = np.hypot(u, v)
     with np.errstate(invalid="ignore", divide="ignore"):
         u, v = u / length, v / length
-    ax.quiver(x, y, u, v, color=style.GREY, angles="uv", pivot="mid", scale=32, width=0.0022, zorder=0)
+    ax.quiver(x, y, u, v, color=style.GREY, angles="uv", pivot="mid", scale=30, width=0.003, headwidth=4, zorder=0)
 
 
 def mark_rest(ax: Axes, kinds: list[str], x: np.ndarray, y: np.ndarray) -> None:

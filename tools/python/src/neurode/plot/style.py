@@ -57,8 +57,9 @@ def colour(k: int) -> str:
 
 def dash(k: int, count: int, values: np.ndarray | None = None):
     """The line style of line k of `count`: told apart without colour too, where lines are smooth enough for dashes."""
-    smooth = values is None or turns(values) <= SOLID_FROM
-    return DASHES[k] if count <= len(DASHES) and smooth else "-"
+    if values is not None and turns(values) > SOLID_FROM:
+        return "-"
+    return DASHES[(k if count <= len(DASHES) else k // len(COLOURS)) % len(DASHES)]
 
 
 def turns(values: np.ndarray) -> int:
@@ -137,7 +138,7 @@ def time_scale(ax: Axes, time: np.ndarray, decades: bool) -> None:
         ax.set_xlim(time[0], time[-1])
 
 
-def suits_log(values: np.ndarray, decades: float = 1.5) -> bool:
+def suits_log(values: np.ndarray, decades: float = 1) -> bool:
     """Whether all numbers are positive and span so many powers of ten."""
     values = values[np.isfinite(values)]
     return bool(values.size > 1 and values.min() > 0 and values.max() >= 10**decades * values.min())
