@@ -2,12 +2,14 @@
 """`neurode plot`: every kind of picture of every file, file names, what is said of what cannot be drawn.
 Usage: test_plot_command.py PROGRAM"""
 
+import io
 import os
 import shutil
 import subprocess
 import sys
 import unittest
 import xml.etree.ElementTree as ElementTree
+from contextlib import redirect_stderr, redirect_stdout
 
 import h5py
 import matplotlib
@@ -44,7 +46,8 @@ class Command(WithFiles):
             for kind in plot.KINDS[plot.content(data)]:
                 with self.subTest(file=name, kind=kind):
                     out = self.folder / f"{name}-{kind}.svg"
-                    status = main([str(self.folder / f"{name}.h5"), "--kind", kind, "-o", str(out)])
+                    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+                        status = main([str(self.folder / f"{name}.h5"), "--kind", kind, "-o", str(out)])
                     self.assertEqual(status, 2 if kind in absent.get(name, ()) else 0)
                     if status == 2:
                         self.assertFalse(out.exists())

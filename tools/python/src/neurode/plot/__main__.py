@@ -111,6 +111,8 @@ def draw(a: argparse.Namespace) -> None:
     import matplotlib
 
     matplotlib.use("Agg")  # no window, wherever it runs
+    from matplotlib import pyplot as plt
+
     from neurode.errors import UsageError
     from neurode.files import load
     from neurode.plot.figures import Options, figure
@@ -126,6 +128,7 @@ def draw(a: argparse.Namespace) -> None:
     options = Options(a.kind, names, between, a.sample)
     fig = figure(data[0] if len(data) == 1 else data, options, a.size, [Path(f).stem for f in a.FILE])
     save(fig, output)
+    plt.close(fig)
     if fig.left_out:
         shown = ", ".join(f'"{n}"' for n in fig.left_out[:10]) + (", ..." if len(fig.left_out) > 10 else "")
         print(f"left out: {shown}; --variables chooses", file=sys.stderr)
