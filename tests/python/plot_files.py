@@ -54,7 +54,9 @@ STUDIES = {
     "period": [],
     "spectrum": ["--samples", "4096"],
     "lyapunov": ["--time", "200"],
-    "basins": ["--x-from", "-2", "--x-to", "2", "--y-from", "-1", "--y-to", "2", "--points", "6"],
+    # Between the fold of orbits and the Hopf point: some starts rest, some swing.
+    "basins": "--set population.cell.bias=0.328 --set time.end=1500 --x-from=-1.1 --x-to=-0.8 --y-from=-0.4 --y-to=-0.2 "
+    "--points 6 --same 0.02".split(),
     "scan": ["--parameter", "population.cell.bias", "--from", "0.1", "--to", "0.6", "--count", "6"],
 }
 

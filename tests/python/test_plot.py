@@ -133,6 +133,10 @@ class Plots(WithFiles):
         ax = plot.phase_plane(run, "cell.v[0]", "cell.w[0]", between=(0, 20), ax=self.ax)
         np.testing.assert_array_equal(lines_of(ax)[0], [run["cell.v"].values[:1001, 0], run["cell.w"].values[:1001, 0]])
         self.assertEqual((ax.get_xlabel(), ax.get_ylabel()), ("cell.v[0]", "cell.w[0]"))
+        self.assertFalse(ax.lines[0].get_rasterized())
+        whole = plot.phase_plane(run, "cell.v", "cell.w", ax=plt.subplots()[1]).lines[0]
+        self.assertTrue(whole.get_rasterized())  # as a path it would make a large file
+        self.assertLessEqual(len(whole.get_xdata()), 20_000)
         data = self.open("phase-plane")
         ax = plot.phase_plane(data, ax=plt.subplots()[1])
         clines = [c for c in ax.collections if isinstance(c, LineCollection)]
@@ -158,6 +162,9 @@ class Plots(WithFiles):
                 [x.get_xdata() for x in ax.lines if x.get_marker() == ("o" if kind == "Hopf" else "s")]
             )
             np.testing.assert_array_equal(np.sort(drawn), np.sort(special[kinds == kind]))
+        hopf = next(line for line in ax.lines if line.get_label() == "Hopf").get_xydata()
+        at = np.array(words(data["kind"])) == "Hopf"
+        np.testing.assert_array_equal(hopf, np.stack([data["p"].values[at], data["x"].values[at, 0]], 1))
         np.testing.assert_allclose(sorted(special[kinds == "Hopf"]), [0.33128134, 1.41871866], atol=1e-8)
         self.assertEqual(sum(t.get_text().startswith("Hopf\n") for t in ax.texts), 2)
         styles = {line.get_label(): line.get_linestyle() for line in ax.lines}
@@ -187,6 +194,10 @@ class Plots(WithFiles):
         basins = self.open("basins")
         (mesh,) = plot.basins(basins, ax=plt.subplots()[1]).collections
         np.testing.assert_array_equal(np.asarray(mesh.get_array()).reshape(6, 6), basins["basin"].values)
+        self.assertEqual(sorted(words(basins["kind"])), ["oscillation", "rest"])
+        for k, entry in enumerate(mesh.axes.get_legend().get_texts()):
+            self.assertTrue(entry.get_text().startswith(f"{k}: {words(basins['kind'])[k]}"))
+            self.assertEqual(mesh.to_rgba(k), matplotlib.colors.to_rgba(plot.style.COLOURS[k]))
         scan = self.open("scan")
         drawn = lines_of(plot.scan(scan, ax=plt.subplots()[1]))
         for name, (p, y) in zip(("max", "mean", "min"), drawn):
