@@ -286,4 +286,16 @@ const std::vector<SectionTable>& section_tables() {
   return all;
 }
 
+ParameterTable with_section_keys(ParameterTable specs, const std::string& section) {
+  for (const auto& table : section_tables()) {
+    if (table.section != section) continue;
+    for (const auto& key : table.keys) {
+      specs.push_back(key);
+      specs.back().required = false;
+      specs.back().default_value.reset();
+    }
+  }
+  return specs;
+}
+
 }  // namespace neurode::scenario
