@@ -1,0 +1,1 @@
+"""neurode: continuous-time neurodynamics."""
