@@ -116,7 +116,7 @@ class MatFiles(unittest.TestCase):
         self.assertEqual(loaded.described["hidden.a.error"][0], "hidden.a_error")
 
     def test_spikes(self):
-        result = run("spiking_ei", self.folder, "--set", "time.end=30")
+        result = run("spiking_ei", self.folder, "--set", 'time.end="30 ms"')
         loaded = self.loaded(result)
         self.compare(result, loaded)
         self.assertEqual(loaded["variable"]["E.spike_neuron"].type, "int64")

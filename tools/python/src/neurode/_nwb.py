@@ -1,6 +1,7 @@
 """Results as files of Neurodata Without Borders (NWB 2)."""
 
 import json
+import time
 import tomllib
 import uuid
 from datetime import datetime, timezone
@@ -48,7 +49,9 @@ class _Numbers(GenericDataChunkIterator):
 def write(data: xr.Dataset, source: str | PathLike | None, path: Path, given: dict[str, Any]) -> list[str]:
     """Writes the NWB file; the names of variables that there was no point of, which it has no place for."""
     about = attributes(data)
-    nwb = NWBFile(**(_description(about, _start(about, source)) | given))
+    # A result does not say when it was made; its file does, where nobody has copied it without.
+    start = datetime.fromtimestamp(Path(source).stat().st_mtime if source else time.time(), timezone.utc)
+    nwb = NWBFile(**(_description(about, start) | given))
     spiking = {name.removesuffix(".spike_neuron") for name in map(str, data.data_vars) if name.endswith(".spike_neuron")}
     clamped = _clamped(about)
     first_on: dict[str, TimeSeries] = {}
@@ -66,24 +69,13 @@ def write(data: xr.Dataset, source: str | PathLike | None, path: Path, given: di
             series = _series(time_first(v), first_on)
             (nwb.add_stimulus if population in clamped else nwb.add_acquisition)(series)
     if spiking:
-        nwb.units = _units(data, sorted(spiking))
+        nwb.units = _units(data, {name: _neurons(about, name) for name in sorted(spiking)})
     nwb.add_scratch(str(about.get("scenario", "")), name="scenario", description="the scenario as it was run, in TOML")
     text = json.dumps(about, indent=1)
     nwb.add_scratch(text, name="attributes", description="all attributes of the result file, in JSON")
     with NWBHDF5IO(path, "w") as io:
         io.write(nwb)
     return empty
-
-
-def _start(about: dict[str, Any], source: str | PathLike | None) -> datetime:
-    """When the run was: as its history tells, else when the file was last written."""
-    for word in str(about.get("history", "")).split():
-        try:
-            when = datetime.fromisoformat(word.rstrip(":,"))
-        except ValueError:
-            continue
-        return when if when.tzinfo else when.replace(tzinfo=timezone.utc)
-    return datetime.fromtimestamp(Path(source).stat().st_mtime, timezone.utc) if source else datetime.now(timezone.utc)
 
 
 def _description(about: dict[str, Any], start: datetime) -> dict[str, Any]:
@@ -114,6 +106,12 @@ def _clamped(about: dict[str, Any]) -> set[str]:
     """Populations that hold what is presented to the network."""
     populations = _scenario(about).get("population", {})
     return {name for name, keys in populations.items() if isinstance(keys, dict) and keys.get("model") == "clamped"}
+
+
+def _neurons(about: dict[str, Any], population: str) -> int:
+    """How many a population has, by the scenario; 0 where that is not known."""
+    size = _scenario(about).get("population", {}).get(population, {}).get("size", 0)
+    return int(np.prod(size, dtype=int))
 
 
 def _plain(name: str) -> str:
@@ -160,24 +158,23 @@ def _when(times: np.ndarray) -> dict[str, Any]:
     return {"timestamps": H5DataIO(times, compression="gzip", shuffle=True)}
 
 
-def _units(data: xr.Dataset, populations: list[str]) -> Units:
-    """One unit a neuron (and sample) of the populations whose spikes were recorded, silent ones included where the file
-    says how many there are. The spikes are in memory as a whole."""
-    times, counts, names, neurons, samples = [], [], [], [], []
-    for population in populations:
-        neuron = data[f"{population}.spike_neuron"]
-        sample = data.get(f"{population}.spike_sample")
-        which = neuron.values
-        cell = np.zeros_like(which) if sample is None else sample.values
-        size = _size(data, population, which)
-        repeats = 1 if sample is None else _size(data, "sample", cell)
+def _units(data: xr.Dataset, populations: dict[str, int]) -> Units:
+    """One unit a neuron (and sample) of the populations whose spikes were recorded, silent ones included where their
+    number is known. The spikes are in memory as a whole."""
+    spike_times, counts, names, neurons, samples = [], [], [], [], []
+    for population, known in populations.items():
+        which = data[f"{population}.spike_neuron"].values
+        sample = f"{population}.spike_sample"
+        cell = data[sample].values if sample in data.data_vars else np.zeros_like(which)
+        size = max(known, int(which.max(initial=-1)) + 1)
+        repeats = max(data.sizes.get("sample", 1) if sample in data.data_vars else 1, int(cell.max(initial=0)) + 1)
         order = np.lexsort((np.arange(which.size), which, cell))  # by sample, neuron, time
-        times.append(_seconds(data[f"{population}.spike_time"])[order])
+        spike_times.append(_seconds(data[f"{population}.spike_time"])[order])
         counts.append(np.bincount(cell * size + which, minlength=size * repeats))
         names += [population] * (size * repeats)
         neurons.append(np.tile(np.arange(size), repeats))
         samples.append(np.repeat(np.arange(repeats), size))
-    together = np.concatenate(times)
+    together = np.concatenate(spike_times)
     spikes = VectorData(name="spike_times", description="times of the spikes in seconds", data=together)
     ends = VectorIndex(name="spike_times_index", data=np.cumsum(np.concatenate(counts)), target=spikes)
     columns = [spikes, ends, VectorData(name="population", description="name of the population", data=names),
@@ -191,8 +188,3 @@ def _units(data: xr.Dataset, populations: list[str]) -> Units:
     return Units(name="units", description="spikes of simulated neurons", columns=columns, colnames=colnames,
                  resolution=resolution)  # fmt: skip
 
-
-def _size(data: xr.Dataset, dimension: str, numbers: np.ndarray) -> int:
-    """Elements along a dimension, or as many as are seen."""
-    seen = int(numbers.max()) + 1 if numbers.size else 0
-    return max(seen, int(data.sizes.get(dimension, 0)))

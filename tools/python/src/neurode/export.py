@@ -67,7 +67,7 @@ def to_nwb(file_or_dataset: "str | PathLike | xr.Dataset", path: str | PathLike,
     Each variable with a time axis is a TimeSeries of `acquisition` (of `stimulus`, where its population is clamped):
     numbers as in the result, `conversion` to the SI unit where the unit is known, time in seconds (as a rate where it is
     even). Spikes are the table `units`: a row a neuron. Variables without time are in `scratch`, with the scenario and
-    all attributes. The session starts when the file says that the run began, else when the file was last written.
+    all attributes. The session starts when the result file was last written.
 
     metadata: more of pynwb.NWBFile, or other than what the file says: experimenter, institution, subject ...
     The rest as to_parquet; memory is bounded too, but for spikes.
