@@ -71,7 +71,9 @@ void add_export(CLI::App& app, Action& action) {
   for (const auto& e : analysis::exporters()) formats += "\n" + e.name + ": " + e.help + "\n";
   c->footer(
       "Examples:\n  neurode export xor.h5 > xor.csv\n  neurode export xor.h5 -v loss -o loss.npy\n"
-      "  neurode export xor.h5 -v hidden.a --time 0 100 --select hidden=0,2 -o hidden.json\n" +
+      "  neurode export xor.h5 -v hidden.a --time 0 100 --select hidden=0,2 -o hidden.json\n"
+      "  neurode export xor.h5 -o xor.mat\n"
+      "Parquet, Feather and NWB files: python -m neurode.export --help\n" +
       formats);
   c->callback([a, &action] { action = [a] { return export_file(*a); }; });
 }

@@ -149,6 +149,9 @@ TEST_CASE("everything in a MAT-file, column-major") {
   REQUIRE(weights["dimensions"].cells.size() == 3);
   CHECK(weights["dimensions"].shape == std::vector<std::int32_t>{1, 3});
   CHECK(weights["dimensions"].cells[0].data == "time_weights");
+  REQUIRE(weights["labels"].cells.size() == 3);
+  CHECK(weights["labels"].cells[0].data.empty());
+  CHECK(weights["labels"].cells[1].data == "hidden");
   CHECK(about["variables"].fields["loss"].fields["attributes"].fields["kind"].data == "squared");
   auto& attributes = about["attributes"].fields;
   CHECK(attributes["seed"].numbers<std::int64_t>() == std::vector<std::int64_t>{-3});
@@ -156,7 +159,7 @@ TEST_CASE("everything in a MAT-file, column-major") {
   CHECK(attributes["atol"].shape == std::vector<std::int32_t>{2, 1});
   CHECK(attributes["nothing"].shape == std::vector<std::int32_t>{0, 1});
   const auto title = attributes["title"].numbers<char16_t>();
-  CHECK(attributes["title"].data_type == 4);
+  CHECK(attributes["title"].data_type == 17);
   CHECK(std::u16string(title.begin(), title.end()) == u"two axes, µV and \"quotes\"");
 }
 

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "analysis/export_source.hpp"
 #include "analysis/exporters/exporters.hpp"
@@ -107,12 +108,14 @@ mat::Value structure_of(const record::Attributes& attributes) {
   return out;
 }
 
-mat::Value description(const record::VariableInfo& info) {
+/// `labels`: of each dimension, the field of neurode.labels; none of a time axis.
+mat::Value description(const record::VariableInfo& info, const std::vector<std::string>& labels) {
   mat::Value out;
   out.add("name", mat::text(info.name));
   out.add("units", mat::text(info.unit));
   out.add("long_name", mat::text(info.long_name));
   out.add("dimensions", mat::row_of_cells(info.dimensions));
+  out.add("labels", mat::row_of_cells(labels));
   out.add("attributes", structure_of(info.attributes));
   return out;
 }
@@ -149,20 +152,33 @@ void put(mat::Value& root, const mat::Path& path, mat::Value value) {
   owner.add(path.field, std::move(value));
 }
 
+/// Fields for the labels of all dimensions of the file.
+std::map<std::string, std::string> label_fields(const record::Reader& reader) {
+  std::map<std::string, std::string> fields;
+  mat::Names names;
+  for (const auto& v : reader.variables()) {
+    for (const auto& d : v.dimensions) {
+      if (d != v.axis) fields[d] = names.of(d, d);
+    }
+  }
+  return fields;
+}
+
 /// All variables of the MAT-file, as fields of one structure.
 mat::Value tree(const ExportSource& source) {
   const auto path = paths_in(source.reader());
+  const auto label_field = label_fields(source.reader());
   mat::Value root, about, variables, labels;
-  mat::Names dimensions;
-  std::vector<std::string> labelled;
+  std::set<std::string> labelled;
   for (const auto& v : everything_to_write(source)) {
-    put(root, path.at(v.info->name), streamed(source, v));
-    put(variables, path.at(v.info->name), description(*v.info));
+    std::vector<std::string> fields;
     for (const auto& d : v.dimensions) {
-      if (d.name == v.info->axis || std::find(labelled.begin(), labelled.end(), d.name) != labelled.end()) continue;
-      labelled.push_back(d.name);
-      labels.add(dimensions.of(d.name, d.name), mat::column(d.labels));
+      const bool time = d.name == v.info->axis;
+      fields.push_back(time ? "" : label_field.at(d.name));
+      if (!time && labelled.insert(d.name).second) labels.add(fields.back(), mat::column(d.labels));
     }
+    put(root, path.at(v.info->name), streamed(source, v));
+    put(variables, path.at(v.info->name), description(*v.info, fields));
   }
   about.add("attributes", structure_of(source.reader().attributes()));
   about.add("variables", std::move(variables));

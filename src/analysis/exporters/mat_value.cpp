@@ -10,14 +10,15 @@ namespace {
 /// Data types of elements, by their numbers in the file.
 enum Data : std::uint32_t {
   kInt8 = 1,
-  kUint16 = 4,
+
   kInt32 = 5,
   kUint32 = 6,
   kSingle = 7,
   kDouble = 9,
   kInt64 = 12,
   kMatrix = 14,
-  kUtf8 = 16
+  kUtf8 = 16,
+  kUtf16 = 17
 };
 
 constexpr std::size_t kFieldName = 64;  // bytes, with the zero behind it: MATLAB's names have 63 characters
@@ -43,7 +44,7 @@ std::size_t count(const Value& v) {
 Data data_type(const Value& v) {
   switch (v.type) {
     case Class::text:
-      return v.utf16 ? kUint16 : kUtf8;
+      return v.utf16 ? kUtf16 : kUtf8;
     case Class::float32:
       return kSingle;
     case Class::int64:

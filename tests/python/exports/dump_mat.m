@@ -29,7 +29,7 @@ function described(folder, index, path, s, all)
       described(folder, index, [path key "."], value, all.(key));
       continue;
     endif
-    text = strjoin({[path key], value.name, value.units, value.long_name, strjoin(value.dimensions, ",")}, "\t");
+    text = strjoin({[path key], value.name, value.units, value.long_name, strjoin(value.dimensions, ","), strjoin(value.labels, ",")}, "\t");
     fprintf(index, "0\tdescription\t%s\n", text);
     dump(folder, index, "variable", [path key], all.(key));
     each(folder, index, "variable attribute", [path key "/"], value.attributes);

@@ -33,8 +33,13 @@ def attributes(owner: h5py.File | h5py.Dataset) -> dict:
     return out
 
 
+def is_scale(dataset: h5py.Dataset) -> bool:
+    """Is it a time axis, or the labels of a dimension? (h5py of Debian 12 has no Dataset.is_scale.)"""
+    return h5py.h5ds.is_scale(dataset.id)
+
+
 def dims(dataset: h5py.Dataset) -> list[str]:
     """Names of a variable's dimensions."""
-    if dataset.is_scale:
+    if is_scale(dataset):
         return [dataset.name.lstrip("/")]
     return [d[0].name.lstrip("/") for d in dataset.dims]

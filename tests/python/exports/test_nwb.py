@@ -15,7 +15,7 @@ import pynwb
 import xarray as xr
 from nwbinspector import Importance, inspect_nwbfile
 
-from results import ROOT, attributes, run
+from results import ROOT, attributes, is_scale, run
 
 sys.path.insert(0, str(ROOT / "tools/python/src"))
 from neurode.export import main, to_nwb  # noqa: E402
@@ -56,7 +56,7 @@ class Nwb(unittest.TestCase):
         self.assertEqual(nwb.experiment_description[:3], "XOR")
         self.assertIn("outcome: reached_end", nwb.notes)
         with h5py.File(result) as file:
-            variables = {n: d for n, d in file.items() if isinstance(d, h5py.Dataset) and not d.is_scale}
+            variables = {n: d for n, d in file.items() if isinstance(d, h5py.Dataset) and not is_scale(d)}
             self.assertEqual({n.replace(" -> ", "_to_") for n in variables}, set(nwb.acquisition))
             for name, dataset in variables.items():
                 series = nwb.acquisition[name.replace(" -> ", "_to_")]
