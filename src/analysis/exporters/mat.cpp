@@ -226,12 +226,14 @@ Exporter mat_exporter() {
       "name\n"
       "like an earlier one of the file gets \"_2\". neurode.variables.hidden.a has name (the original), units, "
       "long_name,\n"
-      "dimensions and attributes; neurode.labels the numbers of neurons and samples (from 0) of each dimension;\n"
-      "neurode.attributes those of the file (title, seed, scenario, outcome ...). Classes are kept: double, single, "
-      "int64\n"
-      "(whose missing value is -9223372036854775806); nan and inf as such. At most 2.1 GB a variable or structure: "
-      "beyond\n"
-      "that, MATLAB's h5read and ncread read the result file itself, with its dimensions in reverse.";
+      "dimensions, attributes, and labels: for each dimension, which field of neurode.labels has its numbers of "
+      "neurons\n"
+      "or samples (from 0). neurode.attributes has those of the file (title, seed, scenario, outcome ...). Classes "
+      "are\n"
+      "kept: double, single, int64 (whose missing value is -9223372036854775806); nan and inf as such. At most 2.1 GB "
+      "a\n"
+      "variable or structure: beyond that MATLAB's h5read and ncread read the result file itself, dimensions in "
+      "reverse.";
   e.function = write_mat;
   return e;
 }

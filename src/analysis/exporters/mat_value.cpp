@@ -10,7 +10,6 @@ namespace {
 /// Data types of elements, by their numbers in the file.
 enum Data : std::uint32_t {
   kInt8 = 1,
-
   kInt32 = 5,
   kUint32 = 6,
   kSingle = 7,
