@@ -10,7 +10,7 @@ function dump(folder, index, kind, path, x)
     fwrite(file, permute(x, ndims(x):-1:1), class(x));
   endif
   fclose(file);
-  fprintf(index, "%d\t%s\t%s\t%s\t%s\n", k, kind, path, class(x), strjoin(arrayfun(@num2str, size(x), "UniformOutput", false), ","));
+  fprintf(index, "%d\t%s\t%s\t%s\t%s\n", k, kind, path, class(x), regexprep(num2str(size(x)), " +", ","));
 endfunction
 
 function each(folder, index, kind, path, s)
@@ -29,7 +29,8 @@ function described(folder, index, path, s, all)
       described(folder, index, [path key "."], value, all.(key));
       continue;
     endif
-    text = strjoin({[path key], value.name, value.units, value.long_name, strjoin(value.dimensions, ","), strjoin(value.labels, ",")}, "\t");
+    along = {strjoin(value.dimensions, ","), strjoin(value.labels, ",")};
+    text = strjoin([{[path key], value.name, value.units, value.long_name}, along], "\t");
     fprintf(index, "0\tdescription\t%s\n", text);
     dump(folder, index, "variable", [path key], all.(key));
     each(folder, index, "variable attribute", [path key "/"], value.attributes);

@@ -119,7 +119,8 @@ class CommandLine(InFolder):
         """As if it were not installed."""
         for module in ("neurode._tables", "neurode._nwb"):
             sys.modules.pop(module, None)
-        return mock.patch.dict(sys.modules, dict.fromkeys([package, *(m for m in sys.modules if m.startswith(package + "."))]))
+        modules = [package, *(m for m in sys.modules if m.startswith(package + "."))]
+        return mock.patch.dict(sys.modules, dict.fromkeys(modules))
 
     def test_missing_packages(self):
         result = str(self.result())

@@ -89,8 +89,8 @@ class MatFiles(unittest.TestCase):
                 self.assertEqual(units, attributes(dataset).get("units", ""), name)
                 self.assertEqual(long_name, attributes(dataset).get("long_name", ""), name)
             self.assertEqual(len(loaded["labels"]), len(labels))
-            for name, (path, *_, fields) in loaded.described.items():
-                for dimension, field in zip(dims(variables[name]), fields.split(",")):
+            for name, cells in loaded.described.items():
+                for dimension, field in zip(dims(variables[name]), cells[-1].split(","), strict=False):
                     if dimension in labels:
                         self.same(loaded["labels"][field], variables[dimension][()], name)
             self.assertEqual(set(loaded["attribute"]), set(attributes(file)))
@@ -113,7 +113,8 @@ class MatFiles(unittest.TestCase):
             self.assertEqual(float(shown), file["hidden.a"][2, 1, 3])
 
     def test_error_signals_beside_states(self):
-        result = run("xor_coupled", self.folder, "--set", "time.end=5", "--set", 'record.variables=["activity","errors"]')
+        recorded = 'record.variables=["activity","errors"]'
+        result = run("xor_coupled", self.folder, "--set", "time.end=5", "--set", recorded)
         loaded = self.loaded(result)
         self.compare(result, loaded)
         self.assertEqual(loaded.described["hidden.a.error"][0], "hidden.a_error")

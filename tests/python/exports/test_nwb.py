@@ -1,5 +1,5 @@
-"""neurode.export's NWB files: valid, without fault for nwbinspector but for what a simulation has not (an animal), and with
-the numbers of the result file to the last bit. Usage: test_nwb.py PROGRAM"""
+"""neurode.export's NWB files: valid, without fault for nwbinspector but for what a simulation has not (an animal), and
+with the numbers of the result file to the last bit. Usage: test_nwb.py PROGRAM"""
 
 import json
 import sys
@@ -44,7 +44,9 @@ class Nwb(unittest.TestCase):
 
     def same(self, found, expected: np.ndarray) -> None:
         found = np.asarray(found)
-        self.assertEqual((found.dtype, found.shape, found.tobytes()), (expected.dtype, expected.shape, expected.tobytes()))
+        self.assertEqual(
+            (found.dtype, found.shape, found.tobytes()), (expected.dtype, expected.shape, expected.tobytes())
+        )
 
     def test_xor(self):
         result = run("xor", self.folder, "--set", "time.end=40")
@@ -114,7 +116,11 @@ class Nwb(unittest.TestCase):
         return xr.Dataset(
             {
                 "in.a": (("time", "in"), np.arange(50.0).reshape(25, 2), {"units": "degC"}),
-                "a -> b : x.kernel": (("time", "o", "i", "y", "x"), np.arange(25 * 16).reshape(25, 2, 2, 2, 2), {"units": "inch"}),
+                "a -> b : x.kernel": (
+                    ("time", "o", "i", "y", "x"),
+                    np.arange(25 * 16).reshape(25, 2, 2, 2, 2),
+                    {"units": "inch"},
+                ),
                 "E.spike_neuron": ("E.spike_time", [1, 0, 1]),
                 "E.spike_sample": ("E.spike_time", [0, 1, 1]),
                 "E.a": (("time", "E"), np.ones((25, 2), "f4"), {"units": "uA/cm2"}),
@@ -152,8 +158,9 @@ class Nwb(unittest.TestCase):
 
     def test_more_is_said_by_the_caller(self):
         path = self.folder / "x.nwb"
-        to_nwb(self.dataset(), path, variables=["E.a"], time=(0.35, 1.45), experimenter=["Doe, Jane"], institution="here",
-               subject=pynwb.file.Subject(**SUBJECT), session_description="mine")  # fmt: skip
+        said = {"experimenter": ["Doe, Jane"], "institution": "here", "session_description": "mine"}
+        subject = pynwb.file.Subject(**SUBJECT)
+        to_nwb(self.dataset(), path, variables=["E.a"], time=(0.35, 1.45), subject=subject, **said)
         found = inspect_nwbfile(nwbfile_path=str(path))
         faults = [m for m in found if m.importance.value >= Importance.BEST_PRACTICE_SUGGESTION.value]
         self.assertEqual(faults, [])

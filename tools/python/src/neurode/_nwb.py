@@ -52,7 +52,8 @@ def write(data: xr.Dataset, source: str | PathLike | None, path: Path, given: di
     # A result does not say when it was made; its file does, where nobody has copied it without.
     start = datetime.fromtimestamp(Path(source).stat().st_mtime if source else time.time(), timezone.utc)
     nwb = NWBFile(**(_description(about, start) | given))
-    spiking = {name.removesuffix(".spike_neuron") for name in map(str, data.data_vars) if name.endswith(".spike_neuron")}
+    names = map(str, data.data_vars)
+    spiking = {name.removesuffix(".spike_neuron") for name in names if name.endswith(".spike_neuron")}
     clamped = _clamped(about)
     first_on: dict[str, TimeSeries] = {}
     empty = []
@@ -81,7 +82,7 @@ def write(data: xr.Dataset, source: str | PathLike | None, path: Path, given: di
 def _description(about: dict[str, Any], start: datetime) -> dict[str, Any]:
     """What NWBFile wants to know of the whole."""
     title = str(about.get("title") or about.get("scenario_file") or "simulation")
-    told = ("neurode_version", "build", "integrator", "seed", "outcome", "message", "time_reached", "steps", "rejected", "rhs")
+    told = "neurode_version build integrator seed outcome message time_reached steps rejected rhs".split()
     out = {
         "session_description": f"{title} (simulated by neurode {about.get('neurode_version', '')})",
         "identifier": str(uuid.uuid5(uuid.NAMESPACE_OID, json.dumps(about) + start.isoformat())),
@@ -135,7 +136,9 @@ def _seconds(axis: xr.DataArray) -> np.ndarray:
 def _series(v: xr.DataArray, first_on: dict[str, TimeSeries]) -> TimeSeries:
     axis = str(axis_of(v))
     si = to_si(str(v.attrs.get("units", "")))
-    unit = {"unit": si.unit, "conversion": si.factor, "offset": si.offset} if si else {"unit": v.attrs.get("units") or "a.u."}
+    unit: dict[str, Any] = {"unit": v.attrs.get("units") or "a.u."}
+    if si:
+        unit = {"unit": si.unit, "conversion": si.factor, "offset": si.offset}
     if axis in first_on and first_on[axis].timestamps is not None:
         when: dict[str, Any] = {"timestamps": first_on[axis]}  # a link: they are in the file once
     else:
@@ -177,14 +180,18 @@ def _units(data: xr.Dataset, populations: dict[str, int]) -> Units:
     together = np.concatenate(spike_times)
     spikes = VectorData(name="spike_times", description="times of the spikes in seconds", data=together)
     ends = VectorIndex(name="spike_times_index", data=np.cumsum(np.concatenate(counts)), target=spikes)
-    columns = [spikes, ends, VectorData(name="population", description="name of the population", data=names),
-               VectorData(name="neuron", description="its number in the population, from 0", data=np.concatenate(neurons))]  # fmt: skip
+    of = np.concatenate(neurons)
+    columns = [
+        spikes,
+        ends,
+        VectorData(name="population", description="name of the population", data=names),
+        VectorData(name="neuron", description="its number in the population, from 0", data=of),
+    ]
     if any(s.any() for s in samples):
-        numbers = np.concatenate(samples)
-        columns.append(VectorData(name="sample", description="number of the sample, from 0", data=numbers))
+        of = np.concatenate(samples)
+        columns.append(VectorData(name="sample", description="number of the sample, from 0", data=of))
     # Times are those of roots of the threshold's condition: apart by whatever numbers can tell apart.
     resolution = float(np.spacing(np.abs(together).max())) if together.size else float(np.finfo(float).tiny)
     colnames = [c.name for c in columns if c is not ends]
     return Units(name="units", description="spikes of simulated neurons", columns=columns, colnames=colnames,
                  resolution=resolution)  # fmt: skip
-

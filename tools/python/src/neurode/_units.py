@@ -9,10 +9,15 @@ _PREFIX = {"T": 12, "G": 9, "M": 6, "k": 3, "h": 2, "da": 1, "d": -1, "c": -2, "
 
 # Symbol -> its SI symbols with their powers, and the power of ten between them.
 _SYMBOL: dict[str, tuple[dict[str, float], int]] = {
-    name: ({name: 1}, 0) for name in ("s", "m", "A", "K", "mol", "V", "S", "F", "Hz", "ohm", "N", "J", "W", "C", "Pa", "H", "T", "rad")
-}  # fmt: skip
+    name: ({name: 1}, 0) for name in "s m A K mol V S F Hz ohm N J W C Pa H T rad".split()
+}
 _SYMBOL |= {"g": ({"kg": 1}, -3), "l": ({"m": 3}, -3), "M": ({"mol": 1, "m": -3}, 3), "1": ({}, 0), "%": ({}, -2)}
-_OTHER = {"min": ({"s": 1}, 60.0), "h": ({"s": 1}, 3600.0), "d": ({"s": 1}, 86400.0), "deg": ({"rad": 1}, math.pi / 180)}
+_OTHER = {
+    "min": ({"s": 1}, 60.0),
+    "h": ({"s": 1}, 3600.0),
+    "d": ({"s": 1}, 86400.0),
+    "deg": ({"rad": 1}, math.pi / 180),
+}
 
 # What NWB calls a unit that stands alone.
 _WORD = {"s": "seconds", "m": "meters", "A": "amperes", "K": "kelvin", "mol": "moles", "V": "volts", "S": "siemens",

@@ -31,8 +31,8 @@ def to_parquet(file_or_dataset: "str | PathLike | xr.Dataset", path: str | PathL
     one; without a choice of variables those without time are left out of it.
 
     Columns have `units`, `long_name` and `variable` as metadata, the schema has the attributes of the file as JSON in
-    `neurode`. Whole numbers that were never written are null. A group of rows holds 32 MB, and no more than about two
-    are in memory (but one point in time at least).
+    `neurode`. Whole numbers that were never written are null. A group of rows holds 32 MB (but one point in time at
+    least), and few of them are in memory at a time; each column takes some 30 kB more.
 
     variables: names (None: all). time: first and last, both included. Elements: give a dataset and its sel().
     Raises ValueError for what is not there or cannot be, FileExistsError, ModuleNotFoundError naming the package.
@@ -65,9 +65,9 @@ def to_nwb(file_or_dataset: "str | PathLike | xr.Dataset", path: str | PathLike,
     """Writes a result as an NWB file, for pynwb, MatNWB, DANDI; the file written.
 
     Each variable with a time axis is a TimeSeries of `acquisition` (of `stimulus`, where its population is clamped):
-    numbers as in the result, `conversion` to the SI unit where the unit is known, time in seconds (as a rate where it is
-    even). Spikes are the table `units`: a row a neuron. Variables without time are in `scratch`, with the scenario and
-    all attributes. The session starts when the result file was last written.
+    numbers as in the result, `conversion` to the SI unit where the unit is known, time in seconds (as a rate where it
+    is even). Spikes are the table `units`: a row a neuron. Variables without time are in `scratch`, with the scenario
+    and all attributes. The session starts when the result file was last written.
 
     metadata: more of pynwb.NWBFile, or other than what the file says: experimenter, institution, subject ...
     The rest as to_parquet; memory is bounded too, but for spikes.
