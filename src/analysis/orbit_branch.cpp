@@ -204,6 +204,7 @@ class OrbitWalk {
 
   void adapt(Place& at) {
     Place next = at;
+    curve_.widen_scale(at.orbit);
     curve_.adapt(next, o_.intervals);
     // On the new mesh it is an orbit again once solved for; p stays, unless it is at a fold.
     Place solved;
