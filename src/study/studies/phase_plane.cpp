@@ -16,7 +16,6 @@ namespace neurode::study {
 namespace {
 
 using analysis::Place;
-using analysis::Plane;
 using analysis::Segment;
 
 constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
@@ -49,7 +48,7 @@ plot::Curve of_segments(const std::string& name, const std::vector<Segment>& seg
 }
 
 /// Directions of F on a grid; all arrows are as long, relative to the box.
-plot::Curve field(Plane& plane, double t, const Box& b, int side) {
+plot::Curve field(analysis::Subsystem& plane, double t, const Box& b, int side) {
   plot::Curve c{"direction", {}};
   c.joined = c.marked = false;
   c.arrows = true;
@@ -92,7 +91,7 @@ Findings run(const Request& request) {
   const double t = q.has("at") ? q.number("at") : p->scenario.time.start;
   const Trajectory way = trajectory(*p, 2000, request.interrupt);
   const Box b = box_of(q, way, at);
-  Plane plane(system, at[0], at[1], way.x.back());
+  analysis::Subsystem plane(system, {at[0], at[1]}, way.x.back());
   const int cells = static_cast<int>(q.integer("cells"));
   const std::vector<Segment> clines[2] = {analysis::nullcline(plane, t, 0, b.low, b.high, cells),
                                           analysis::nullcline(plane, t, 1, b.low, b.high, cells)};

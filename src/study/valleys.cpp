@@ -1,0 +1,58 @@
+#include "study/valleys.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+namespace neurode::study {
+
+namespace {
+
+constexpr double kMemory = 1 << 28;  ///< bytes of gradients
+
+}  // namespace
+
+double growth(const Valley& v, const Vector& along) {
+  const double first = std::abs(v.g[0].dot(along));
+  double before = first;
+  for (std::size_t k = 1; k < v.g.size(); ++k) {
+    const double now = std::abs(v.g[k].dot(along));
+    if (now < std::numbers::e * first && k + 1 < v.g.size()) {
+      before = now;
+      continue;
+    }
+    // Between the two times it grows exponentially.
+    const double share =
+        now < std::numbers::e * first ? 1 : std::log(std::numbers::e * first / before) / std::log(now / before);
+    const double end = v.t[k - 1] + share * (v.t[k] - v.t[k - 1]);
+    const double grown = std::min(1.0, std::log(now / first));
+    return grown > 0 && end > v.t[0] ? grown / (end - v.t[0]) : std::numeric_limits<double>::quiet_NaN();
+  }
+  return std::numeric_limits<double>::quiet_NaN();
+}
+
+Valleys::Valleys(Index weights)
+    : most_(std::max<std::size_t>(2, static_cast<std::size_t>(kMemory / (8 * static_cast<double>(weights))))),
+      smallest_(std::numeric_limits<double>::infinity()) {}
+
+const Valley* Valleys::add(double t, const Vector& x, const Vector& g) {
+  const double norm = g.norm();
+  if (!falls_) {
+    peak_ = std::max(peak_, norm);
+    if (!(norm * std::numbers::e < peak_)) return nullptr;
+    falls_ = true;
+    smallest_ = std::numeric_limits<double>::infinity();
+  }
+  if (norm < smallest_) {
+    smallest_ = norm;
+    now_ = {x, {}, {}};
+  }
+  if (now_.g.size() < most_) now_.t.push_back(t), now_.g.push_back(g);
+  if (!(norm > std::numbers::e * smallest_)) return nullptr;
+  falls_ = false;
+  peak_ = norm;
+  return &now_;
+}
+
+}  // namespace neurode::study
