@@ -43,12 +43,10 @@ Components principal_components(const Matrix& data) {
   const bool of_rows = y.rows() <= y.cols();
   const Eigen::SelfAdjointEigenSolver<Matrix> solver(gram(y));
   if (solver.info() != Eigen::Success) throw NumericalError("the principal components do not converge");
-  out.variances = solver.eigenvalues().reverse().cwiseMax(0);
-  Index known = out.variances.size();
-  if (!of_rows) {  // the others have no axis
-    known = (out.variances.array() > kRounding * out.variances[0]).count();
-    out.variances.conservativeResize(known);
-  }
+  const Vector all = solver.eigenvalues().reverse().cwiseMax(0);
+  // Of observations the others have no axis.
+  const Index known = of_rows ? all.size() : (all.array() > kRounding * all[0]).count();
+  out.variances = all.head(known);
   const Matrix vectors = solver.eigenvectors().rowwise().reverse().leftCols(known);
   out.axes = of_rows ? vectors : Matrix(y * vectors);
   for (auto axis : out.axes.colwise()) {

@@ -128,7 +128,7 @@ SymmetricSpectrum symmetric_spectrum(Index n, const Product& product, Index larg
     const Eigen::SelfAdjointEigenSolver<Matrix> solver(0.5 * (a + a.transpose()));
     if (solver.info() != Eigen::Success) throw NumericalError("the eigenvalues of a symmetric matrix do not converge");
     out.values = solver.eigenvalues();
-    out.lowest = solver.eigenvectors().col(0);
+    out.vectors = solver.eigenvectors();
     return out;
   }
   // Residuals are compared with the eigenvalue: shifted, none is near 0.
@@ -145,7 +145,7 @@ SymmetricSpectrum symmetric_spectrum(Index n, const Product& product, Index larg
     throw NumericalError(fmt::format("the {} lowest and highest eigenvalues do not converge", count));
   }
   out.values = solver.eigenvalues().array() - shift;
-  out.lowest = solver.eigenvectors().col(0);
+  out.vectors = solver.eigenvectors();
   out.whole = false;
   return out;
 }

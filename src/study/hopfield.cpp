@@ -48,9 +48,9 @@ std::string HopfieldEnergy::form_at(double t, const Vector& x) {
     }
     const auto rate = [&](double input) { return units_.rate(t, at, all(input)); };
     for (const double wide : {0.3, 4.0}) {
-      const Vector low = rate(-wide), middle = rate(0), high = rate(wide);
-      const Vector size = low.cwiseAbs() + 2 * middle.cwiseAbs() + high.cwiseAbs();
-      linear = linear && alike(low + high, 2 * middle, size) && (high.array() > low.array()).all();
+      const Vector low = rate(-wide), middle = rate(0), high = rate(2 * wide);  // odd functions are no lines
+      const Vector size = 2 * low.cwiseAbs() + 3 * middle.cwiseAbs() + high.cwiseAbs();
+      linear = linear && alike(2 * low + high, 3 * middle, size) && (high.array() > low.array()).all();
       growing = growing && (high.array() >= low.array()).all();
     }
     own_output = own_output && alike(units_.output(t, at), at, at.cwiseAbs().array() + 1);

@@ -10,14 +10,16 @@ namespace neurode::study {
 namespace {
 
 constexpr double kMemory = 1 << 28;  ///< bytes of gradients
+constexpr double kRise = 1.5;
 
 }  // namespace
 
-double growth(const Valley& v, const Vector& along) {
-  const double first = std::abs(v.g[0].dot(along));
+double growth(const Valley& v, const Matrix& columns) {
+  const auto part = [&](std::size_t k) { return (columns.transpose() * v.g[k]).norm(); };
+  const double first = part(0);
   double before = first;
   for (std::size_t k = 1; k < v.g.size(); ++k) {
-    const double now = std::abs(v.g[k].dot(along));
+    const double now = part(k);
     if (now < std::numbers::e * first && k + 1 < v.g.size()) {
       before = now;
       continue;
@@ -40,7 +42,7 @@ const Valley* Valleys::add(double t, const Vector& x, const Vector& g) {
   const double norm = g.norm();
   if (!falls_) {
     peak_ = std::max(peak_, norm);
-    if (!(norm * std::numbers::e < peak_)) return nullptr;
+    if (!(norm * kRise < peak_)) return nullptr;
     falls_ = true;
     smallest_ = std::numeric_limits<double>::infinity();
   }
@@ -49,7 +51,7 @@ const Valley* Valleys::add(double t, const Vector& x, const Vector& g) {
     now_ = {x, {}, {}};
   }
   if (now_.g.size() < most_) now_.t.push_back(t), now_.g.push_back(g);
-  if (!(norm > std::numbers::e * smallest_)) return nullptr;
+  if (!(norm > kRise * smallest_)) return nullptr;
   falls_ = false;
   peak_ = norm;
   return &now_;

@@ -6,7 +6,7 @@
 
 namespace neurode::study {
 
-/// A time at which |g| was smallest, with what came after: up to where |g| was e times as large.
+/// A time at which |g| was smallest, with what came after, up to where it had risen.
 struct Valley {
   Vector x;               ///< state there
   std::vector<double> t;  ///< from there on
@@ -18,7 +18,7 @@ struct Valley {
 double growth(const Valley& valley, const Vector& along);
 
 /// Finds the valleys of |g| over time, the start among them, as the course of a run is told. A valley is what |g| rises
-/// from to e times as much, and falls to from e times as much.
+/// from by half as much again, and has fallen to from as much above.
 class Valleys {
  public:
   explicit Valleys(Index weights);

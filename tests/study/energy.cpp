@@ -102,7 +102,7 @@ TEST_CASE("any units with one state, linear in their input, have Cohen and Gross
 TEST_CASE("inputs that change, and what has no such energy") {
   const auto f =
       studied("energy", network("model = \"hopfield\"", "[[0.0, 1.0], [1.0, 0.0]]",
-                                "[stimulus.s]\ntarget = \"p\"\nkind = \"step\"\nvalue = 1.0\nstart = 5.0\n"));
+                                "[stimulus.s]\ntarget = \"p\"\nkind = \"step\"\namplitude = 1.0\nstart = 5.0\n"));
   CHECK(fact(f, "must_fall") == "no");
   CHECK(f.notes.front().find("inputs change") != std::string::npos);
   CHECK(refusal("schema = 1\n[population.p]\nmodel = \"fitzhugh_nagumo\"\n[time]\nend = 1\n").find("2 states") !=

@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <fstream>
+#include <iterator>
 
 #include "neurode/core/errors.hpp"
 #include "neurode/learning/problem.hpp"
@@ -30,7 +32,7 @@ weights = { init = 0.1, plastic = true }
 [learning]
 rule = "gradient_flow"
 mode = "adiabatic"
-loss = "squared_error"
+loss = { name = "squared_error", factor = 0.5 }
 rate = 1.0
 [integrator]
 method = "dop853"
@@ -63,7 +65,7 @@ weights = { init = 0.03162277660168379, plastic = true }
 [learning]
 rule = "gradient_flow"
 mode = "adiabatic"
-loss = "squared_error"
+loss = { name = "squared_error", factor = 0.5 }
 rate = RATE
 [integrator]
 method = "dop853"
@@ -147,6 +149,21 @@ TEST_CASE("a deep linear mode: eigenvalues 3 u - s and s - u, and the way out of
     const auto grown = [](double s) { return (3 - exact_u(s)) * std::sqrt(exact_u(s)) / (2.999 * std::sqrt(0.001)); };
     for (int k = 0; k < 60; ++k) (grown(0.5 * (low + high)) < M_E ? low : high) = 0.5 * (low + high);
     CHECK(numbers(f, "escape_rate")[0] == doctest::Approx(rate / low).epsilon(1e-4));
+  }
+}
+
+TEST_CASE("two modes: the strong one leaves first, then the run stands still at the saddle of the weak one") {
+  std::ifstream file(std::string(NEURODE_SOURCE_DIR) + "/scenarios/deep_linear.toml");
+  const std::string text((std::istreambuf_iterator<char>(file)), {});
+  const auto f = studied("hessian", text, "{ points = 31 }");
+  REQUIRE(numbers(f, "saddle_time").size() == 2);
+  // At 0 the eigenvalues are -s and s, each for both hidden units.
+  CHECK(numbers(f, "saddle_negative")[0] == 4);
+  CHECK(numbers(f, "saddle_lowest")[0] == doctest::Approx(-3).epsilon(0.01));
+  CHECK(numbers(f, "saddle_loss")[1] == doctest::Approx(0.5).epsilon(0.05));
+  CHECK(numbers(f, "saddle_lowest")[1] == doctest::Approx(-1).epsilon(0.05));
+  for (std::size_t k = 0; k < 2; ++k) {
+    CHECK(numbers(f, "escape_rate")[k] == doctest::Approx(numbers(f, "predicted_rate")[k]).epsilon(0.2));
   }
 }
 

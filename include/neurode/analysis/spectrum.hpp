@@ -30,8 +30,8 @@ double spectral_radius(Index n, const Product& product, Index largest_dense = 10
 struct SymmetricSpectrum {
   Vector values;
   bool whole =
-      true;       ///< all of them; else the lowest half of `values` are the lowest of the matrix, the rest the highest
-  Vector lowest;  ///< eigenvector of the lowest, of length 1
+      true;        ///< all of them; else the lowest half of `values` are the lowest of the matrix, the rest the highest
+  Matrix vectors;  ///< of length 1, a column each
 };
 
 /// All of them up to `largest_dense` rows; beyond it the `count` lowest and the `count` highest, from products alone

@@ -91,7 +91,9 @@ Observed observe(run::Prepared& p, const std::vector<network::Named>& of, int co
     }
     out.t.push_back(t);
   });
-  out.data.conservativeResize(rows, static_cast<Index>(out.t.size()) * out.samples);
+  if (static_cast<int>(out.t.size()) < count) {
+    out.data = out.data.leftCols(static_cast<Index>(out.t.size()) * out.samples).eval();
+  }
   return out;
 }
 

@@ -15,11 +15,13 @@ namespace neurode::study {
 namespace {
 
 constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
-constexpr int kFiner = 20;         ///< times at which the gradient is looked at, to one at which the Hessian is
-constexpr double kZero = 1e-9;     ///< of the largest |eigenvalue|: below it one is rounding
-constexpr double kPlateau = 0.1;   ///< |g| below this share of sqrt(loss |H|): the loss stands still
-constexpr double kAlong = 0.9999;  ///< cosine of dw/dt and -g from which weights follow the gradient
-constexpr std::size_t kDrawn = 5;  ///< eigenvalues from each end in the picture
+constexpr int kFiner = 20;      ///< times at which the gradient is looked at, to one at which the Hessian is
+constexpr double kZero = 1e-9;  ///< of the largest |eigenvalue|: below it one is rounding
+constexpr double kPlateau =
+    0.25;  ///< |g| below this share of sqrt(2 loss |H|), its most in a bowl: the loss stands still
+constexpr double kNearLowest = 0.8;  ///< of the lowest eigenvalue: those below it are told from it by nothing
+constexpr double kAlong = 0.9999;    ///< cosine of dw/dt and -g from which weights follow the gradient
+constexpr std::size_t kDrawn = 5;    ///< eigenvalues from each end in the picture
 
 struct Curvature {
   double t = 0, loss = 0, gradient = 0;  ///< |g|
@@ -30,13 +32,13 @@ struct Curvature {
   double size() const { return spectrum.values.cwiseAbs().maxCoeff(); }
   /// Of those known.
   Index negative() const { return (spectrum.values.array() < -kZero * size()).count(); }
-  bool plateau() const { return negative() > 0 && gradient < kPlateau * std::sqrt(loss * size()); }
+  bool plateau() const { return negative() > 0 && gradient < kPlateau * std::sqrt(2 * loss * size()); }
 };
 
 /// Where the loss stands still at a saddle, and how it goes on.
 struct Saddle {
   Curvature at;
-  double escape = kNothing;     ///< growth of g along the lowest direction, as the run has it
+  double escape = kNothing;     ///< growth of g along the lowest eigenvectors, as the run has it
   double predicted = kNothing;  ///< rate times -lowest
 };
 
@@ -76,7 +78,9 @@ class Surveyor {
   Saddle saddle(const Valley& v) {
     Saddle s;
     s.at = curvature(v.t[0], v.x);
-    s.escape = growth(v, s.at.spectrum.lowest);
+    const Index lowest = (s.at.spectrum.values.array() <= kNearLowest * s.at.lowest()).count();
+    s.escape = growth(v, s.at.spectrum.vectors.leftCols(lowest));
+    s.at.spectrum.vectors.resize(0, 0);
     s.predicted = -s.at.lowest() * rate(v.t[0], v.x);
     return s;
   }
@@ -136,7 +140,7 @@ void tell_saddles(Findings& f, const std::vector<Saddle>& saddles, const std::st
   add("saddle_negative", "negative eigenvalues there: the saddle's index", "1",
       [](const auto& s) { return s.at.negative(); });
   add("saddle_lowest", "lowest eigenvalue there", "", [](const auto& s) { return s.at.lowest(); });
-  add("escape_rate", "growth of the gradient along the lowest eigenvector, up to e times, as the run has it", rate,
+  add("escape_rate", "growth of the gradient along the lowest eigenvectors, up to e times, as the run has it", rate,
       [](const auto& s) { return s.escape; });
   add("predicted_rate", "learning rate times -lowest eigenvalue, where weights follow the gradient", rate,
       [](const auto& s) { return s.predicted; });
@@ -171,7 +175,9 @@ Findings run(const Request& request) {
           Saddle s = surveyor.saddle(*v);
           if (s.at.plateau()) saddles.push_back(std::move(s));
         }
-        if (seen++ % kFiner == 0) points.push_back(surveyor.curvature(t, x));
+        if (seen++ % kFiner != 0) return;
+        points.push_back(surveyor.curvature(t, x));
+        points.back().spectrum.vectors.resize(0, 0);
       });
 
   Findings f = about(request, "hessian", *p);
