@@ -9,6 +9,7 @@
 #include "analysis/curve.hpp"
 #include "analysis/hopf.hpp"
 #include "analysis/root.hpp"
+#include "analysis/snic.hpp"
 #include "neurode/analysis/fixed_points.hpp"
 #include "neurode/core/errors.hpp"
 
@@ -38,7 +39,7 @@ Index count_unstable(const Spectrum& s) {
 class Walk {
  public:
   Walk(Family& family, const BranchOptions& options, const Vector& scale)
-      : family_(family), o_(options), curve_(family, options.t, scale, options.high - options.low) {}
+      : family_(family), o_(options), scale_(scale), curve_(family, options.t, scale, options.high - options.low) {}
 
   bool start(const Vector& x, double p, Looked& at) {
     const Vector z = curve_.coordinates(x, p);
@@ -105,6 +106,9 @@ class Walk {
     b.spectrum = at.spectrum;
     b.unstable = at.unstable;
     b.special = special;
+    if (special == Special::fold && on_invariant_circle(family_.at(b.p), o_.t, b.x, scale_, o_.interrupt)) {
+      b.special = Special::snic;
+    }
     if (special != Special::hopf) return b;
     const double omega = nearest_pair(at.spectrum).imag();
     b.period = 2 * M_PI / omega;
@@ -178,6 +182,7 @@ class Walk {
 
   Family& family_;
   const BranchOptions& o_;
+  const Vector scale_;
   RestCurve curve_;
 };
 
@@ -193,6 +198,8 @@ std::string_view special_name(Special s) {
       return "end";
     case Special::fold:
       return "fold";
+    case Special::snic:
+      return "SNIC";
     case Special::hopf:
       return "Hopf";
     case Special::branch:

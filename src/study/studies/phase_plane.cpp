@@ -16,7 +16,6 @@ namespace neurode::study {
 namespace {
 
 using analysis::Place;
-using analysis::Plane;
 using analysis::Segment;
 
 constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
@@ -54,7 +53,7 @@ struct Field {
   std::vector<double> dx, dy;  ///< [side x side], y by y
 };
 
-Field field(Plane& plane, double t, const Box& b, int side) {
+Field field(analysis::Subsystem& plane, double t, const Box& b, int side) {
   Field f;
   for (int i = 0; i < side; ++i) {
     f.x.push_back(b.low[0] + (b.high[0] - b.low[0]) * (i + 0.5) / side);
@@ -119,7 +118,7 @@ Findings run(const Request& request) {
   const double t = q.has("at") ? q.number("at") : p->scenario.time.start;
   const Trajectory way = trajectory(*p, 2000, request.interrupt);
   const Box b = box_of(q, way, at);
-  Plane plane(system, at[0], at[1], way.x.back());
+  analysis::Subsystem plane(system, {at[0], at[1]}, way.x.back());
   const int cells = static_cast<int>(q.integer("cells"));
   const std::vector<Segment> clines[2] = {analysis::nullcline(plane, t, 0, b.low, b.high, cells),
                                           analysis::nullcline(plane, t, 1, b.low, b.high, cells)};
