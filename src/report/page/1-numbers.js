@@ -3,6 +3,10 @@
 
 const SUPERSCRIPTS = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
 
+function superscript(n) {
+  return [...String(n)].map((c) => SUPERSCRIPTS[c]).join("");
+}
+
 /** 0.00123456 as "0.00123456", 1.5e-9 as "1.5·10⁻⁹"; at most so many significant digits. */
 function numberText(x, digits = 6) {
   if (x === null || !Number.isFinite(x)) return "–";
@@ -10,7 +14,7 @@ function numberText(x, digits = 6) {
   const size = Math.abs(x);
   if (size >= 1e-4 && size < 1e7) return String(Number(x.toPrecision(digits))).replace("-", "−");
   const [mantissa, exponent] = x.toExponential(digits - 1).split("e");
-  const power = [...String(Number(exponent))].map((c) => SUPERSCRIPTS[c]).join("");
+  const power = superscript(Number(exponent));
   const factor = Number(mantissa);
   const text = factor === 1 ? "10" : factor === -1 ? "−10" : `${String(factor).replace("-", "−")}·10`;
   return text + power;
@@ -43,6 +47,12 @@ function logTicks(low, high, most) {
     }
   }
   return ticks.length > 1 ? ticks : linearTicks(low, high, most).filter((x) => x > 0);
+}
+
+/** Labels of logarithmic ticks: all as powers of ten where they go far. */
+function logTexts(ticks) {
+  const far = ticks.some((x) => x < 1e-3 || x > 1e4) && ticks.every((x) => Math.abs(Math.log10(x) % 1) < 1e-9);
+  return ticks.map((x) => (far ? `10${superscript(Math.round(Math.log10(x)))}` : numberText(x, 3)));
 }
 
 /** Labels of linear ticks: alike in their decimals, so that they can be told from each other. */

@@ -42,7 +42,7 @@ class Scale {
     return this.log ? logTicks(this.low, this.high, most) : linearTicks(this.low, this.high, most);
   }
   texts(ticks) {
-    return this.log ? ticks.map((x) => numberText(x, 3)) : tickTexts(ticks);
+    return this.log ? logTexts(ticks) : tickTexts(ticks);
   }
 }
 

@@ -100,18 +100,20 @@ class Plot {
     const heat = spec.heat;
     const width = Math.max(260, Math.min(900, this.box.clientWidth || 640));
     const matrix = heat && heat.matrix;
-    const right = heat ? 70 : 14;
     let height = Math.round(Math.max(230, Math.min(400, width * 0.56)));
-    if (matrix) {
-      const cell = (width - 62 - right) / heat.columns;
-      height = Math.round(Math.max(120, Math.min(460, cell * heat.rows)) + 60);
+    const area = { left: 62, right: width - (heat ? 70 : 14), top: heat ? 18 : 10 };
+    if (matrix) {  // square cells, unless there are far more rows than columns or the other way round
+      const cell = Math.min(44, (area.right - area.left) / heat.columns);
+      area.right = area.left + Math.max(60, cell * heat.columns);
+      height = Math.round(Math.max(90, Math.min(420, cell * heat.rows)) + 60);
     }
-    const area = { left: 62, right: width - right, top: heat ? 18 : 10, bottom: height - 42 };
+    area.bottom = height - 42;
     const [xRange, yRange] = this.ranges();
     this.xScale = new Scale(...xRange, area.left, area.right, spec.x.log);
     this.yScale = new Scale(...yRange, matrix ? area.top : area.bottom, matrix ? area.bottom : area.top, this.logY);
     this.area = area;
     svg.replaceChildren();
+    this.tip.hidden = true;
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     svg.setAttribute("width", width);
     svg.setAttribute("height", height);
@@ -152,17 +154,24 @@ class Plot {
   axes(width, height) {
     const { left, right, top, bottom } = this.area;
     const grid = shape(this.svg, "g", { class: "axes" });
-    const xTicks = this.xScale.ticks(Math.max(3, (right - left) / 85));
+    const { heat } = this.spec;
+    const whole = (ticks) => (heat ? ticks.filter(Number.isInteger) : ticks);  // rows and columns are numbered
+    const middleOf = (step) => (heat ? step / 2 : 0);
+    const xTicks = (heat && heat.matrix ? whole : (t) => t)(this.xScale.ticks(Math.max(3, (right - left) / 85)))
+      .filter((x) => !(heat && heat.matrix) || x < heat.xTo);
     const xTexts = this.xScale.texts(xTicks);
+    const xMiddle = heat && heat.matrix ? middleOf(heat.columnStep) : 0;
     xTicks.forEach((tick, k) => {
-      const x = this.xScale.pixel(tick);
+      const x = this.xScale.pixel(tick + xMiddle);
       shape(grid, "path", { class: "grid", d: `M${x},${top}V${bottom}` });
       shape(grid, "text", { class: "tick", x, y: bottom + 16, "text-anchor": "middle" }, xTexts[k]);
     });
-    const yTicks = this.yScale.ticks(Math.max(3, (bottom - top) / 45));
+    const yTicks = whole(this.yScale.ticks(Math.max(3, (bottom - top) / 45)))
+      .filter((y) => !heat || y < heat.rows * heat.rowStep);
     const yTexts = this.yScale.texts(yTicks);
+    const yMiddle = heat ? middleOf(heat.rowStep) : 0;
     yTicks.forEach((tick, k) => {
-      const y = this.yScale.pixel(tick);
+      const y = this.yScale.pixel(tick + yMiddle);
       shape(grid, "path", { class: "grid", d: `M${left},${y}H${right}` });
       shape(grid, "text", { class: "tick", x: left - 6, y: y + 4, "text-anchor": "end" }, yTexts[k]);
     });

@@ -131,7 +131,8 @@ class Reading {
     plot.cursor.replaceChildren();
     const shown = plot.visible();
     const lines = plot.spec.heat ? this.cell(x, y)
-      : shown.length > 0 && shown.every((s) => s.line !== "none" && s.ascending) ? this.courses(shown, x)
+      : shown.length > 0 && shown.every((s) => s.line !== "none" && s.marks === "none" && s.ascending)
+        ? this.courses(shown, x)
         : this.point(shown, x, y);
     if (!lines) {
       plot.tip.hidden = true;
@@ -153,7 +154,8 @@ class Reading {
     const scale = (svg.getBoundingClientRect().width || 1) / svg.viewBox.baseVal.width;
     const right = x * scale + 14 + tip.offsetWidth > box.clientWidth;
     tip.style.left = `${Math.max(0, right ? x * scale - 14 - tip.offsetWidth : x * scale + 14)}px`;
-    tip.style.top = `${svg.offsetTop + Math.max(0, y * scale - tip.offsetHeight / 2)}px`;
+    const offset = svg.getBoundingClientRect().top - box.getBoundingClientRect().top;
+    tip.style.top = `${offset + Math.max(0, y * scale - tip.offsetHeight / 2)}px`;
   }
 
   dot(series, i) {
