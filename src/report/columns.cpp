@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kMost = 1 << 22;
 constexpr std::size_t kStates = 6;
+constexpr std::size_t kMostColumns = 40;
 
 std::string cell(double x) { return std::isnan(x) ? "" : fmt::format("{:.8g}", x); }
 
@@ -88,7 +89,10 @@ Table Columns::table(const std::string& dimension, const std::vector<std::string
   std::size_t rows = 0;
   const auto add = [&](const std::string& title, const std::string& name, const std::vector<std::string>& texts,
                        bool number) {
-    if (std::all_of(texts.begin(), texts.end(), [](const auto& s) { return s.empty(); })) return;
+    if (cells.size() == kMostColumns ||
+        std::all_of(texts.begin(), texts.end(), [](const auto& s) { return s.empty(); })) {
+      return;
+    }
     t.columns.push_back({head(title, unit(name)), number, long_name(name)});
     cells.push_back(texts);
   };
@@ -106,7 +110,8 @@ Table Columns::table(const std::string& dimension, const std::vector<std::string
       const bool worded = !words(name).empty();
       std::vector<std::string> texts;
       for (std::size_t k = 0; k < kept; ++k) texts.push_back(worded ? escaped(word(name, k)) : cell(numbers(name)[k]));
-      add(name, name, texts, !worded);
+      const bool prefixed = name.starts_with(dimension + "_") && name.size() > dimension.size() + 1;
+      add(prefixed ? name.substr(dimension.size() + 1) : name, name, texts, !worded);
     } else if (v->shape.size() == 2 && v->dimensions[1] == "state") {
       for (std::size_t s = 0; s < std::min(v->shape[1], kStates); ++s) {
         const auto all = column(name, s);

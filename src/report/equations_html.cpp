@@ -38,7 +38,11 @@ std::string with_delays(Graph& g, Node f, const std::vector<equations::DelayCall
   return mathml(g, equations::substitute(g, f, calls));
 }
 
-std::string as_written(const std::string& text) { return "<pre class=\"equations\">" + escaped(text) + "</pre>\n"; }
+constexpr std::size_t kLongest = 30'000;  ///< of equation text that is typeset
+
+std::string as_written(const std::string& text) {
+  return "<pre class=\"equations\">" + escaped(shortened(text, kLongest)) + "</pre>\n";
+}
 
 std::string line(const std::string& content) { return "<math display=\"block\"><mrow>" + content + "</mrow></math>\n"; }
 
@@ -50,6 +54,7 @@ std::string rate_of(const std::string& name) {
 }  // namespace
 
 std::string typeset_equations(const std::string& text) {
+  if (text.size() > kLongest) return as_written(text);
   try {
     Graph g;
     Diagnostics faults;

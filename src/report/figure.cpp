@@ -92,7 +92,7 @@ std::string figure_json(const Figure& f) {
 
 std::string figure_html(const Figure& f, const std::string& id) {
   return fmt::format(
-      "<figure class=\"plot{}\" id=\"{}\"><h3>{}</h3><div class=\"drawing\"></div>"
+      "<figure class=\"plot{}\" id=\"{}\"><h4>{}</h4><div class=\"drawing\"></div>"
       "<figcaption>{}</figcaption><script type=\"application/json\">{}</script></figure>\n",
       f.heat ? " heat" : "", id, escaped(f.title), escaped(f.caption), figure_json(f));
 }

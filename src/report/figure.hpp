@@ -38,6 +38,7 @@ struct Heat {
 
 /// What the page's script draws.
 struct Figure {
+  std::string group;  ///< figures of a group stand together, under its name
   std::string title, caption;
   Axis x, y;
   std::vector<double> shared_x;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "neurode/core/utf8.hpp"
 
 namespace neurode::report {
@@ -46,10 +48,25 @@ std::string shortened(const std::string& text, std::size_t most) {
   return text.substr(0, end) + fmt::format("\n... ({} bytes more)", text.size() - end);
 }
 
+void Table::add(std::vector<std::string> row, std::size_t most) {
+  if (rows.size() < most) {
+    rows.push_back(std::move(row));
+  } else {
+    ++left_out;
+  }
+}
+
 std::string Table::html() const {
+  std::vector<bool> shown;  // a column without a word says nothing
+  for (std::size_t k = 0; k < columns.size(); ++k) {
+    shown.push_back(
+        std::any_of(rows.begin(), rows.end(), [&](const auto& row) { return k < row.size() && !row[k].empty(); }));
+  }
   std::string out = sorts ? "<div class=\"scroll\"><table class=\"sorts\">" : "<div class=\"scroll\"><table>";
   out += "<thead><tr>";
-  for (const auto& c : columns) {
+  for (std::size_t k = 0; k < columns.size(); ++k) {
+    if (!shown[k]) continue;
+    const Column& c = columns[k];
     out += fmt::format("<th scope=\"col\"{}{}>{}</th>", c.number ? " class=\"number\"" : "",
                        c.help.empty() ? "" : " title=\"" + escaped(c.help) + "\"", c.head);
   }
@@ -57,7 +74,7 @@ std::string Table::html() const {
   for (const auto& row : rows) {
     out += "<tr>";
     for (std::size_t k = 0; k < row.size(); ++k) {
-      out += fmt::format("<td{}>{}</td>", columns[k].number ? " class=\"number\"" : "", row[k]);
+      if (shown[k]) out += fmt::format("<td{}>{}</td>", columns[k].number ? " class=\"number\"" : "", row[k]);
     }
     out += "</tr>\n";
   }

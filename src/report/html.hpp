@@ -17,7 +17,7 @@ std::string script_safe(std::string json);
 std::string shortened(const std::string& text, std::size_t most);
 
 /// A table whose rows sort at a click on a head. Cells are HTML already; what is `number` is set flush right and sorted
-/// by its value. A row too many is left out with a word on it.
+/// by its value. Columns without a word are left out.
 struct Table {
   struct Column {
     std::string head;  ///< HTML
@@ -29,6 +29,8 @@ struct Table {
   std::size_t left_out = 0;
   bool sorts = true;
 
+  /// Adds a row, or counts it as left out where there are `most` already.
+  void add(std::vector<std::string> row, std::size_t most);
   std::string html() const;
 };
 

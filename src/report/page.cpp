@@ -20,8 +20,10 @@ const std::vector<EmbeddedText>& embedded_scripts();  // src/report/page/*.js
 
 namespace {
 
-constexpr std::size_t kNumbers = 360'000;      ///< in all figures: about ten bytes each
-constexpr std::size_t kTextBytes = 1'000'000;  ///< of scenarios as they were run
+constexpr std::size_t kNumbers = 300'000;        ///< in all figures: about ten bytes each
+constexpr std::size_t kTextBytes = 800'000;      ///< of scenarios as they were run
+constexpr std::size_t kSetOutBytes = 1'000'000;  ///< of what is set out of a scenario
+constexpr std::size_t kPageBytes = 5'500'000;    ///< beyond which a result is told in the table alone
 
 /// A hash as Content-Security-Policy has it: base64 of its bytes.
 std::string base64_of_hex(const std::string& hex) {
@@ -73,12 +75,18 @@ class Page {
       out += one(sources_.front());
     } else {
       out += "<header><h1>" + escaped(title) + "</h1></header>\n" + several();
-      std::size_t k = 0;
+      std::size_t k = 0, left_out = 0;
       for (const auto& s : sources_) {
-        ++k;
-        out += fmt::format("<details class=\"result\" id=\"run-{}\"><summary>{}: {}</summary>\n{}</details>\n", k,
-                           escaped(s.name), escaped(s.title()), one(s));
+        const std::string part =
+            fmt::format("<details class=\"result\" id=\"run-{}\"><summary>{}: {}</summary>\n{}</details>\n", ++k,
+                        escaped(s.name), escaped(s.title()), one(s));
+        if (out.size() + part.size() <= kPageBytes) {
+          out += part;
+        } else {
+          ++left_out;
+        }
       }
+      if (left_out > 0) out += fmt::format("<p class=\"note\">{} more results have no room here.</p>\n", left_out);
     }
     out += "</main>\n";
     for (const auto& t : embedded_scripts()) out += "<script>" + std::string(t.text) + "</script>\n";
@@ -86,14 +94,21 @@ class Page {
   }
 
  private:
-  static std::string section(const char* title, const std::string& content) {
+  static std::string section(const std::string& title, const std::string& content) {
     return content.empty() ? "" : fmt::format("<section>\n<h2>{}</h2>\n{}</section>\n", title, content);
   }
 
   std::string figures_html(const std::vector<Figure>& figures) {
     std::string out;
-    for (const auto& f : figures) out += figure_html(f, fmt::format("figure-{}", ++figures_));
-    return out.empty() ? "" : "<div class=\"figures\">\n" + out + "</div>\n";
+    for (std::size_t k = 0; k < figures.size(); ++k) {
+      const bool begins = k == 0 || figures[k].group != figures[k - 1].group;
+      const bool ends = k + 1 == figures.size() || figures[k].group != figures[k + 1].group;
+      if (begins && !figures[k].group.empty()) out += "<h3>" + escaped(figures[k].group) + "</h3>\n";
+      if (begins) out += "<div class=\"figures\">\n";
+      out += figure_html(figures[k], fmt::format("figure-{}", ++figures_));
+      if (ends) out += "</div>\n";
+    }
+    return out;
   }
 
   static std::string subtitle(const Source& s) {
@@ -123,7 +138,11 @@ class Page {
       answered += fmt::format("<p class=\"note\">Not drawn: {}; neurode export has them.</p>\n",
                               escaped(shortened(fmt::format("{}", fmt::join(left_out, ", ")), 2000)));
     }
-    out += section("Question", question(s)) + section("Answer", answered);
+    std::string asked = question(s);
+    if (asked.size() > kSetOutBytes / sources_.size()) {
+      asked = "<p class=\"note\">The scenario is too large to be set out here; its text stands below.</p>\n";
+    }
+    out += section("Question", asked) + section("Answer", answered);
     if (s.kind == FileKind::run) out += section("Cost", cost(s));
     return out + section("Provenance", provenance(s, text_));
   }

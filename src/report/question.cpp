@@ -18,6 +18,9 @@ using scenario::ModelSection;
 using scenario::PopulationSection;
 using scenario::Scenario;
 
+constexpr std::size_t kMostRows = 300;
+constexpr std::size_t kMostUsers = 8;  ///< populations whose parameters stand side by side
+
 std::string code(const std::string& text) { return text.empty() ? "" : "<code>" + escaped(text) + "</code>"; }
 std::string cited(const std::string& citation) {
   return citation.empty() ? "" : "<cite>" + escaped(citation) + "</cite>";
@@ -65,11 +68,13 @@ std::string parameter_table(const ModelSection& m, const std::vector<const Popul
   Table t;
   t.sorts = false;
   t.columns = {{"parameter"}, {"meaning"}, {"unit"}};
-  for (const auto* p : users) t.columns.push_back({escaped(p->name), true});
+  const std::vector<const PopulationSection*> shown(
+      users.begin(), users.begin() + static_cast<std::ptrdiff_t>(std::min(users.size(), kMostUsers)));
+  for (const auto* p : shown) t.columns.push_back({escaped(p->name), true});
   for (const auto& spec : m.parameters) {
     std::vector<std::string> row = {"<math>" + name_mathml(spec.name) + "</math>", escaped(spec.help),
                                     escaped(spec.unit)};
-    for (const auto* p : users) {
+    for (const auto* p : shown) {
       const Value* given = p->settings.find(spec.name);
       const Value* v = given ? given : preset_value(*p, m, spec.name);
       if (!v && spec.default_value) v = &*spec.default_value;
@@ -78,7 +83,10 @@ std::string parameter_table(const ModelSection& m, const std::vector<const Popul
     }
     t.rows.push_back(std::move(row));
   }
-  return t.html();
+  return t.html() +
+         (users.size() > shown.size()
+              ? fmt::format("<p class=\"note\">{} more populations of this model.</p>\n", users.size() - shown.size())
+              : "");
 }
 
 std::string activation_of(const PopulationSection& p) {
@@ -118,7 +126,7 @@ std::string populations_html(const Scenario& s) {
     for (const auto& [input, w] : p.bias) bias += (input.empty() ? "" : escaped(input) + ": ") + weights(w) + " ";
     std::string model = escaped(p.model);
     if (p.preset && p.preset->is_string()) model += ", " + escaped(p.preset->string());
-    t.rows.push_back({escaped(p.name), std::to_string(p.size), model, activation_of(p), bias});
+    t.add({escaped(p.name), std::to_string(p.size), model, activation_of(p), bias}, kMostRows);
   }
   return "<h3>Populations</h3>\n" + t.html();
 }
@@ -135,8 +143,8 @@ std::string projections_html(const Scenario& s) {
     if (p.synapse) more.emplace_back("synapse", code(choice(*p.synapse)));
     if (p.plasticity) more.emplace_back("rule", code(choice(*p.plasticity)));
     if (!p.into.empty()) more.emplace_back("into", code(p.into));
-    t.rows.push_back(
-        {escaped(p.name), weights(p.weights), p.connect ? code(choice(*p.connect)) : "all to all", definitions(more)});
+    t.add({escaped(p.name), weights(p.weights), p.connect ? code(choice(*p.connect)) : "all to all", definitions(more)},
+          kMostRows);
   }
   return "<h3>Projections</h3>\n" + t.html();
 }
@@ -204,9 +212,10 @@ std::string stimuli_html(const Scenario& s) {
   t.sorts = false;
   t.columns = {{"stimulus"}, {"into"}, {"kind"}};
   for (const auto& x : s.stimuli) {
-    t.rows.push_back({escaped(x.name),
-                      code(x.target.is_string() ? x.target.string() : "") + (x.into.empty() ? "" : " " + code(x.into)),
-                      code(choice(x.kind))});
+    t.add({escaped(x.name),
+           code(x.target.is_string() ? x.target.string() : "") + (x.into.empty() ? "" : " " + code(x.into)),
+           code(choice(x.kind))},
+          kMostRows);
   }
   return "<h3>Stimuli</h3>\n" + t.html();
 }

@@ -125,19 +125,22 @@ Heat matrix_at(const record::Reader& reader, const record::VariableInfo& v, std:
   return h;
 }
 
-void join(std::vector<Figure>& figures, std::size_t begin, const std::string& title, const Axis& x, const Axis& y,
-          Courses c) {
+void join(std::vector<Figure>& figures, const std::string& group, const std::string& title, const Axis& x,
+          const Axis& y, Courses c) {
   const double size = largest(c.series);
-  for (std::size_t k = begin; k < figures.size(); ++k) {
-    Figure& f = figures[k];
-    if (f.title != title || f.y.unit != y.unit || f.shared_x != c.t || f.heat) continue;
+  for (Figure& f : figures) {
+    if (f.group != group || f.title != title || f.y.unit != y.unit || f.shared_x != c.t || f.heat) continue;
     const double other = largest(f.series);
     const bool alike = size <= 20 * other && other <= 20 * size;
     if (!alike || f.series.size() + c.series.size() > kSeriesOfAFigure) continue;
     std::move(c.series.begin(), c.series.end(), std::back_inserter(f.series));
+    if (f.y.label != y.label && (", " + f.y.label + ",").find(", " + y.label + ",") == std::string::npos) {
+      f.y.label += ", " + y.label;
+    }
     return;
   }
   Figure f;
+  f.group = group;
   f.title = title;
   f.x = x;
   f.y = y;

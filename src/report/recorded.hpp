@@ -34,9 +34,9 @@ std::string thinning_note(std::size_t points, bool whole);
 /// A weight matrix (or another variable of two dimensions) at one point of its time axis; at most `most` cells.
 Heat matrix_at(const record::Reader& reader, const record::VariableInfo& v, std::size_t point, std::size_t most);
 
-/// Puts a course into a figure of its kind and range, or into a new one.
-void join(std::vector<Figure>& figures, std::size_t begin, const std::string& title, const Axis& x, const Axis& y,
-          Courses courses);
+/// Puts courses into the figure of that group and title whose range is alike, or into a new one at the end.
+void join(std::vector<Figure>& figures, const std::string& group, const std::string& title, const Axis& x,
+          const Axis& y, Courses courses);
 
 /// A loss that stays positive and falls by decades is read on a logarithmic axis.
 void set_log_loss(Figure& figure);

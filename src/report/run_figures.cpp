@@ -23,11 +23,18 @@ constexpr std::size_t kMostFigures = 24;
 
 bool of_spikes(const VariableInfo& v) { return v.axis.ends_with(".spike_time"); }
 bool of_weights(const VariableInfo& v) { return v.name.ends_with(".weights"); }
+bool of_biases(const VariableInfo& v) { return v.name.ends_with(".bias"); }
 
 std::string title_of(const VariableInfo& v) {
   if (v.name.find("loss") != std::string::npos) return "Loss";
   if (v.name.find("accuracy") != std::string::npos) return "Accuracy";
-  return v.shape.size() == 1 ? "Figures over time" : of_weights(v) ? "Weights over time" : "Activity over time";
+  return v.shape.size() == 1 ? "Figures over time" : v.name.substr(v.name.rfind('.') + 1) + " over time";
+}
+
+/// Under which name its figures stand together; metrics stand first, without one.
+std::string group_of(const VariableInfo& v) {
+  if (of_weights(v)) return "Weights " + v.name.substr(0, v.name.rfind('.'));
+  return of_biases(v) ? "Biases" : v.shape.size() == 1 ? "" : "Activity";
 }
 
 class RunFigures {
@@ -47,13 +54,16 @@ class RunFigures {
     }
     for (auto& f : figures_) set_log_loss(f);
     for (const auto& v : reader_.variables()) {
-      if (drawn(v) && v.shape.size() > 1 && !of_weights(v)) activity(v);
+      if (drawn(v) && v.shape.size() > 1 && !of_weights(v) && !of_biases(v)) activity(v);
     }
     for (const auto& v : reader_.variables()) {
       if (v.name.ends_with(".spike_neuron") && of_spikes(v) && v.shape.size() == 1 && v.shape[0] > 0) raster(v);
     }
     for (const auto& v : reader_.variables()) {
       if (drawn(v) && v.shape.size() > 1 && of_weights(v)) weights(v);
+    }
+    for (const auto& v : reader_.variables()) {
+      if (drawn(v) && v.shape.size() > 1 && of_biases(v)) activity(v);
     }
     return std::move(figures_);
   }
@@ -74,9 +84,10 @@ class RunFigures {
   void lines(const VariableInfo& v, const std::vector<std::size_t>& columns) {
     if (!room(v)) return;
     const std::size_t most = std::clamp<std::size_t>(share_ / (columns.size() + 1), 60, 2400);
+    const std::string title = group_of(v) == "Activity" && width(v) <= kFew ? "Activity over time" : title_of(v);
     std::string label = v.shape.size() == 1 ? "" : v.name.substr(v.name.rfind('.') + 1);
-    if (v.shape.size() == 1 && (title_of(v) == "Loss" || title_of(v) == "Accuracy")) label = title_of(v);
-    join(figures_, 0, title_of(v), time_axis(reader_, v.axis), {label, v.unit, false},
+    if (title == "Loss" || title == "Accuracy") label = title;
+    join(figures_, group_of(v), title, time_axis(reader_, v.axis), {label, v.unit, false},
          courses(reader_, v, columns, most));
   }
 
@@ -92,6 +103,7 @@ class RunFigures {
     });
     const auto times = reader_.read(v.axis);
     Figure f;
+    f.group = group_of(v);
     f.title = v.name;
     f.x = time_axis(reader_, v.axis);
     f.y = {v.dimensions.size() == 2 ? v.dimensions[1] : "row", "", false};
@@ -118,6 +130,7 @@ class RunFigures {
     const std::size_t most = std::min(kMostSpikes, std::max<std::size_t>(share_ / 2, 100));
     const std::size_t every = (v.shape[0] + most - 1) / most;
     Figure f;
+    f.group = "Activity";
     f.title = "Spikes of " + v.name.substr(0, v.name.size() - std::string(".spike_neuron").size());
     f.x = time_axis(reader_, v.axis);
     f.y = {"neuron", "", false};
@@ -171,6 +184,7 @@ class RunFigures {
     for (const std::size_t point : {std::size_t{0}, points - 1}) {
       Figure f;
       f.heat = matrix_at(reader_, v, point, most);
+      f.group = group_of(v);
       f.title = fmt::format("{} at t = {:.6g}", v.name, times[point]);
       f.x = {"from " + v.dimensions[2], "", false};
       f.y = {"to " + v.dimensions[1], "", false};

@@ -11,9 +11,13 @@ namespace neurode::report {
 
 namespace {
 
+constexpr std::size_t kMostRows = 300;
+
 std::string with_unit(const std::string& number, const std::string& unit) {
   return number.empty() || unit.empty() || unit == "1" ? number : number + " " + unit;
 }
+
+std::string short_number(double x) { return std::isnan(x) ? "" : fmt::format("{:.5g}", x); }
 
 std::string seconds_text(double s) {
   if (std::isnan(s)) return "";
@@ -39,7 +43,7 @@ std::string facts_table(const Source& source) {
     } else {
       row.insert(row.end(), 4, "");
     }
-    t.rows.push_back(std::move(row));
+    t.add(std::move(row), kMostRows);
   }
   return "<h3>Facts</h3>\n" + t.html();
 }
@@ -51,7 +55,7 @@ std::string last_values(const Source& source) {
   for (const auto& v : source.reader.variables()) {
     if (v.coordinate || v.axis.empty() || v.shape.size() != 1 || v.shape[0] == 0 || !v.attributes.empty()) continue;
     const auto last = source.reader.read(v.name, {{v.shape[0] - 1}, {1}});
-    t.rows.push_back({escaped(v.name), fmt::format("{:.10g}", last[0]), escaped(v.unit), escaped(v.long_name)});
+    t.add({escaped(v.name), fmt::format("{:.10g}", last[0]), escaped(v.unit), escaped(v.long_name)}, kMostRows);
   }
   return t.rows.empty() ? "" : "<h3>At the end</h3>\n" + t.html();
 }
@@ -61,8 +65,9 @@ std::string last_values(const Source& source) {
 std::string answer(const Source& source) {
   const std::string outcome = source.text("outcome"), message = source.text("message");
   const bool good = outcome == "reached_end" || outcome == "stopped_by_condition" || outcome == "steady_state";
-  std::string out = fmt::format("<p class=\"outcome\"><span class=\"{}\">{}</span> {}</p>\n", good ? "good" : "bad",
-                                escaped(outcome), escaped(message));
+  const std::string more = message.starts_with(outcome) ? message.substr(outcome.size()) : " " + message;
+  std::string out = fmt::format("<p class=\"outcome\"><span class=\"{}\">{}</span>{}</p>\n", good ? "good" : "bad",
+                                escaped(outcome), escaped(more));
   if (outcome == "running") {
     out += "<p class=\"note\">The run has not ended, or was cut off: this is what it has written so far.</p>\n";
   }
@@ -80,8 +85,8 @@ std::string cost(const Source& source) {
       {"products J v", source.shown("jvps")},
       {"switches of method", source.number("switches") > 0 ? source.shown("switches") : ""},
       {"spikes", source.number("spikes") > 0 ? source.shown("spikes") : ""},
-      {"smallest step", escaped(with_unit(source.shown("dt_smallest"), unit))},
-      {"largest step", escaped(with_unit(source.shown("dt_largest"), unit))},
+      {"smallest step", escaped(with_unit(short_number(source.number("dt_smallest")), unit))},
+      {"largest step", escaped(with_unit(short_number(source.number("dt_largest")), unit))},
       {"time reached", escaped(with_unit(source.shown("time_reached"), unit))},
       {"wall time", seconds_text(source.number("wall_seconds"))},
       {"sittings", source.number("sittings") > 1 ? source.shown("sittings") : ""},

@@ -94,12 +94,15 @@ std::vector<Figure> bifurcations(const Source& source, const Columns& c) {
   const auto &p = c.numbers("p"), &unstable = c.numbers("unstable"), &op = c.numbers("orbit_p"),
              &orbit_unstable = c.numbers("orbit_unstable"), &branch = c.numbers("orbit_branch");
   const Axis parameter = {source.text("parameter"), "", false};
-  const auto orbits = [&](Figure& f, Branches lines, const std::vector<double>& v) {
-    double before = NAN;
-    for (std::size_t k = 0; k < std::min({op.size(), orbit_unstable.size(), branch.size(), v.size()}); ++k) {
-      if (branch[k] != before) lines.begin();
-      before = branch[k];
-      lines.add(op[k], v[k], orbit_unstable[k] == 0);
+  const auto orbits = [&](Figure& f, const std::vector<const std::vector<double>*>& values) {
+    Branches lines("orbit", 1);
+    for (const auto* v : values) {
+      double before = NAN;
+      for (std::size_t k = 0; k < std::min({op.size(), orbit_unstable.size(), branch.size(), v->size()}); ++k) {
+        if (branch[k] != before) lines.begin();
+        before = branch[k];
+        lines.add(op[k], (*v)[k], orbit_unstable[k] == 0);
+      }
     }
     lines.into(f);
   };
@@ -115,8 +118,7 @@ std::vector<Figure> bifurcations(const Source& source, const Columns& c) {
       rest.add(p[k], x[k], unstable[k] == 0);
     }
     rest.into(f);
-    orbits(f, Branches("orbit, largest", 1), high);
-    orbits(f, Branches("orbit, smallest", 2), low);
+    orbits(f, {&high, &low});
     add_specials(f, c, "kind", p, x);
     add_specials(f, c, "orbit_kind", op, high);
     f.caption = "Solid: stable; dashed: unstable. Of a periodic orbit the smallest and the largest value are shown.";
@@ -127,7 +129,7 @@ std::vector<Figure> bifurcations(const Source& source, const Columns& c) {
     f.title = "Periods";
     f.x = parameter;
     f.y = {"period", c.unit("orbit_period"), false};
-    orbits(f, Branches("orbit", 1), c.numbers("orbit_period"));
+    orbits(f, {&c.numbers("orbit_period")});
     out.push_back(std::move(f));
   }
   return out;

@@ -15,7 +15,7 @@
     const svg = figure.querySelector(".drawing > svg");
     const state = () => ({ marks: Number(figure.dataset.marks), zoomed: figure.dataset.zoomed === "true" });
     const spec = JSON.parse(figure.querySelector("script").textContent);
-    const one = { title: figure.querySelector("h3").textContent, drawn: figure.dataset.drawn === "true",
+    const one = { title: figure.querySelector("h4").textContent, drawn: figure.dataset.drawn === "true",
       heat: Boolean(spec.heat), series: spec.series.length, width: svg.getBoundingClientRect().width,
       page: document.documentElement.clientWidth, all: state() };
     one.ticks = [...svg.querySelectorAll("text.tick")].map((t) => t.textContent);

@@ -139,7 +139,7 @@ class Report(unittest.TestCase):
             self.assertIn(f"<dd>{file.attrs['rhs']}</dd>", text)
         self.assertIn(f'<td class="number">{loss:.10g}</td>', text)
         # What is drawn are the numbers of the file.
-        spec = json.loads(re.search(r'<h3>Loss</h3>.*?json">(.*?)</script>', text, re.S)[1])
+        spec = json.loads(re.search(r'<h4>Loss</h4>.*?json">(.*?)</script>', text, re.S)[1])
         drawn = next(s for s in spec["series"] if s["name"] == "loss")["y"]
         self.assertAlmostEqual(drawn[-1], loss, delta=1e-5 * loss)
         self.assertTrue(spec["y"]["log"])

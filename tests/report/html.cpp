@@ -52,5 +52,5 @@ TEST_CASE("a figure's numbers: six digits, more where they differ by less; what 
   CHECK(f.numbers() == 6);
   const std::string html = figure_html(f, "figure-1");
   CHECK(html.find("<script>") == std::string::npos);
-  CHECK(html.find("<h3>&lt;/script&gt;&lt;script&gt;") != std::string::npos);
+  CHECK(html.find("<h4>&lt;/script&gt;&lt;script&gt;") != std::string::npos);
 }
