@@ -14,7 +14,7 @@ constexpr std::size_t kMost = 1 << 22;
 constexpr std::size_t kStates = 6;
 constexpr std::size_t kMostColumns = 40;
 
-std::string cell(double x) { return std::isnan(x) ? "" : fmt::format("{:.8g}", x); }
+std::string cell(double x, int digits) { return std::isnan(x) ? "" : fmt::format("{:.{}g}", x, digits); }
 
 std::string head(const std::string& name, const std::string& unit) {
   return escaped(name) + (unit.empty() || unit == "1" ? "" : " <small>[" + escaped(unit) + "]</small>");
@@ -83,7 +83,7 @@ std::string Columns::long_name(const std::string& name) const {
 }
 
 Table Columns::table(const std::string& dimension, const std::vector<std::string>& only,
-                     const std::vector<std::string>& states, std::size_t most) const {
+                     const std::vector<std::string>& states, std::size_t most, int digits) const {
   Table t;
   std::vector<std::vector<std::string>> cells;  // column by column
   std::size_t rows = 0;
@@ -109,14 +109,15 @@ Table Columns::table(const std::string& dimension, const std::vector<std::string
     if (v->shape.size() == 1) {
       const bool worded = !words(name).empty();
       std::vector<std::string> texts;
-      for (std::size_t k = 0; k < kept; ++k) texts.push_back(worded ? escaped(word(name, k)) : cell(numbers(name)[k]));
+      for (std::size_t k = 0; k < kept; ++k)
+        texts.push_back(worded ? escaped(word(name, k)) : cell(numbers(name)[k], digits));
       const bool prefixed = name.starts_with(dimension + "_") && name.size() > dimension.size() + 1;
       add(prefixed ? name.substr(dimension.size() + 1) : name, name, texts, !worded);
     } else if (v->shape.size() == 2 && v->dimensions[1] == "state") {
       for (std::size_t s = 0; s < std::min(v->shape[1], kStates); ++s) {
         const auto all = column(name, s);
         std::vector<std::string> texts;
-        for (std::size_t k = 0; k < kept; ++k) texts.push_back(cell(all[k]));
+        for (std::size_t k = 0; k < kept; ++k) texts.push_back(cell(all[k], digits));
         add(name + " " + (s < states.size() ? states[s] : std::to_string(s)), name, texts, true);
       }
     }

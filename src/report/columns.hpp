@@ -33,7 +33,7 @@ class Columns {
   /// Everything along a dimension as a table, at most `most` rows; `only`, where not empty: these, in this order.
   /// Of variables with a second dimension "state", the first few states.
   Table table(const std::string& dimension, const std::vector<std::string>& only,
-              const std::vector<std::string>& states, std::size_t most) const;
+              const std::vector<std::string>& states, std::size_t most, int digits = 8) const;
 
  private:
   const record::VariableInfo* find(const std::string& name) const;

@@ -60,11 +60,13 @@ std::string comparison_tables(const Source& source) {
                                          source.number("reference_error")))},
        {"to time", source.shown("time_end")},
        {"stopped by", escaped(source.text("stopped_by"))}});
-  Table t =
-      c.table("run",
-              {"integrator", "state", "rtol", "dt", "digits", "error", "error_end", "error_loss", "steps", "rejected",
-               "rhs", "jacobians", "factorisations", "jvps", "work", "seconds", "dt_smallest", "dt_largest"},
-              {}, kMostRows);
+  std::vector<std::string> names = {"integrator", "state"};
+  for (const char* name : {"rtol", "dt", "digits", "error", "error_end", "error_loss", "steps", "rejected", "rhs",
+                           "jacobians", "factorisations", "jvps", "work", "seconds", "dt_smallest", "dt_largest"}) {
+    const auto& x = c.numbers(name);
+    if (std::any_of(x.begin(), x.end(), [](double v) { return std::isfinite(v) && v != 0; })) names.emplace_back(name);
+  }
+  Table t = c.table("run", names, {}, kMostRows, 4);
   t.columns.push_back({"why not"});
   for (std::size_t k = 0; k < t.rows.size(); ++k) {
     t.rows[k].push_back(escaped(shortened(source.text(fmt::format("cause_{}", k)), 300)));

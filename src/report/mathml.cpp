@@ -180,9 +180,13 @@ class Setter {
       case Op::log1p:
         return function("ln", "<mn>1</mn><mo>+</mo>" + inner(d.a, kSum));
       case Op::less:
-        return joined(op("&lt;"), kComparison);
-      case Op::less_equal:
-        return joined(op("&#8804;"), kComparison);
+      case Op::less_equal: {
+        // The graph knows v >= 1 as 1 <= v: told with the number to the right.
+        const bool turned = g_.is_constant(d.a) && !g_.is_constant(d.b), strict = d.op == Op::less;
+        const std::string sign = op(turned ? (strict ? "&gt;" : "&#8805;") : strict ? "&lt;" : "&#8804;");
+        const auto side = static_cast<Level>(kComparison + 1);
+        return inner(turned ? d.b : d.a, side) + sign + inner(turned ? d.a : d.b, side);
+      }
       case Op::equal:
         return joined(op("="), kComparison);
       case Op::not_equal:

@@ -93,8 +93,9 @@ std::string activation_of(const PopulationSection& p) {
   if (!p.activation || !p.activation->is_string()) return "";
   const std::string& name = p.activation->string();
   const auto* known = find_entry(network::activations(), name);
-  if (!known) return typeset_expression("f", name);  // an expression of I
-  return known->expression.empty() ? code(name) : code(name) + " " + typeset_expression("f", known->expression);
+  if (!known) return typeset_expression("", name);  // an expression of I
+  const bool says_more = !known->expression.empty() && known->expression != name + "(I)";
+  return code(name) + (says_more ? " " + typeset_expression("", known->expression) : "");
 }
 
 std::string spikes_of(const ModelSection& m) {
@@ -206,6 +207,24 @@ std::string learning_html(const Scenario& s) {
                                               {"output", l.output ? code(l.output->to_toml(60)) : ""}});
 }
 
+std::string data_html(const Scenario& s) {
+  if (!s.data) return "";
+  const auto told = [](const std::optional<Value>& v) {
+    return !v             ? std::string()
+           : v->is_list() ? fmt::format("{} rows in the scenario", v->list().size())
+                          : code(v->to_toml(120));
+  };
+  std::string settings;
+  for (const char* name : {"scale", "test", "classes", "one_hot"}) {
+    const Value* v = s.data->settings.find(name);
+    if (v && !v->is_none()) settings += (settings.empty() ? "" : ", ") + std::string(name) + " = " + v->to_toml(80);
+  }
+  return "<h3>Data</h3>\n" + definitions({{"file", told(s.data->file)},
+                                          {"inputs", told(s.data->inputs)},
+                                          {"targets", told(s.data->targets)},
+                                          {"settings", code(settings)}});
+}
+
 std::string stimuli_html(const Scenario& s) {
   if (s.stimuli.empty()) return "";
   Table t;
@@ -265,7 +284,7 @@ std::string question(const Source& source) {
   }
   const Scenario& s = *source.scenario;
   return summary(s) + populations_html(s) + models_html(s) + projections_html(s) + rules_html(s) + stimuli_html(s) +
-         learning_html(s) + numerics_html(source, s);
+         data_html(s) + learning_html(s) + numerics_html(source, s);
 }
 
 }  // namespace neurode::report

@@ -106,7 +106,7 @@ class RunFigures {
     f.group = group_of(v);
     f.title = v.name;
     f.x = time_axis(reader_, v.axis);
-    f.y = {v.dimensions.size() == 2 ? v.dimensions[1] : "row", "", false};
+    f.y = {fmt::format("{}", fmt::join(v.dimensions.begin() + 1, v.dimensions.end(), ", ")), "", false};
     Heat h;
     h.rows = rows.size();
     h.columns = thinned.columns();

@@ -10,6 +10,7 @@ const std::vector<EmbeddedText>& embedded_for_test();  // tests/network/embedded
 }
 
 using namespace neurode::network;
+using neurode::EmbeddedText;
 
 namespace {
 

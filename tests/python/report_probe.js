@@ -3,8 +3,8 @@
 // saw in the document's element, from where test_report.py reads it.
 (() => {
   const seen = { resources: performance.getEntriesByType("resource").map((e) => e.name), figures: [] };
-  const send = (svg, type, x, y) => {
-    const box = svg.getBoundingClientRect();
+  const send = (svg, type, x, y) => {  // x, y: from 0 to 1 within the axes
+    const box = svg.querySelector(".frame").getBoundingClientRect();
     svg.dispatchEvent(new PointerEvent(type, {
       clientX: box.left + x * box.width, clientY: box.top + y * box.height, bubbles: true, button: 0, pointerId: 1,
     }));
@@ -19,7 +19,7 @@
       heat: Boolean(spec.heat), series: spec.series.length, width: svg.getBoundingClientRect().width,
       page: document.documentElement.clientWidth, all: state() };
     one.ticks = [...svg.querySelectorAll("text.tick")].map((t) => t.textContent);
-    for (let k = 1; k < 40 && !figure.dataset.reading; ++k) send(svg, "pointermove", 0.1 + 0.02 * k, 0.1 + ((7 * k) % 40) / 50);
+    for (let k = 0; k < 400 && !figure.dataset.reading; ++k) send(svg, "pointermove", (k % 20) / 20, k / 400);
     one.reading = figure.dataset.reading || "";
     one.tip = figure.querySelector(".tip").textContent;
     send(svg, "pointerdown", 0.35, 0.5);

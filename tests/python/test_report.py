@@ -24,6 +24,18 @@ HERE = Path(__file__).resolve().parent
 SCENARIOS = HERE.parents[1] / "scenarios"
 BROWSER = shutil.which("chromium")
 MOST_BYTES = 6_000_000
+DIGITS = '["loss", "accuracy", "test_loss", "test_accuracy", "weights"]'
+CELL = "cell.toml"
+ONE_CELL = """schema = 1
+title = "FitzHugh-Nagumo under a constant current"
+[population.cell]
+model = "fitzhugh_nagumo"
+bias = 0.5
+[integrator]
+rtol = 1e-8
+[time]
+end = 400
+"""
 POLICY = re.compile(r'(script-src)([^;]*;)')
 
 
@@ -65,6 +77,7 @@ class Report(unittest.TestCase):
             raise AssertionError("no chromium in PATH; on Debian 12: apt-get install chromium")
         cls.scratch = tempfile.TemporaryDirectory()
         cls.folder = Path(cls.scratch.name)
+        (cls.folder / CELL).write_text(ONE_CELL)
 
     @classmethod
     def tearDownClass(cls) -> None:
@@ -149,12 +162,12 @@ class Report(unittest.TestCase):
         self.look(page, "--window-size=500,900", "--blink-settings=preferredColorScheme=0")
 
     def test_digits(self):
-        seen = self.look(self.page("digits", self.run_file("digits", "digits_minibatches.toml", "time.end=10")))
+        seen = self.look(self.page("digits", self.run_file("digits", "digits.toml", "time.end=10", "record.every=1", "record.variables=" + DIGITS)))
         self.assertIn("Loss", self.titles(seen))
         self.assertTrue(any(f["heat"] for f in seen["figures"]))
 
     def test_spikes(self):
-        seen = self.look(self.page("spikes", self.run_file("spikes", "spiking_ei.toml", "time.end=120")))
+        seen = self.look(self.page("spikes", self.run_file("spikes", "spiking_ei.toml", 'time.end="120 ms"')))
         self.assertTrue(any(t.startswith("Spikes of") for t in self.titles(seen)))
 
     def test_comparison(self):
@@ -174,8 +187,7 @@ class Report(unittest.TestCase):
         self.assertIn("Recommended for", page.read_text())
 
     def test_bifurcation(self):
-        call(self.folder, "analyze", "continue", str(SCENARIOS / "fitzhugh_nagumo.toml"), "--set", "population.cell.size=1",
-             "--parameter", "population.cell.bias", "--from", "0", "--to", "2", "-o", "b.h5")
+        call(self.folder, "analyze", "continue", CELL, "--parameter", "population.cell.bias", "--from", "0", "--to", "2", "-o", "b.h5")
         page = self.page("bifurcation", "b.h5")
         seen = self.look(page)
         self.assertIn("Periods", self.titles(seen))
@@ -183,17 +195,15 @@ class Report(unittest.TestCase):
         self.assertIn("0.331281", page.read_text())
 
     def test_other_studies(self):
-        scenario = str(SCENARIOS / "fitzhugh_nagumo.toml")
-        one = ["--set", "population.cell.size=1", "--set", "population.cell.bias=0.5"]
         studies = {
             "fixed-points": [], "spectrum": [], "period": [],
             "phase-plane": [], "lyapunov": ["--time", "100"],
-            "basins": ["--side", "8"], "scan": ["--parameter", "population.cell.bias", "--from", "0", "--to", "1", "--count", "4"],
+            "basins": ["--points", "8", "--x-from", "-2", "--x-to", "2", "--y-from", "-1", "--y-to", "2"], "scan": ["--parameter", "population.cell.bias", "--from", "0", "--to", "1", "--count", "4"],
         }
         for study, options in studies.items():
             with self.subTest(study=study):
                 name = f"study-{study}"
-                call(self.folder, "analyze", study, scenario, *one, *options, "-o", f"{name}.h5")
+                call(self.folder, "analyze", study, CELL, *options, "-o", f"{name}.h5")
                 page = self.page(name, f"{name}.h5")
                 if study == "period":
                     self.assertIn("39.47", page.read_text())

@@ -71,6 +71,8 @@ TEST_CASE("parentheses stand where they are needed, and only there") {
   CHECK(set("a*(b/c)") == "<mi>a</mi><mfrac><mi>b</mi><mi>c</mi></mfrac>");
   CHECK(set("-(a + b)") == "<mo>&#8722;</mo><mo>(</mo><mi>a</mi><mo>+</mo><mi>b</mi><mo>)</mo>");
   CHECK(set("exp(a)^2") == "<msup><mo>(</mo><msup><mi>e</mi><mi>a</mi></msup><mo>)</mo><mn>2</mn></msup>");
+  CHECK(set("v >= 1") == "<mi>v</mi><mo>&#8805;</mo><mn>1</mn>");
+  CHECK(set("1 < v") == "<mi>v</mi><mo>&gt;</mo><mn>1</mn>");
   CHECK(set("a < b and c <= d") ==
         "<mi>a</mi><mo>&lt;</mo><mi>b</mi><mspace width=\"0.4em\"/><mtext>and</mtext><mspace width=\"0.4em\"/>"
         "<mi>c</mi><mo>&#8804;</mo><mi>d</mi>");

@@ -101,7 +101,7 @@ function drawColourBar(parent, heat, x, top, height) {
   const url = picture(1, 64, (_, row) => colourAt(stops, 1 - row / 63));
   shape(parent, "image", { href: url, x, y: top, width: 12, height, preserveAspectRatio: "none" });
   const scale = new Scale(low, high, top + height, top, false);
-  const ticks = scale.ticks(4);
+  const ticks = scale.ticks(6);
   scale.texts(ticks).forEach((text, k) => {
     shape(parent, "text", { class: "tick", x: x + 16, y: scale.pixel(ticks[k]) + 4 }, text);
   });
