@@ -31,6 +31,7 @@ void add_plot(CLI::App& app, Action& action);
 void add_import(CLI::App& app, Action& action);
 void add_list(CLI::App& app, Action& action);
 void add_resume(CLI::App& app, Action& action);
+void add_report(CLI::App& app, Action& action);
 void add_rerun(CLI::App& app, Action& action);
 void add_schema(CLI::App& app, Action& action);
 

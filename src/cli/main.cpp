@@ -60,6 +60,7 @@ int main(int argc, char** argv) {
   cli::add_suggest(app, action);
   cli::add_compare(app, action);
   cli::add_analyze(app, action);
+  cli::add_report(app, action);
   cli::add_info(app, action);
   cli::add_export(app, action);
   cli::add_plot(app, action);

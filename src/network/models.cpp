@@ -19,7 +19,7 @@ template <class Section>
 std::vector<Section> read_all(const std::vector<EmbeddedText>& texts, const std::string& folder,
                               std::vector<Section> (*read)(const Value&, Diagnostics&)) {
   std::vector<Section> all;
-  for (const auto& [file, text] : texts) {
+  for (const auto& [file, text, sha256] : texts) {
     Diagnostics diagnostics;
     auto sections = read(scenario::parse_toml(text, folder + file, diagnostics), diagnostics);
     check_ours(diagnostics);

@@ -159,6 +159,7 @@ record::Memory as_result(const Findings& f) {
   }
   record::Attributes global = {{"title", "neurode analyze " + f.study + ": " + f.title},
                                {"study", f.study},
+                               {"heading", f.heading},
                                {"scenario_file", std::filesystem::path(f.scenario).filename().string()},
                                {"neurode_version", run::version()},
                                {"build", run::build_text()},

@@ -10,6 +10,7 @@ const std::vector<EmbeddedText>& embedded_for_test();  // tests/network/embedded
 }
 
 using namespace neurode::network;
+using neurode::EmbeddedText;
 
 namespace {
 
@@ -26,7 +27,7 @@ void check_folder(const std::vector<EmbeddedText>& texts, const char* folder) {
   for (const auto& entry : std::filesystem::directory_iterator(root)) {
     if (entry.path().extension() == ".toml") files.insert(entry.path().filename().string());
   }
-  for (const auto& [file, text] : texts) {
+  for (const auto& [file, text, sha256] : texts) {
     CAPTURE(file);
     embedded.insert(file);
     CHECK((text == bytes_of(root / file)));

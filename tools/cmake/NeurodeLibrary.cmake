@@ -55,7 +55,7 @@ endif()
 # packing buffers on the stack.
 set(neurode_eigen EIGEN_MAX_ALIGN_BYTES=64 EIGEN_DONT_PARALLELIZE EIGEN_STACK_ALLOCATION_LIMIT=2097152)
 
-set(neurode_layers core equations dynamics scenario import network learning integrate record analysis plot run suggest compare study)
+set(neurode_layers core equations dynamics scenario import network learning integrate record analysis plot run suggest compare study report)
 set(neurode_objects)
 set(neurode_layer_targets)
 foreach(layer IN LISTS neurode_layers)

@@ -1,0 +1,274 @@
+// An analysis: tables of its main dimension, and figures by study.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "report/columns.hpp"
+#include "report/parts.hpp"
+#include "report/thin.hpp"
+
+namespace neurode::report {
+
+namespace {
+
+constexpr std::size_t kMostRows = 500;
+constexpr std::size_t kMostStates = 4;
+
+/// The dimension whose table says most.
+std::string main_dimension(const std::string& study) {
+  static const std::map<std::string, std::string> known = {
+      {"fixed-points", "point"}, {"continue", "special"},  {"period", "orbit"},     {"lyapunov", "exponent_number"},
+      {"spectrum", "peak"},      {"phase-plane", "point"}, {"basins", "attractor"}, {"scan", "run"}};
+  const auto at = known.find(study);
+  return at == known.end() ? "" : at->second;
+}
+
+Axis axis_of(const Columns& c, const std::string& name) {
+  const std::string label = c.long_name(name), unit = c.unit(name);
+  return {label.empty() ? name : label, unit == "1" ? "" : unit, false};
+}
+
+Series points(const std::string& name, std::vector<double> x, std::vector<double> y, const char* line,
+              const char* marks) {
+  Series s;
+  s.name = name;
+  s.x = std::move(x);
+  s.y = std::move(y);
+  s.line = line;
+  s.marks = marks;
+  return s;
+}
+
+/// A curve over a parameter in two parts: solid where stable, dashed where not; joined where that changes.
+class Branches {
+ public:
+  Branches(std::string name, int colour) : name_(std::move(name)), colour_(colour) {}
+  void begin() { before_ = -1; }
+  void add(double p, double v, bool stable) {
+    auto& mine = parts_[stable ? 0 : 1];
+    if (before_ != stable) {
+      mine.first.push_back(NAN), mine.second.push_back(NAN);
+      if (before_ >= 0) mine.first.push_back(p_), mine.second.push_back(v_);
+    }
+    mine.first.push_back(p), mine.second.push_back(v);
+    before_ = stable, p_ = p, v_ = v;
+  }
+  void into(Figure& f) {
+    for (const int k : {0, 1}) {
+      if (parts_[k].first.empty()) continue;
+      f.series.push_back(points(name_ + (k == 0 ? ", stable" : ", unstable"), parts_[k].first, parts_[k].second,
+                                k == 0 ? "solid" : "dashed", "none"));
+      f.series.back().colour = colour_;
+    }
+  }
+
+ private:
+  std::string name_;
+  int colour_, before_ = -1;
+  double p_ = 0, v_ = 0;
+  std::pair<std::vector<double>, std::vector<double>> parts_[2];
+};
+
+/// Marked points of one kind each: Hopf, folds, ...
+void add_specials(Figure& f, const Columns& c, const std::string& kind, const std::vector<double>& p,
+                  const std::vector<double>& v) {
+  static const char* const kMarks[] = {"dot", "square", "ring", "cross"};
+  for (std::size_t k = 0; k < std::min(p.size(), v.size()); ++k) {
+    const std::string word = c.word(kind, k);
+    if (word.empty() || word == "none" || word == "start" || word == "end") continue;
+    auto at = std::find_if(f.series.begin(), f.series.end(), [&](const auto& s) { return s.name == word; });
+    if (at == f.series.end()) {
+      f.series.push_back(points(word, {}, {}, "none", kMarks[f.series.size() % 4]));
+      at = f.series.end() - 1;
+    }
+    at->x.push_back(p[k]);
+    at->y.push_back(v[k]);
+  }
+}
+
+std::vector<Figure> bifurcations(const Source& source, const Columns& c) {
+  std::vector<Figure> out;
+  const auto states = source.lines("states");
+  const auto &p = c.numbers("p"), &unstable = c.numbers("unstable"), &op = c.numbers("orbit_p"),
+             &orbit_unstable = c.numbers("orbit_unstable"), &branch = c.numbers("orbit_branch");
+  const Axis parameter = {source.text("parameter"), "", false};
+  const auto orbits = [&](Figure& f, const std::vector<const std::vector<double>*>& values) {
+    Branches lines("orbit", 1);
+    for (const auto* v : values) {
+      double before = NAN;
+      for (std::size_t k = 0; k < std::min({op.size(), orbit_unstable.size(), branch.size(), v->size()}); ++k) {
+        if (branch[k] != before) lines.begin();
+        before = branch[k];
+        lines.add(op[k], (*v)[k], orbit_unstable[k] == 0);
+      }
+    }
+    lines.into(f);
+  };
+  for (std::size_t s = 0; s < std::min(c.length("x", 1), kMostStates); ++s) {
+    Figure f;
+    const std::string name = s < states.size() ? states[s] : std::to_string(s);
+    f.title = "Rest and periodic orbits: " + name;
+    f.x = parameter;
+    f.y = {name, "", false};
+    const auto x = c.column("x", s), low = c.column("orbit_low", s), high = c.column("orbit_high", s);
+    Branches rest("rest", 0);
+    for (std::size_t k = 0; k < std::min({p.size(), x.size(), unstable.size()}); ++k) {
+      rest.add(p[k], x[k], unstable[k] == 0);
+    }
+    rest.into(f);
+    orbits(f, {&high, &low});
+    add_specials(f, c, "kind", p, x);
+    add_specials(f, c, "orbit_kind", op, high);
+    f.caption = "Solid: stable; dashed: unstable. Of a periodic orbit the smallest and the largest value are shown.";
+    out.push_back(std::move(f));
+  }
+  if (!op.empty()) {
+    Figure f;
+    f.title = "Periods";
+    f.x = parameter;
+    f.y = {"period", c.unit("orbit_period"), false};
+    orbits(f, {&c.numbers("orbit_period")});
+    out.push_back(std::move(f));
+  }
+  return out;
+}
+
+Figure eigenvalues(const Source&, const Columns& c) {
+  Figure f;
+  f.title = "Eigenvalues";
+  f.x = {"real part", c.unit("eigenvalue_real"), false};
+  f.y = {"imaginary part", c.unit("eigenvalue_imaginary"), false};
+  f.upright = 0;
+  const auto &re = c.numbers("eigenvalue_real"), &im = c.numbers("eigenvalue_imaginary");
+  const std::size_t n = c.length("eigenvalue_real", 1);
+  for (std::size_t k = 0; n > 0 && (k + 1) * n <= std::min(re.size(), im.size()) && k < 12; ++k) {
+    const auto from = static_cast<std::ptrdiff_t>(k * n), to = static_cast<std::ptrdiff_t>((k + 1) * n);
+    f.series.push_back(points(fmt::format("{}: {}", k, c.word("kind", k)), {re.begin() + from, re.begin() + to},
+                              {im.begin() + from, im.begin() + to}, "none", "dot"));
+  }
+  f.caption = "Left of the grey line what decays, right of it what grows.";
+  return f;
+}
+
+Figure plane(const Source& source, const Columns& c) {
+  Figure f;
+  f.title = "Phase plane";
+  f.x = {source.text("x"), "", false};
+  f.y = {source.text("y"), "", false};
+  for (const auto& [name, of] : {std::pair{"x_nullcline", source.text("x")}, {"y_nullcline", source.text("y")}}) {
+    Series s = points("d" + of + "/dt = 0", {}, {}, "solid", "none");
+    const auto &x = c.numbers(std::string(name) + "_x"), &y = c.numbers(std::string(name) + "_y");
+    for (std::size_t k = 0; k + 1 < std::min(x.size(), y.size()); k += 2) {
+      s.x.insert(s.x.end(), {x[k], x[k + 1], NAN});
+      s.y.insert(s.y.end(), {y[k], y[k + 1], NAN});
+    }
+    f.series.push_back(std::move(s));
+  }
+  f.series.push_back(points("trajectory", c.numbers("trajectory_x"), c.numbers("trajectory_y"), "solid", "none"));
+  const auto &x = c.numbers("point_x"), &y = c.numbers("point_y");
+  for (std::size_t k = 0; k < std::min(x.size(), y.size()); ++k) {
+    if (std::isnan(x[k])) continue;
+    f.series.push_back(points("rest: " + c.word("kind", k), {x[k]}, {y[k]}, "none", "dot"));
+  }
+  return f;
+}
+
+Figure spectrum(const Source& source, const Columns& c) {
+  Figure f;
+  f.title = "Power spectrum of " + source.text("of");
+  f.x = axis_of(c, "frequency");
+  f.y = axis_of(c, "power");
+  f.x.log = f.y.log = true;
+  f.series.push_back(points("power", c.numbers("frequency"), c.numbers("power"), "solid", "none"));
+  f.series.push_back(points("maxima", c.numbers("peak_frequency"), c.numbers("peak_power"), "none", "ring"));
+  return f;
+}
+
+Figure exponents(const Source&, const Columns& c) {
+  Figure f;
+  f.title = "Convergence of the exponents";
+  f.x = axis_of(c, "moment_time");
+  f.y = {"Lyapunov exponent", c.unit("exponent"), false};
+  for (std::size_t k = 0; k < std::min<std::size_t>(c.length("course", 1), 10); ++k) {
+    f.series.push_back(
+        points(fmt::format("exponent {}", k), c.numbers("moment_time"), c.column("course", k), "solid", "none"));
+  }
+  return f;
+}
+
+Figure basins(const Source& source, const Columns& c) {
+  Figure f;
+  f.title = "Where starts end up";
+  f.x = {source.text("x"), "", false};
+  f.y = {source.text("y"), "", false};
+  const auto &x = c.numbers("start_x"), &y = c.numbers("start_y"), &basin = c.numbers("basin");
+  const std::size_t columns = c.length("basin", 1);
+  for (std::size_t a = 0; a < std::min<std::size_t>(c.length("kind", 0), 10); ++a) {
+    Series s = points(fmt::format("{}: {}", a, c.word("kind", a)), {}, {}, "none", "square");
+    for (std::size_t k = 0; k < basin.size() && columns > 0; ++k) {
+      if (basin[k] != static_cast<double>(a) || k / columns >= y.size() || k % columns >= x.size()) continue;
+      s.x.push_back(x[k % columns]);
+      s.y.push_back(y[k / columns]);
+    }
+    f.series.push_back(std::move(s));
+  }
+  return f;
+}
+
+std::vector<Figure> scan(const Source& source, const Columns& c) {
+  std::vector<Figure> out;
+  const auto figure = [&](const std::string& title, const std::vector<std::string>& names, const std::string& label) {
+    Figure f;
+    f.title = title;
+    f.x = {source.text("parameter"), "", false};
+    f.y = {label, c.unit(names[0]) == "1" ? "" : c.unit(names[0]), false};
+    for (const auto& name : names) {
+      if (c.has(name)) f.series.push_back(points(name, c.numbers("p"), c.numbers(name), "solid", "dot"));
+    }
+    if (!f.series.empty()) out.push_back(std::move(f));
+  };
+  figure("Range and mean", {"max", "mean", "min"}, source.text("of"));
+  figure("Frequency", {"frequency"}, "frequency");
+  const auto& spikes = c.numbers("spike_rate");
+  if (std::any_of(spikes.begin(), spikes.end(), [](double r) { return std::isfinite(r); })) {
+    figure("Spikes of a neuron", {"spike_rate"}, "spike rate");
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string study_tables(const Source& source) {
+  const Columns c(source.reader);
+  std::string out;
+  if (source.number("complete") == 0) out += "<p class=\"outcome\"><span class=\"bad\">incomplete</span></p>\n";
+  if (!source.text("heading").empty()) out += "<p>" + escaped(source.text("heading")) + "</p>\n";
+  for (const auto& note : source.lines("notes")) out += "<p>" + escaped(note) + "</p>\n";
+  const std::string study = source.text("study"), dimension = main_dimension(study);
+  Table t = c.table(dimension, {}, source.lines("states"), kMostRows);
+  if (!t.rows.empty()) out += "<h3>" + escaped("What " + study + " found") + "</h3>\n" + t.html();
+  std::vector<std::pair<std::string, std::string>> facts;
+  for (const auto& [name, value] : source.reader.attributes()) {
+    if (std::holds_alternative<double>(value)) facts.emplace_back(escaped(name), source.shown(name));
+  }
+  return out + definitions(facts);
+}
+
+std::vector<Figure> study_figures(const Source& source, std::size_t most) {
+  const Columns c(source.reader);
+  const std::string study = source.text("study");
+  std::vector<Figure> figures;
+  if (study == "continue") figures = bifurcations(source, c);
+  if (study == "fixed-points") figures = {eigenvalues(source, c)};
+  if (study == "phase-plane") figures = {plane(source, c)};
+  if (study == "spectrum") figures = {spectrum(source, c)};
+  if (study == "lyapunov") figures = {exponents(source, c)};
+  if (study == "basins") figures = {basins(source, c)};
+  if (study == "scan") figures = scan(source, c);
+  for (auto& f : figures) thin_series(f, most / figures.size());
+  return figures;
+}
+
+}  // namespace neurode::report

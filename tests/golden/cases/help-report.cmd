@@ -1,0 +1,1 @@
+neurode report --help
