@@ -13,12 +13,12 @@ struct Valley {
   std::vector<Vector> g;  ///< the gradient at these times
 };
 
-/// How fast g grows along a direction from the valley on: its logarithm's slope, up to where it is e times as large;
-/// NaN where it does not grow.
-double growth(const Valley& valley, const Vector& along);
+/// How fast the part of g in the span of orthonormal columns grows from the valley on: the slope of its logarithm, up
+/// to where it is e times as large; NaN where it does not grow.
+double growth(const Valley& valley, const Matrix& columns);
 
 /// Finds the valleys of |g| over time, the start among them, as the course of a run is told. A valley is what |g| rises
-/// from by half as much again, and has fallen to from as much above.
+/// from by half, and has fallen to from as much above.
 class Valleys {
  public:
   explicit Valleys(Index weights);
