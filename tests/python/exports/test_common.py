@@ -75,6 +75,14 @@ class Choices(InFolder):
             with selected(result, None, (50.0, 60)):
                 pass
 
+    def test_no_result(self):
+        text = self.folder / "text.h5"
+        text.write_text("text")
+        with self.assertRaises(FileNotFoundError), selected(self.folder / "no.h5", None, None):
+            pass
+        with self.assertRaisesRegex(ValueError, "text.h5 is not an HDF5 file, as"), selected(text, None, None):
+            pass
+
     def test_datasets(self):
         times = ("time", [0.0, 1.0], {"axis": "T"})
         data = xr.Dataset({"x": (("n", "time"), [[1, 2]])}, {"time": times})
@@ -139,11 +147,6 @@ class CommandLine(InFolder):
         status, told = self.call("x.h5", "-o", "x.nwb", "--tidy")
         self.assertTrue(told.endswith(": --tidy is for tables; an NWB file has none"), told)
         self.assertEqual(status, 2)
-        status, told = self.call(str(self.folder / "no.h5"), "-o", str(self.folder / "x.parquet"))
-        self.assertIn("No such file", told)
-        (self.folder / "text.h5").write_text("text")
-        status, told = self.call(str(self.folder / "text.h5"), "-o", str(self.folder / "x.parquet"))
-        self.assertTrue(told.endswith("text.h5 is not an HDF5 file, as results of neurode are"), told)
 
 
 if __name__ == "__main__":

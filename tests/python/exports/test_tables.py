@@ -132,7 +132,9 @@ class Tables(unittest.TestCase):
         self.assertEqual(pq.ParquetFile(self.folder / "x.parquet").num_row_groups, 9)  # 13 columns: 3 rows each
         self.assertEqual(pq.ParquetFile(self.folder / "y.parquet").num_row_groups, 25)
         self.same(pq.read_table(self.folder / "x.parquet")["hidden.a[3, 7]"], data["hidden.a"].values[3, :, 2])
-        self.same(pq.read_table(self.folder / "y.parquet")["hidden.a"], data["hidden.a"].values.swapaxes(0, 1).ravel())
+        tidy = pq.read_table(self.folder / "y.parquet")
+        self.same(tidy["hidden.a"], data["hidden.a"].values.swapaxes(0, 1).ravel())
+        self.same(tidy["time"], np.repeat(data["time"].values, 12))
 
     def test_refusals(self):
         data = example()
