@@ -22,10 +22,9 @@ from results import PROGRAM, ROOT, attributes, run
 PACKAGE = ROOT / "tools/python/src"
 sys.path.insert(0, str(PACKAGE))
 from neurode import _tables  # noqa: E402
+from neurode.dataset import MISSING  # noqa: E402
 from neurode.errors import FileError, UsageError  # noqa: E402
 from neurode.export import to_arrow, to_parquet  # noqa: E402
-
-MISSING = -9223372036854775806
 
 
 def example() -> xr.Dataset:

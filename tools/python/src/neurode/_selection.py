@@ -12,8 +12,6 @@ import xarray as xr
 from neurode.errors import UsageError
 from neurode.files import UnknownName, file_error, load, time_axis
 
-MISSING = -9223372036854775806  # what was never written, where numbers are whole: netCDF's mark
-
 
 @contextmanager
 def selected(

@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 import xarray as xr
 
-from neurode._selection import MISSING, attributes, axes, labels, time_first
+from neurode._selection import attributes, axes, labels, time_first
+from neurode.dataset import MISSING
 from neurode.errors import UsageError
 from neurode.files import time_axis
 
