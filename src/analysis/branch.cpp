@@ -22,8 +22,9 @@ using Place = RestCurve::Place;
 constexpr double kSamePlace = 1e-8;
 constexpr double kLocated = 1e-11;  // of arclength
 constexpr double kGrowth = 1.4, kShrink = 0.5;
-constexpr int kEasy = 4, kHard = 7;  // iterations: a longer step, a shorter one
-constexpr double kTurn = 0.9;        // cosine of the largest angle between neighbouring tangents
+constexpr int kEasy = 4, kHard = 7;   // iterations: a longer step, a shorter one
+constexpr double kSameSpecial = 0.1;  // of a step
+constexpr double kTurn = 0.9;         // cosine of the largest angle between neighbouring tangents
 
 /// A place on the curve with what is looked at there.
 struct Looked {
@@ -149,6 +150,12 @@ class Walk {
     const auto determinant = [](const Looked& l) { return l.place.determinant; };
     if (determinant(from) * determinant(to) < 0) {
       search(Special::branch, determinant, determinant(from), determinant(to));
+    }
+    // Where p turns at a branch point (a pitchfork met on its prongs), the fold is found more exactly than the branch
+    // point, beside which Newton's method fails; it is one point.
+    if (found.size() == 2 && std::abs(found[0].first - found[1].first) < kSameSpecial * s) {
+      found.pop_back();
+      found[0].second.special = Special::branch;
     }
     hopf(from, to, search);
     std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });

@@ -29,8 +29,8 @@ struct Metric {
   std::function<double(double t, const double* x)> evaluate;
 };
 
-/// The loss on all training samples as a function of what the rule moves (Problem::moved, one after another), activity at
-/// its steady state, whatever the rule follows. Weights are read out of a state x of the problem's system.
+/// The loss on all training samples as a function of what the rule moves (Problem::moved, one after another), activity
+/// at its steady state, whatever the rule follows. Weights are read out of a state x of the problem's system.
 class Landscape {
  public:
   virtual ~Landscape() = default;

@@ -22,9 +22,9 @@ from results import PROGRAM, ROOT, attributes, run
 PACKAGE = ROOT / "tools/python/src"
 sys.path.insert(0, str(PACKAGE))
 from neurode import _tables  # noqa: E402
+from neurode.dataset import MISSING  # noqa: E402
+from neurode.errors import FileError, UsageError  # noqa: E402
 from neurode.export import to_arrow, to_parquet  # noqa: E402
-
-MISSING = -9223372036854775806
 
 
 def example() -> xr.Dataset:
@@ -132,21 +132,23 @@ class Tables(unittest.TestCase):
         self.assertEqual(pq.ParquetFile(self.folder / "x.parquet").num_row_groups, 9)  # 13 columns: 3 rows each
         self.assertEqual(pq.ParquetFile(self.folder / "y.parquet").num_row_groups, 25)
         self.same(pq.read_table(self.folder / "x.parquet")["hidden.a[3, 7]"], data["hidden.a"].values[3, :, 2])
-        self.same(pq.read_table(self.folder / "y.parquet")["hidden.a"], data["hidden.a"].values.swapaxes(0, 1).ravel())
+        tidy = pq.read_table(self.folder / "y.parquet")
+        self.same(tidy["hidden.a"], data["hidden.a"].values.swapaxes(0, 1).ravel())
+        self.same(tidy["time"], np.repeat(data["time"].values, 12))
 
     def test_refusals(self):
         data = example()
         path = self.folder / "x.parquet"
-        with self.assertRaisesRegex(ValueError, 'cannot hold the tables "time", "time_2", "E.spike_time", "targets"'):
+        with self.assertRaisesRegex(UsageError, 'cannot hold the tables "time", "time_2", "E.spike_time", "targets"'):
             to_parquet(data, path)
-        with self.assertRaisesRegex(ValueError, 'the tables "time-sample-hidden", "time-hidden"; .* a folder: ".*x/"'):
+        with self.assertRaisesRegex(UsageError, 'the tables "time-sample-hidden", "time-hidden"; .* a folder: ".*x/"'):
             to_parquet(data, path, variables=["hidden.a", "count"], tidy=True)
         with mock.patch.object(_tables, "MOST_COLUMNS", 12):
-            with self.assertRaisesRegex(ValueError, 'a wide table on "time" would have 13 columns, more than 12'):
+            with self.assertRaisesRegex(UsageError, 'a wide table on "time" would have 13 columns, more than 12'):
                 to_parquet(data, path, variables=["hidden.a"])
         self.assertEqual(self.names(), [])
         to_parquet(data, path, variables=["targets"])
-        with self.assertRaises(FileExistsError):
+        with self.assertRaises(FileError):
             to_parquet(data, path, variables=["count"])
         self.assertEqual(pq.read_table(path).column_names, ["sample", "targets"])
 
@@ -166,6 +168,7 @@ class Tables(unittest.TestCase):
         with h5py.File(result, "w") as file:
             file.create_dataset("time", data=np.arange(60000.0), maxshape=(None,)).make_scale("time")
             file["time"].attrs["axis"] = "T"
+            file.attrs["neurode_version"] = "0"
             file.create_dataset("cell", data=np.arange(1000)).make_scale("cell")
             x = file.create_dataset("cell.x", (60000, 1000), float, chunks=(64, 1000), compression="gzip")
             for i, name in enumerate(("time", "cell")):

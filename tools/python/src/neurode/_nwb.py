@@ -17,8 +17,9 @@ from hdmf.data_utils import GenericDataChunkIterator
 from pynwb import NWBHDF5IO, NWBFile, TimeSeries
 from pynwb.misc import Units
 
-from ._selection import attributes, axis_of, labels, time_first
-from ._units import seconds_in, to_si
+from neurode._selection import attributes, labels, time_first
+from neurode._units import seconds_in, to_si
+from neurode.files import time_axis
 
 MOST_DIMENSIONS = 4  # of a TimeSeries' numbers
 BUFFER_GB = 0.032
@@ -64,7 +65,7 @@ def write(data: xr.Dataset, source: str | PathLike | None, path: Path, given: di
             continue
         if v.size == 0:
             empty.append(name)
-        elif axis_of(v) is None:
+        elif time_axis(v) is None:
             nwb.add_scratch(np.atleast_1d(v.values), name=_plain(name), description=_words(v))
         else:
             series = _series(time_first(v), first_on)
@@ -134,7 +135,7 @@ def _seconds(axis: xr.DataArray) -> np.ndarray:
 
 
 def _series(v: xr.DataArray, first_on: dict[str, TimeSeries]) -> TimeSeries:
-    axis = str(axis_of(v))
+    axis = str(time_axis(v))
     si = to_si(str(v.attrs.get("units", "")))
     unit: dict[str, Any] = {"unit": v.attrs.get("units") or "a.u."}
     if si:

@@ -3,15 +3,14 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from difflib import get_close_matches
 from os import PathLike
 from pathlib import Path
 
-import h5py
 import numpy as np
 import xarray as xr
 
-MISSING = -9223372036854775806  # what was never written, where numbers are whole: netCDF's mark
+from neurode.errors import UsageError
+from neurode.files import UnknownName, file_error, load, time_axis
 
 
 @contextmanager
@@ -22,11 +21,7 @@ def selected(
     if isinstance(source, xr.Dataset):
         yield _chosen(source, variables, time)
         return
-    if not h5py.is_hdf5(source):
-        Path(source).open("rb").close()  # if that is what fails, it says so
-        raise ValueError(f"{source} is not an HDF5 file, as results of neurode are")
-    # Units are not decoded: "ms" would become a timedelta of nanoseconds.
-    with xr.open_dataset(source, engine="h5netcdf", decode_times=False, mask_and_scale=False) as data:
+    with load(source) as data:
         yield _chosen(data, variables, time)
 
 
@@ -34,41 +29,31 @@ def _chosen(data: xr.Dataset, variables: list[str] | None, time: tuple[float, fl
     known = [str(name) for name in data.data_vars]
     for name in variables or []:
         if name not in known:
-            near = get_close_matches(name, known, 1)
-            meant = f' (did you mean "{near[0]}"?)' if near else ""
-            raise ValueError(f'there is no variable "{name}"{meant}; there are ' + ", ".join(f'"{k}"' for k in known))
+            raise UnknownName("variable", name, known)
     data = data[list(dict.fromkeys(variables))] if variables else data
     if not data.data_vars:
-        raise ValueError("there are no variables to export")
+        raise UsageError("there are no variables to export")
     for axis in axes(data):
         if not np.issubdtype(data[axis].dtype, np.floating):
-            raise ValueError(f'"{axis}" is {data[axis].dtype}, no plain numbers: open the file with decode_times=False')
+            raise UsageError(f'"{axis}" is {data[axis].dtype}, no plain numbers: open the file with decode_times=False')
         if time is None:
             continue
         first, last = time
         inside = np.flatnonzero((data[axis].values >= first) & (data[axis].values <= last))
         if inside.size == 0:
-            raise ValueError(f'no point of "{axis}" lies between {first} and {last}')
+            raise UsageError(f'no point of "{axis}" lies between {first} and {last}')
         data = data.isel({axis: slice(int(inside[0]), int(inside[-1]) + 1)})
     return data
 
 
-def axis_of(variable: xr.DataArray) -> str | None:
-    """The dimension along which time runs."""
-    for name in variable.dims:
-        if name in variable.coords and variable.coords[name].attrs.get("axis") == "T":
-            return str(name)
-    return None
-
-
 def axes(data: xr.Dataset) -> list[str]:
     """The time axes of a dataset's variables, in order of appearance."""
-    return list(dict.fromkeys(axis for v in data.data_vars.values() if (axis := axis_of(v)) is not None))
+    return list(dict.fromkeys(axis for v in data.data_vars.values() if (axis := time_axis(v)) is not None))
 
 
 def time_first(variable: xr.DataArray) -> xr.DataArray:
     """With time as the first dimension, where it has one."""
-    axis = axis_of(variable)
+    axis = time_axis(variable)
     return variable if axis is None else variable.transpose(axis, ...)
 
 
@@ -95,7 +80,7 @@ def new_file(path: str | PathLike, overwrite: bool) -> Iterator[Path]:
     """Where to write: a hidden file beside `path`, which gets its name when all is written, and goes if that fails."""
     path = Path(path)
     if path.exists() and not overwrite:
-        raise FileExistsError(f"{path} exists already; choose another name, or overwrite it (--force, overwrite=True)")
+        raise file_error(path, "exists already; choose another name, or overwrite it (--force, overwrite=True)")
     part = path.with_name(f".{os.getpid()}.{path.name}")
     try:
         yield part

@@ -8,7 +8,10 @@ import numpy as np
 import pyarrow as pa
 import xarray as xr
 
-from ._selection import MISSING, attributes, axes, axis_of, labels, time_first
+from neurode._selection import attributes, axes, labels, time_first
+from neurode.dataset import MISSING
+from neurode.errors import UsageError
+from neurode.files import time_axis
 
 NUMBERS_AT_ONCE = 4 * 1024 * 1024  # of a row group or record batch: 32 MB
 MOST_COLUMNS = 20_000  # beyond that, readers of Parquet take minutes for the columns' names alone
@@ -40,7 +43,7 @@ def tables(data: xr.Dataset, tidy: bool) -> list[Table]:
     """Wide: one for each time axis, a row a point in time, a column an element; one for each variable without time.
     Tidy: one for each set of dimensions, a row an element, its labels first."""
     if not tidy:
-        timeless = [v for v in data.data_vars.values() if axis_of(v) is None]
+        timeless = [v for v in data.data_vars.values() if time_axis(v) is None]
         return [_wide(data, axis) for axis in axes(data)] + [_tidy(str(v.name), [v]) for v in timeless]
     groups: dict[tuple, list[xr.DataArray]] = {}
     for v in data.data_vars.values():
@@ -49,11 +52,11 @@ def tables(data: xr.Dataset, tidy: bool) -> list[Table]:
 
 
 def _wide(data: xr.Dataset, axis: str) -> Table:
-    variables = [time_first(v) for v in data.data_vars.values() if axis_of(v) == axis]
+    variables = [time_first(v) for v in data.data_vars.values() if time_axis(v) == axis]
     times = data[axis].values
     count = 1 + sum(v.size // max(1, times.size) for v in variables)
     if count > MOST_COLUMNS:
-        raise ValueError(
+        raise UsageError(
             f'a wide table on "{axis}" would have {count} columns, more than {MOST_COLUMNS}; choose fewer variables, '
             "or a tidy table, which has a row for each element (--tidy, tidy=True)"
         )

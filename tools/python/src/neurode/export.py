@@ -13,6 +13,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from neurode.errors import UsageError
+
 if TYPE_CHECKING:
     import xarray as xr
 
@@ -35,7 +37,7 @@ def to_parquet(file_or_dataset: "str | PathLike | xr.Dataset", path: str | PathL
     least), and few of them are in memory at a time; each column takes some 30 kB more.
 
     variables: names (None: all). time: first and last, both included. Elements: give a dataset and its sel().
-    Raises ValueError for what is not there or cannot be, FileExistsError, ModuleNotFoundError naming the package.
+    Raises UsageError for what is not there or cannot be, FileError, ModuleNotFoundError naming the package.
     """
     parquet = _needs("pyarrow.parquet")
 
@@ -91,7 +93,7 @@ def _write_tables(file_or_dataset: Any, path: str | PathLike, ending: str, write
             timed = [t for t in tables if t.name in selection.axes(data)]
             if variables or tidy or len(timed) != 1:
                 names = ", ".join(f'"{t.name}"' for t in tables)
-                raise ValueError(f"one file cannot hold the tables {names}; choose variables of one of them, "
+                raise UsageError(f"one file cannot hold the tables {names}; choose variables of one of them, "
                                  f'or give a folder: "{Path(path).with_suffix("")}/"')  # fmt: skip
             tables = timed
         if folder:
@@ -129,7 +131,7 @@ def _needs(module: str) -> ModuleType:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command line; 0, 2 for wrong use, 4 for trouble with files."""
+    """The command line; 0, 2 for wrong use, 4 for trouble with files or packages."""
     parser = argparse.ArgumentParser(prog="python -m neurode.export", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
     add = parser.add_argument
@@ -153,12 +155,14 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         for path in write(a.file, a.output, **options):
             print(path)
-    except (ValueError, ModuleNotFoundError) as e:
-        print(f"neurode.export: {e}", file=sys.stderr)
+    except UsageError as e:
+        print(f"neurode: {e}", file=sys.stderr)
         return 2
-    except OSError as e:
-        print(f"neurode.export: {e}", file=sys.stderr)
+    except (OSError, ModuleNotFoundError) as e:
+        print(f"neurode: {e}", file=sys.stderr)
         return 4
+    except KeyboardInterrupt:
+        return 130
     return 0
 
 
