@@ -68,7 +68,7 @@ TEST_CASE("subcritical: unstable circles up to a fold at p = -1/4, stable ones b
 
 TEST_CASE("from one Hopf point to the other, and no further") {
   // r' = (1 - p^2) r - r^3, phase' = 2: circles of radius sqrt(1 - p^2), in large steps.
-  Lambda family(
+  families::Lambda family(
       2,
       [](double p, const double* x, double* f) {
         const double m = 1 - p * p - x[0] * x[0] - x[1] * x[1];
