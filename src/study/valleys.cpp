@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numbers>
 
 namespace neurode::study {
 
 namespace {
 
 constexpr double kMemory = 1 << 28;  ///< bytes of gradients
-constexpr double kRise = 1.5;
+constexpr double kRise = 1.5;        ///< of |g|
 
 }  // namespace
 
@@ -20,15 +19,14 @@ double growth(const Valley& v, const Matrix& columns) {
   double before = first;
   for (std::size_t k = 1; k < v.g.size(); ++k) {
     const double now = part(k);
-    if (now < std::numbers::e * first && k + 1 < v.g.size()) {
+    if (now < kRise * first && k + 1 < v.g.size()) {
       before = now;
       continue;
     }
     // Between the two times it grows exponentially.
-    const double share =
-        now < std::numbers::e * first ? 1 : std::log(std::numbers::e * first / before) / std::log(now / before);
+    const double share = now < kRise * first ? 1 : std::log(kRise * first / before) / std::log(now / before);
     const double end = v.t[k - 1] + share * (v.t[k] - v.t[k - 1]);
-    const double grown = std::min(1.0, std::log(now / first));
+    const double grown = std::min(std::log(kRise), std::log(now / first));
     return grown > 0 && end > v.t[0] ? grown / (end - v.t[0]) : std::numeric_limits<double>::quiet_NaN();
   }
   return std::numeric_limits<double>::quiet_NaN();

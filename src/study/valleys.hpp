@@ -14,7 +14,7 @@ struct Valley {
 };
 
 /// How fast the part of g in the span of orthonormal columns grows from the valley on: the slope of its logarithm, up
-/// to where it is e times as large; NaN where it does not grow.
+/// to where it is half as large again; NaN where it does not grow.
 double growth(const Valley& valley, const Matrix& columns);
 
 /// Finds the valleys of |g| over time, the start among them, as the course of a run is told. A valley is what |g| rises

@@ -140,7 +140,7 @@ def learning(neurode, folder):
     assert np.allclose(np.sort(-2 * scales["eigenvalue_real"]), hessian["eigenvalue"], rtol=1e-6, atol=1e-9)
     assert np.allclose(hessian["time"], np.linspace(0, 10, 11)) and hessian["eigenvalue"].shape == (11, 9)
     scales = analyze(neurode, folder, "timescales", coupled, "--points", 3)[0]
-    assert abs(scales["activity_rate"][-1] / 10 - 1) < 1e-3, scales["activity_rate"]  # error_tau = 0.1
+    assert abs(scales["activity_rate"][-1] / 100 - 1) < 1e-3, scales["activity_rate"]  # 1/tau
     assert 1e-4 < scales["weight_deviation"][-1] < 0.2, scales["weight_deviation"]
     falls, said = analyze(neurode, folder, "energy", adiabatic, "--points", 101)
     assert falls["monotone"].tolist() == ["yes"] and said["must_fall"] == "yes" and said["energy_kind"] == "loss"

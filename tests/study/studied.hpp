@@ -18,7 +18,10 @@ inline neurode::study::Findings studied(const std::string& study, const std::str
   Diagnostics diagnostics;
   request.parameters = read_parameters(entry->parameters, scenario::toml_value(parameters), study, diagnostics);
   diagnostics.throw_if_any();
-  return entry->run(request);
+  auto found = entry->run(request);
+  study::as_result(found);  // its names are such that a file can hold them
+  CHECK(study::table_text(found).size() > found.heading.size());
+  return found;
 }
 
 inline const std::vector<double>& numbers(const neurode::study::Findings& f, const std::string& quantity) {

@@ -140,7 +140,8 @@ void tell_saddles(Findings& f, const std::vector<Saddle>& saddles, const std::st
   add("saddle_negative", "negative eigenvalues there: the saddle's index", "1",
       [](const auto& s) { return s.at.negative(); });
   add("saddle_lowest", "lowest eigenvalue there", "", [](const auto& s) { return s.at.lowest(); });
-  add("escape_rate", "growth of the gradient along the lowest eigenvectors, up to e times, as the run has it", rate,
+  add("escape_rate",
+      "growth of the gradient along the lowest eigenvectors, until it is half as large again, as the run has it", rate,
       [](const auto& s) { return s.escape; });
   add("predicted_rate", "learning rate times -lowest eigenvalue, where weights follow the gradient", rate,
       [](const auto& s) { return s.predicted; });
@@ -189,7 +190,7 @@ Findings run(const Request& request) {
   f.facts.emplace_back("weight_count", static_cast<std::int64_t>(landscape->size()));
   const bool whole = points.empty() || points[0].spectrum.whole;
   const std::size_t values = points.empty() ? 1 : static_cast<std::size_t>(points[0].spectrum.values.size());
-  f.dimensions = {{"point", points.size(), {}}, {"eigenvalue", values, {}}};
+  f.dimensions = {{"point", points.size(), {}}, {"rank", values, {}}};
   const auto add = [&](const char* name, const char* long_name, const std::string& unit, int digits, const auto& get) {
     Quantity v{name, long_name, unit, {"point"}, {}, {}, digits};
     for (const auto& c : points) v.numbers.push_back(static_cast<double>(get(c)));
@@ -205,7 +206,7 @@ Findings run(const Request& request) {
       [](const auto& c) { return c.negative(); });
   Quantity all{
       "eigenvalue", whole ? "eigenvalues of the Hessian, ascending" : "lowest and highest eigenvalues, ascending",
-      "",           {"point", "eigenvalue"},
+      "",           {"point", "rank"},
       {},           {}};
   for (const auto& c : points) {
     all.numbers.insert(all.numbers.end(), c.spectrum.values.begin(), c.spectrum.values.end());
