@@ -9,6 +9,7 @@
 #include "analysis/curve.hpp"
 #include "analysis/hopf.hpp"
 #include "analysis/root.hpp"
+#include "analysis/snic.hpp"
 #include "neurode/analysis/fixed_points.hpp"
 #include "neurode/core/errors.hpp"
 
@@ -21,8 +22,9 @@ using Place = RestCurve::Place;
 constexpr double kSamePlace = 1e-8;
 constexpr double kLocated = 1e-11;  // of arclength
 constexpr double kGrowth = 1.4, kShrink = 0.5;
-constexpr int kEasy = 4, kHard = 7;  // iterations: a longer step, a shorter one
-constexpr double kTurn = 0.9;        // cosine of the largest angle between neighbouring tangents
+constexpr int kEasy = 4, kHard = 7;   // iterations: a longer step, a shorter one
+constexpr double kSameSpecial = 0.1;  // of a step
+constexpr double kTurn = 0.9;         // cosine of the largest angle between neighbouring tangents
 
 /// A place on the curve with what is looked at there.
 struct Looked {
@@ -38,7 +40,7 @@ Index count_unstable(const Spectrum& s) {
 class Walk {
  public:
   Walk(Family& family, const BranchOptions& options, const Vector& scale)
-      : family_(family), o_(options), curve_(family, options.t, scale, options.high - options.low) {}
+      : family_(family), o_(options), scale_(scale), curve_(family, options.t, scale, options.high - options.low) {}
 
   bool start(const Vector& x, double p, Looked& at) {
     const Vector z = curve_.coordinates(x, p);
@@ -105,6 +107,9 @@ class Walk {
     b.spectrum = at.spectrum;
     b.unstable = at.unstable;
     b.special = special;
+    if (special == Special::fold && on_invariant_circle(family_.at(b.p), o_.t, b.x, scale_, o_.interrupt)) {
+      b.special = Special::snic;
+    }
     if (special != Special::hopf) return b;
     const double omega = nearest_pair(at.spectrum).imag();
     b.period = 2 * M_PI / omega;
@@ -146,6 +151,12 @@ class Walk {
     if (determinant(from) * determinant(to) < 0) {
       search(Special::branch, determinant, determinant(from), determinant(to));
     }
+    // Where p turns at a branch point (a pitchfork met on its prongs), the fold is found more exactly than the branch
+    // point, beside which Newton's method fails; it is one point.
+    if (found.size() == 2 && std::abs(found[0].first - found[1].first) < kSameSpecial * s) {
+      found.pop_back();
+      found[0].second.special = Special::branch;
+    }
     hopf(from, to, search);
     std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
     for (auto& f : found) out.push_back(std::move(f.second));
@@ -178,6 +189,7 @@ class Walk {
 
   Family& family_;
   const BranchOptions& o_;
+  const Vector scale_;
   RestCurve curve_;
 };
 
@@ -193,6 +205,8 @@ std::string_view special_name(Special s) {
       return "end";
     case Special::fold:
       return "fold";
+    case Special::snic:
+      return "SNIC";
     case Special::hopf:
       return "Hopf";
     case Special::branch:

@@ -300,6 +300,10 @@ void OrbitCurve::multipliers(Place& to) const {
   });
 }
 
+void OrbitCurve::widen_scale(const Orbit& orbit) {
+  scale_ = scale_.cwiseMax((orbit.u.rowwise().maxCoeff() - orbit.u.rowwise().minCoeff()) / 2);
+}
+
 void OrbitCurve::adapt(Place& at, Index intervals) {
   const Orbit& o = at.orbit;
   const Index m = o.intervals();

@@ -48,6 +48,8 @@ class OrbitCurve {
   bool settle(const Orbit& orbit, Place& to);
   /// The same orbit on a mesh that has as much error in each interval; the tangent with it.
   void adapt(Place& at, Index intervals);
+  /// Changes of x as large as the orbit's half width count as 1 from now on, where the scale was smaller.
+  void widen_scale(const Orbit& orbit);
 
  private:
   bool newton(Orbit& orbit, const Orbit& reference, const Tangent* along, double s, const Orbit& origin,
@@ -65,7 +67,8 @@ class OrbitCurve {
   Family& family_;
   const double t_;
   const Index n_;
-  const Vector scale_, winding_;
+  Vector scale_;
+  const Vector winding_;
   const double width_, period_;
   // Of each interval: the inner values = from_first * first + by_period dT + by_p dp + rest, columns side by side.
   std::vector<Matrix> condensed_;  ///< (kDegree n) x (n + 3)

@@ -14,6 +14,7 @@ const std::vector<Exporter>& exporters() {
   static const std::vector<Exporter> all = {
       csv_exporter(),
       json_exporter(),
+      mat_exporter(),
       npy_exporter(),
   };
   return all;

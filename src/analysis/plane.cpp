@@ -6,34 +6,8 @@
 
 namespace neurode::analysis {
 
-Plane::Plane(System& system, Index horizontal, Index vertical, const Vector& hold)
-    : system_(system), at_{horizontal, vertical}, x_(hold), f_(hold.size()), v_(Vector::Zero(hold.size())) {
-  layout_.add({"plane", 0, 2, 1, Block::activity, "", "", "", ""});
-}
-
-void Plane::rhs(double t, const double* x, double* dxdt) {
-  x_[at_[0]] = x[0], x_[at_[1]] = x[1];
-  system_.rhs(t, x_.data(), f_.data());
-  dxdt[0] = f_[at_[0]], dxdt[1] = f_[at_[1]];
-}
-
-void Plane::jvp(double t, const double* x, const double* v, double* jv) {
-  x_[at_[0]] = x[0], x_[at_[1]] = x[1];
-  v_.setZero();
-  v_[at_[0]] = v[0], v_[at_[1]] = v[1];
-  system_.jvp(t, x_.data(), v_.data(), f_.data());
-  jv[0] = f_[at_[0]], jv[1] = f_[at_[1]];
-}
-
-void Plane::vjp(double t, const double* x, const double* u, double* jtu) {
-  x_[at_[0]] = x[0], x_[at_[1]] = x[1];
-  v_.setZero();
-  v_[at_[0]] = u[0], v_[at_[1]] = u[1];
-  system_.vjp(t, x_.data(), v_.data(), f_.data());
-  jtu[0] = f_[at_[0]], jtu[1] = f_[at_[1]];
-}
-
-std::vector<Segment> nullcline(Plane& plane, double t, int which, const Vector& low, const Vector& high, int cells) {
+std::vector<Segment> nullcline(Subsystem& plane, double t, int which, const Vector& low, const Vector& high,
+                               int cells) {
   const auto f = [&](const Place& p) {
     const double x[2] = {p.x, p.y};
     double out[2];

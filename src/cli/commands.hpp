@@ -27,6 +27,7 @@ void add_compare(CLI::App& app, Action& action);
 void add_suggest(CLI::App& app, Action& action);
 void add_info(CLI::App& app, Action& action);
 void add_export(CLI::App& app, Action& action);
+void add_plot(CLI::App& app, Action& action);
 void add_import(CLI::App& app, Action& action);
 void add_list(CLI::App& app, Action& action);
 void add_resume(CLI::App& app, Action& action);

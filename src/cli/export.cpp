@@ -55,10 +55,10 @@ int export_file(const ExportArguments& a) {
 }  // namespace
 
 void add_export(CLI::App& app, Action& action) {
-  auto* c = app.add_subcommand("export", "Numbers of a result file as csv, json or npy");
+  auto* c = app.add_subcommand("export", "Numbers of a result file as csv, json, mat or npy");
   auto a = std::make_shared<ExportArguments>();
   c->add_option("FILE", a->file, "Result file")->required();
-  c->add_option("-f,--format", a->format, "csv, json or npy. Default: by the ending of -o, else csv");
+  c->add_option("-f,--format", a->format, "csv, json, mat or npy. Default: by the ending of -o, else csv");
   c->add_option("-o,--output", a->output,
                 "File, or a folder (ending in /) for one file a table or variable. Default: standard output");
   c->add_option("-v,--variable", a->variables, "Variable to export; may be given several times. Default: all")
@@ -71,7 +71,9 @@ void add_export(CLI::App& app, Action& action) {
   for (const auto& e : analysis::exporters()) formats += "\n" + e.name + ": " + e.help + "\n";
   c->footer(
       "Examples:\n  neurode export xor.h5 > xor.csv\n  neurode export xor.h5 -v loss -o loss.npy\n"
-      "  neurode export xor.h5 -v hidden.a --time 0 100 --select hidden=0,2 -o hidden.json\n" +
+      "  neurode export xor.h5 -v hidden.a --time 0 100 --select hidden=0,2 -o hidden.json\n"
+      "  neurode export xor.h5 -o xor.mat\n"
+      "Parquet, Feather and NWB files: python -m neurode.export --help\n" +
       formats);
   c->callback([a, &action] { action = [a] { return export_file(*a); }; });
 }

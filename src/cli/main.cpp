@@ -44,6 +44,7 @@ int main(int argc, char** argv) {
       "  neurode compare scenarios/xor_coupled.toml  which integrator suits it: table, picture, recommendation\n"
       "  neurode resume xor.h5                       go on where it was stopped, or killed\n"
       "  neurode info xor.h5                         what is in it\n"
+      "  neurode plot xor.h5                         a picture of it\n"
       "  neurode export xor.h5 --format csv          the numbers as text\n"
       "  neurode check scenarios/xor.toml            what a run would refuse, and the expanded equations\n"
       "  neurode list models                         what there is\n\n"
@@ -62,6 +63,7 @@ int main(int argc, char** argv) {
   cli::add_report(app, action);
   cli::add_info(app, action);
   cli::add_export(app, action);
+  cli::add_plot(app, action);
   cli::add_import(app, action);
   cli::add_list(app, action);
   cli::add_schema(app, action);

@@ -41,6 +41,13 @@ const Metric* Problem::figure(const std::string& name, std::string* why) {
   return made.back().get();
 }
 
+std::unique_ptr<Landscape> Problem::landscape(std::string* why) const {
+  why->clear();
+  if (surveyor) return surveyor(why);
+  *why = "there is no [learning] with data or a target";
+  return nullptr;
+}
+
 std::vector<std::string> Problem::monitor_names() const {
   return maker ? entry_names(monitors()) : std::vector<std::string>();
 }

@@ -17,7 +17,7 @@ std::int64_t to_integer(double x) {
 namespace {
 
 constexpr std::size_t kLargestChunk = 4 * 1024 * 1024;
-constexpr unsigned kSkipFilters = 0x3;                          // shuffle and gzip
+constexpr unsigned kSkipFilters = 0x3;  // shuffle and gzip
 constexpr double kMissingNumber = std::numeric_limits<double>::quiet_NaN();
 
 void convert(std::span<const double> values, Type type, std::byte* out) {

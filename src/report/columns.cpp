@@ -58,7 +58,8 @@ std::vector<std::string> Columns::words(const std::string& name) const {
     if (attribute != "flag_meanings" || !std::holds_alternative<std::string>(value)) continue;
     std::istringstream in(std::get<std::string>(value));
     for (std::string word; in >> word;) {
-      std::replace(word.begin(), word.end(), '_', ' ');
+      // Studies write blanks as underscores; names of integrators have underscores of their own.
+      if (reader_.attribute("study")) std::replace(word.begin(), word.end(), '_', ' ');
       out.push_back(word);
     }
   }

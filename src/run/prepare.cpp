@@ -154,7 +154,8 @@ integrate::Options read_integrator(const scenario::Scenario& scenario, const Sta
   for (auto& spec : specs) {
     if (spec.name == "dt" || spec.name == "dt_min" || spec.name == "dt_max") spec.unit = time_unit;
   }
-  const Parameters p = read_parameters(specs, section.settings, "[integrator]", diagnostics);
+  const Parameters p =
+      read_parameters(scenario::with_section_keys(specs, "integrator"), section.settings, "[integrator]", diagnostics);
   options.method = section.method.is_string() ? section.method.string() : "tsit5";
   const auto* entry = find_entry(integrate::methods(), options.method);
   if (const auto library = integrate::missing_library(options.method); !library.empty()) {

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "neurode/scenario/read.hpp"
 
 namespace neurode::scenario {
@@ -284,6 +286,19 @@ const std::vector<SectionTable>& section_tables() {
     return out;
   }();
   return all;
+}
+
+ParameterTable with_section_keys(ParameterTable specs, const std::string& section) {
+  for (const auto& table : section_tables()) {
+    if (table.section != section) continue;
+    for (const auto& key : table.keys) {
+      if (std::any_of(specs.begin(), specs.end(), [&](const auto& spec) { return spec.name == key.name; })) continue;
+      specs.push_back(key);
+      specs.back().required = false;
+      specs.back().default_value.reset();
+    }
+  }
+  return specs;
 }
 
 }  // namespace neurode::scenario

@@ -6,9 +6,9 @@
 #include <cmath>
 #include <limits>
 
+#include "neurode/core/bytes.hpp"
 #include "neurode/core/errors.hpp"
 #include "neurode/integrate/drive.hpp"
-#include "neurode/scenario/edit.hpp"
 #include "neurode/scenario/read.hpp"
 
 namespace neurode::study {
@@ -61,6 +61,50 @@ Trajectory trajectory(run::Prepared& p, int count, const std::function<bool()>& 
   return out;
 }
 
+Passage pass(run::Prepared& p, const integrate::Options& options, int count, double skip,
+             const std::function<bool()>& interrupt, const std::function<void(double t, const Vector& x)>& visit) {
+  const auto& time = p.scenario.time;
+  std::vector<integrate::Event> events;
+  for (const auto& s : p.stops) events.push_back(s.event);
+  Passage out{time.start + skip, time.end, "", true};
+  integrate::Observer observer;
+  observer.interrupt = interrupt;
+  System& system = *p.problem.system;
+  ByteWriter before;
+  system.save(before);
+  for (const bool looks : {false, true}) {
+    if (!looks && events.empty() && p.steady_state == 0) continue;  // its end is known
+    std::vector<integrate::OutputGrid> grids;
+    if (looks) {
+      if (!(out.end > out.begin)) throw UsageError("the run ends before there is anything to look at");
+      integrate::OutputGrid grid;
+      const double step = (out.end - out.begin) / (count - 1);
+      for (int k = 0; k + 1 < count; ++k) grid.times.push_back(out.begin + k * step);
+      grid.times.push_back(out.end);
+      grids.push_back(std::move(grid));
+      observer.output = [&](std::size_t, std::int64_t, double t, const Vector& x) { visit(t, x); };
+    }
+    const auto r =
+        integrate::drive(system, time.start, p.problem.initial, out.end, options, grids,
+                         looks ? std::vector<integrate::Event>{} : events, observer, looks ? 0 : p.steady_state);
+    if (!looks) {
+      out.end = r.t;
+      ByteReader restored(before.bytes());
+      system.load(restored);
+    }
+    out.complete = out.complete && r.outcome != integrate::Outcome::interrupted;
+    if (!integrate::succeeded(r.outcome)) {
+      out.cut = fmt::format("The run ended at {:g}: {}", r.t, r.message);
+      if (looks) out.end = r.t;
+    }
+  }
+  return out;
+}
+
+std::string describe(const Passage& passage, std::size_t count) {
+  return fmt::format("{} times from {:g} to {:g} of a run of the scenario", count, passage.begin, passage.end);
+}
+
 integrate::Options tightened(const run::Prepared& p, double rtol) {
   integrate::Options o = p.options;
   const auto* method = find_entry(integrate::methods(), o.method);
@@ -97,52 +141,6 @@ std::array<Index, 2> plane_of(const StateLayout& layout, const Parameters& q) {
                                    q.has("y") ? element(layout, q.text("y")) : 1};
   if (at[0] == at[1]) throw UsageError("--x and --y must be two elements of the state");
   return at;
-}
-
-ScenarioFamily::ScenarioFamily(const run::Prepared& p, const ScenarioFile& file, const std::string& key)
-    : file_(file),
-      root_(p.scenario.root),
-      now_(std::numeric_limits<double>::quiet_NaN()),
-      size_(p.problem.system->size()) {
-  file_.allowed.large = true;  // that it fits was looked at before
-  Value chain;
-  try {
-    chain = scenario::toml_value("{ " + key + " = 0 }");
-  } catch (const ScenarioError&) {
-    throw UsageError(fmt::format("--parameter: \"{}\" is no path of keys, such as population.p.I", key));
-  }
-  for (const Value* v = &chain; v->is_table() && !v->table().empty(); v = &v->table().front().second) {
-    path_.push_back(v->table().front().first);
-  }
-  const Value* at = &root_;
-  for (const auto& k : path_) at = at ? at->find(k) : nullptr;
-  standard_ = std::numeric_limits<double>::quiet_NaN();
-  if (at && at->is_number()) standard_ = at->number();
-  if (at || path_.size() != 3 || path_[0] != "population") return;
-  for (const auto& population : p.network->populations) {
-    if (population.name != path_[1]) continue;
-    for (const auto& parameter : population.parameters) {
-      if (parameter.name == path_[2] && parameter.values.size() == 1) standard_ = parameter.values[0];
-    }
-    if (path_[2] == "bias") standard_ = 0;
-  }
-}
-
-System& ScenarioFamily::at(double p) {
-  if (p == now_) return *prepared_->problem.system;
-  Value number;
-  number.data = p;
-  if (const Value* obstacle = scenario::set_key(root_, path_, number)) {
-    throw UsageError(
-        fmt::format("--parameter: \"{}\" is {}, in which nothing can be set", obstacle->key, obstacle->kind_name()));
-  }
-  auto next = run::prepare(root_, file_);
-  if (next->problem.system->size() != size_) {
-    throw UsageError("--parameter: with it the number of states changes; it must be one that leaves the state alone");
-  }
-  prepared_ = std::move(next);
-  now_ = p;
-  return *prepared_->problem.system;
 }
 
 }  // namespace neurode::study

@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "neurode/analysis/family.hpp"
 #include "neurode/run/prepare.hpp"
 #include "neurode/study/study.hpp"
 
@@ -26,32 +25,24 @@ struct Trajectory {
 };
 Trajectory trajectory(run::Prepared& p, int count, const std::function<bool()>& interrupt);
 
+/// A run from its start to its end, to where a condition stops it, or to where it fails.
+struct Passage {
+  double begin = 0, end = 0;
+  std::string cut;  ///< why it did not come to its end, a sentence; empty: it did
+  bool complete = true;
+};
+/// Shows its states at `count` (two at least) times at equal distances, the first `skip` after the start, the last at
+/// the end.
+Passage pass(run::Prepared& p, const integrate::Options& options, int count, double skip,
+             const std::function<bool()>& interrupt, const std::function<void(double t, const Vector& x)>& visit);
+/// What it says of a run: "50 times from 0 to 2807.53".
+std::string describe(const Passage& passage, std::size_t count);
+
 /// The scenario's integrator, with a method of high order at this tolerance; a stiff one where the scenario's is.
 integrate::Options tightened(const run::Prepared& p, double rtol);
 
 /// Elements' names, "p.v[0]".
 std::vector<std::string> state_labels(const StateLayout& layout);
-
-/// A scenario as a function of one of its numbers.
-class ScenarioFamily final : public analysis::Family {
- public:
-  /// @throws UsageError where `key` is no path of keys
-  ScenarioFamily(const run::Prepared& p, const ScenarioFile& file, const std::string& key);
-
-  System& at(double p) override;
-  /// The scenario at the last at().
-  run::Prepared& prepared() { return *prepared_; }
-  /// The number the scenario has there, its model's where it says nothing. @throws UsageError where it has none
-  double standard() const { return standard_; }
-
- private:
-  ScenarioFile file_;
-  Value root_;
-  std::vector<std::string> path_;
-  double standard_ = 0, now_;
-  Index size_ = 0;
-  std::unique_ptr<run::Prepared> prepared_;
-};
 
 /// The place in the state of the element called "p.v[0]", or "p.v" for its first. @throws UsageError
 Index element(const StateLayout& layout, const std::string& name);

@@ -4,7 +4,8 @@ namespace neurode::study {
 
 const std::vector<StudyEntry>& studies() {
   static const std::vector<StudyEntry> all = {
-      basins(), continuation(), fixed_points(), lyapunov(), period(), phase_plane(), scan(), spectrum(),
+      basins(),   continuation(), dimension(),   energy(), fixed_points(), hessian(),
+      lyapunov(), period(),       phase_plane(), scan(),   spectrum(),     timescales(),
   };
   return all;
 }

@@ -21,7 +21,7 @@ TEST_CASE("formats are sorted, and each says what it is") {
     CHECK_FALSE(e.citation.empty());
     CHECK(e.file_extension == "." + e.name);
   }
-  CHECK(names == std::vector<std::string>{"csv", "json", "npy"});
+  CHECK(names == std::vector<std::string>{"csv", "json", "mat", "npy"});
 }
 
 TEST_CASE("choice of elements") {

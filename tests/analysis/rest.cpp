@@ -190,6 +190,18 @@ TEST_CASE("branch points: pitchfork and transcritical crossing at 0") {
   }
 }
 
+TEST_CASE("branch points: a pitchfork met on its prongs is one point, not a fold beside it") {
+  Lambda family(
+      2, [](double p, const double* x, double* f) { f[0] = p * x[0] - x[0] * x[0] * x[0], f[1] = p + x[0] - x[1]; },
+      [](double p, const double* x, Matrix& j) { j << p - 3 * x[0] * x[0], 0, 1, -1; });
+  const Branch b = continue_rest(family, problems::vector({0.5, 0.75}), 0.25, range(-1, 1));
+  const auto found = specials(b, Special::branch);
+  REQUIRE(found.size() == 1);
+  CHECK(std::abs(found[0]->p) < 1e-8);
+  CHECK(std::abs(found[0]->x[0]) < 1e-4);
+  CHECK(specials(b, Special::fold).empty());
+}
+
 TEST_CASE("Hopf points: place, period and criticality") {
   // First Lyapunov coefficient of the normal form with |q| = 1: a r^2 in r', twice over (q has length 1 in C^2).
   for (const double a : {-1.0, 1.0}) {

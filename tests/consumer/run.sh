@@ -12,6 +12,7 @@ case $mode in
   install)
     cmake --install "$build" --prefix "$work/prefix" >"$work/install.log"
     "$work/prefix/bin/neurode" --version
+    [[ -f $work/prefix/share/neurode/python/neurode/plot/__main__.py ]]  # what neurode plot starts
     # What only the library's own sources include, its user must not need.
     options+=(-DCMAKE_PREFIX_PATH="$work/prefix" -DCMAKE_FIND_USE_PACKAGE_REGISTRY=OFF)
     for package in Boost tomlplusplus CLI11 doctest; do options+=("-DCMAKE_DISABLE_FIND_PACKAGE_$package=ON"); done

@@ -16,6 +16,7 @@ enum class Special {
   start,
   end,
   fold,  ///< of states of rest (saddle-node), or of periodic orbits
+  snic,  ///< a fold of states of rest on an invariant circle, which is a periodic orbit where they are gone
   hopf,
   branch,  ///< another branch crosses (transcritical, pitchfork)
   period_doubling,

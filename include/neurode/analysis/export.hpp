@@ -50,8 +50,8 @@ struct Exporter : Entry {
 /// All formats, sorted by name.
 const std::vector<Exporter>& exporters();
 
-/// Exports. Memory is bounded by a few MB (csv: by one point of everything in the table), not by the size of a
-/// variable. Files appear under their names when all of them are complete; after a failure none is there.
+/// Exports. Memory is bounded by a few MB (csv: by one point of everything in the table; mat: 160 MB), not by the size
+/// of a variable. Files appear under their names when all of them are complete; after a failure none is there.
 /// @throws UsageError for unknown variables, dimensions or elements (nearest name, list of names), a window without
 /// points, or a request that the format cannot meet; FileError for what the disk refuses.
 ExportResult export_result(const record::Reader& reader, const Exporter& exporter, const ExportRequest& request);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <functional>
 #include <string_view>
 
 #include "neurode/dynamics/system.hpp"
@@ -17,6 +18,25 @@ struct Spectrum {
 /// from products J v alone (implicitly restarted Arnoldi method).
 /// @throws NumericalError where J is not finite or the iteration does not converge
 Spectrum spectrum(System& system, double t, const Vector& x, Index largest_dense = 1000, Index count = 12);
+
+/// A product with a matrix: av = A v.
+using Product = std::function<void(const double* v, double* av)>;
+
+/// The largest |eigenvalue| of a matrix of n rows known by its products: of all up to `largest_dense` rows, beyond it
+/// by the implicitly restarted Arnoldi method. @throws NumericalError as spectrum()
+double spectral_radius(Index n, const Product& product, Index largest_dense = 1000);
+
+/// Eigenvalues of a symmetric matrix, ascending.
+struct SymmetricSpectrum {
+  Vector values;
+  bool whole =
+      true;        ///< all of them; else the lowest half of `values` are the lowest of the matrix, the rest the highest
+  Matrix vectors;  ///< of length 1, a column each
+};
+
+/// All of them up to `largest_dense` rows; beyond it the `count` lowest and the `count` highest, from products alone
+/// (implicitly restarted Lanczos method). @throws NumericalError as spectrum()
+SymmetricSpectrum symmetric_spectrum(Index n, const Product& product, Index largest_dense = 500, Index count = 10);
 
 /// What a state of rest is by its eigenvalues.
 enum class RestKind {

@@ -29,6 +29,18 @@ struct Metric {
   std::function<double(double t, const double* x)> evaluate;
 };
 
+/// The loss on all training samples as a function of what the rule moves (Problem::moved, one after another), activity
+/// at its steady state, whatever the rule follows. Weights are read out of a state x of the problem's system.
+class Landscape {
+ public:
+  virtual ~Landscape() = default;
+  virtual Index size() const = 0;
+  /// The loss; its gradient goes to g (size()). @throws NumericalError where activity has no steady state
+  virtual double gradient(double t, const double* x, double* g) = 0;
+  /// hv = H v with the Hessian of the loss.
+  virtual void product(double t, const double* x, const double* v, double* hv) = 0;
+};
+
 /// Whose spikes the thresholds of the system's jumps are: rows x cols (neurons x samples) from `first`.
 struct Spiking {
   std::string population;
@@ -50,6 +62,10 @@ struct Problem {
   /// Products with a metric or a Hessian that its solves have taken so far; null: it solves nothing.
   std::function<std::int64_t()> products;
   std::vector<std::pair<std::string, std::string>> notes;  ///< name and text: what the user is to know of the method
+
+  /// What the loss looks like from the weights; null where there is none (`why`).
+  std::unique_ptr<Landscape> landscape(std::string* why) const;
+  std::function<std::unique_ptr<Landscape>(std::string* why)> surveyor;
 
   /// Makes one of learning::monitors(); null where there is none (`why`).
   std::function<std::unique_ptr<Metric>(const std::string& name, std::string* why)> maker;

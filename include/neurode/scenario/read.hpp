@@ -46,5 +46,8 @@ struct SectionTable {
   bool open = false;  ///< further keys belong to a family member
 };
 const std::vector<SectionTable>& section_tables();
+/// `specs` of a family member and, behind them, the keys of the section that it shares: for messages, since those have
+/// been read already.
+ParameterTable with_section_keys(ParameterTable specs, const std::string& section);
 
 }  // namespace neurode::scenario

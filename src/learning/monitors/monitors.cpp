@@ -2,7 +2,32 @@
 
 #include <algorithm>
 
+#include "learning/gradients/reference.hpp"
+
 namespace neurode::learning {
+
+namespace {
+
+class Survey : public Landscape {
+ public:
+  Survey(std::unique_ptr<Gradient> loss, Index first) : loss_(std::move(loss)), first_(first) {}
+  Index size() const override { return loss_->size(); }
+  double gradient(double t, const double* x, double* g) override {
+    double loss = 0;
+    loss_->evaluate(t, x + first_, g, &loss);
+    return loss;
+  }
+  void product(double t, const double* x, const double* v, double* hv) override {
+    double slope = 0;
+    loss_->product(t, x + first_, v, hv, &slope);
+  }
+
+ private:
+  std::unique_ptr<Gradient> loss_;
+  Index first_;
+};
+
+}  // namespace
 
 const std::vector<MonitorEntry>& monitors() {
   static const std::vector<MonitorEntry> all = {conserved(),    gradient_alignment(), gradient_norm(),
@@ -44,6 +69,10 @@ void offer_monitors(Problem& problem, MonitorContext context) {
     // The figure may refer to the context.
     return std::make_unique<Metric>(
         Metric{name, entry->summary, [shared, evaluate](double t, const double* x) { return evaluate(t, x); }});
+  };
+  problem.surveyor = [shared](std::string* why) -> std::unique_ptr<Landscape> {
+    auto loss = reference_gradient(shared->setup, why);
+    return loss ? std::make_unique<Survey>(std::move(loss), shared->first) : nullptr;
   };
 }
 

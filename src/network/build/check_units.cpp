@@ -82,7 +82,7 @@ void check_names(const scenario::ModelSection& model, const equations::EquationS
   for (const auto& [name, unit] : model.units) {
     if (std::find(names.begin(), names.end(), name) != names.end()) continue;
     const bool parameter = std::any_of(model.parameters.begin(), model.parameters.end(),
-                                       [&](const auto& spec) { return spec.name == name; });
+                                       [&name = name](const auto& spec) { return spec.name == name; });
     diagnostics.add({model.where, "model." + model.name + ".units." + name,
                      parameter ? "is a parameter, whose unit stands with it" : "is no state or definition of the model",
                      "", parameter ? "{ default = ..., unit = \"" + unit + "\" } in parameters" : quoted_list(names),

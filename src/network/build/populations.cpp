@@ -14,6 +14,7 @@
 #include "network/expressions/spikes.hpp"
 #include "neurode/core/units.hpp"
 #include "neurode/network/instantiate.hpp"
+#include "neurode/scenario/read.hpp"
 
 namespace neurode::network {
 
@@ -85,7 +86,7 @@ void read_initial(const scenario::PopulationSection& section, const scenario::Pr
   for (auto& [state, values] : pop.initial) {
     states.push_back(state);
     values = Vector::Zero(pop.size);
-    const auto take = [&](const Value& v, bool own) {
+    const auto take = [&, &state = state, &values = values](const Value& v, bool own) {
       ParameterSpec spec = ParameterSpec::make(Kind::per_neuron, state, "");
       for (const auto& [name, unit] : pop.model->units) {
         if (name == state) spec.unit = unit;
@@ -242,8 +243,9 @@ void build_population(const scenario::PopulationSection& section, const scenario
     return;
   }
   const auto* preset = chosen_preset(section, *pop.model, diagnostics);
-  const Parameters parameters = read_parameters(parameters_with(*pop.model, preset), section.settings,
-                                                "model \"" + pop.model->name + "\"", diagnostics);
+  const Parameters parameters =
+      read_parameters(scenario::with_section_keys(parameters_with(*pop.model, preset), "population.*"),
+                      section.settings, "model \"" + pop.model->name + "\"", diagnostics);
   for (const auto& spec : pop.model->parameters) {
     const Value* v = parameters.find(spec.name);
     if (!v) continue;

@@ -2,6 +2,7 @@
 
 #include "network/assemble/assembler.hpp"
 #include "network/build/build.hpp"
+#include "neurode/scenario/read.hpp"
 
 namespace neurode::network {
 
@@ -55,7 +56,8 @@ void build_stimulus(const scenario::StimulusSection& section, const scenario::Sc
 
   const std::size_t before = diagnostics.size();
   const ParameterTable specs = with_units(*s.entry, unit_of(*pop.model, s.into), network.time_unit);
-  s.parameters = read_parameters(specs, section.kind.settings, "stimulus \"" + s.entry->name + "\"", diagnostics);
+  s.parameters = read_parameters(scenario::with_section_keys(specs, "stimulus.*"), section.kind.settings,
+                                 "stimulus \"" + s.entry->name + "\"", diagnostics);
   if (diagnostics.size() > before) return;
   for (const auto& spec : specs) {
     const Value* v = s.parameters.find(spec.name);

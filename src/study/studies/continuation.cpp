@@ -10,6 +10,7 @@
 #include "neurode/analysis/fixed_points.hpp"
 #include "neurode/core/errors.hpp"
 #include "study/context.hpp"
+#include "study/scenario_family.hpp"
 #include "study/studies/list.hpp"
 
 namespace neurode::study {
@@ -283,7 +284,7 @@ Findings run(const Request& request) {
   options.most = static_cast<int>(q.integer("points"));
   options.interrupt = request.interrupt;
   System& first = family.at(start);
-  const Index shown = q.has("show") ? element(first.layout(), q.text("show")) : 0;
+  const Index shown = q.has("show") ? element(p->problem.system->layout(), q.text("show")) : 0;
   // The trajectory belongs to the scenario's own parameter; a start elsewhere has its own.
   Request there = request;
   there.overrides.push_back(fmt::format("{}={}", q.text("parameter"), number_text(start)));

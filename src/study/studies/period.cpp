@@ -15,28 +15,35 @@ namespace {
 constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t kShown = 8;
 
-/// A turn, from the last crossing on.
-plot::Chart picture(const Findings& f, run::Prepared& p, const analysis::Period& found, double t, double span,
-                    const integrate::Options& options) {
-  plot::Chart chart;
-  chart.title = "One period: " + (f.title.empty() ? f.scenario : f.title);
-  chart.subtitle = f.heading;
-  chart.caption = "From a crossing of the section on.";
-  const std::string unit = f.time_unit.empty() ? "" : " [" + f.time_unit + "]";
-  plot::Panel panel{"Course", "time since the crossing" + unit, f.labels[static_cast<std::size_t>(found.element)], {}};
+/// A turn, from the last crossing on: times since then and the element that crosses, into the file and the picture.
+void tell_course(Findings& f, run::Prepared& p, const analysis::Period& found, double t, double span,
+                 const integrate::Options& options) {
+  const std::string of = f.labels[static_cast<std::size_t>(found.element)];
+  Quantity time{"course_time", "time since the crossing", f.time_unit, {"moment"}, {}, {}};
+  Quantity course{"course", of + " over a period", "", {"moment"}, {}, {}};
+  integrate::Observer observer;
+  observer.output = [&](std::size_t, std::int64_t, double when, const Vector& x) {
+    time.numbers.push_back(when - t), course.numbers.push_back(x[found.element]);
+  };
+  integrate::drive(*p.problem.system, t, found.x, t + span, options, {{span / 500}}, {}, observer);
+
+  plot::Panel panel{
+      "Course", "time since the crossing" + (f.time_unit.empty() ? "" : " [" + f.time_unit + "]"), of, {}};
   panel.x_linear = panel.y_linear = true;
   panel.level = found.level;
   panel.level_label = "section";
-  plot::Curve curve{f.labels[static_cast<std::size_t>(found.element)], {}};
+  plot::Curve curve{of, {}};
   curve.marked = false;
-  integrate::Observer observer;
-  observer.output = [&](std::size_t, std::int64_t, double when, const Vector& x) {
-    curve.points.emplace_back(when - t, x[found.element]);
-  };
-  integrate::drive(*p.problem.system, t, found.x, t + span, options, {{span / 500}}, {}, observer);
+  for (std::size_t k = 0; k < time.numbers.size(); ++k) curve.points.emplace_back(time.numbers[k], course.numbers[k]);
   panel.curves = {std::move(curve)};
-  chart.panels = {std::move(panel)};
-  return chart;
+  f.chart.title = "One period: " + (f.title.empty() ? f.scenario : f.title);
+  f.chart.subtitle = f.heading;
+  f.chart.caption = "From a crossing of the section on.";
+  f.chart.panels = {std::move(panel)};
+  f.facts.emplace_back("of", of);
+  f.facts.emplace_back("level", found.level);
+  f.dimensions.push_back({"moment", time.numbers.size(), {}});
+  f.add(std::move(time)), f.add(std::move(course));
 }
 
 Findings run(const Request& request) {
@@ -100,7 +107,7 @@ Findings run(const Request& request) {
     const auto i = static_cast<Index>(k);
     f.notes.push_back(fmt::format("{}: {:.9g} to {:.9g}", f.labels[k], found.low[i], found.high[i]));
   }
-  f.chart = picture(f, *p, found, s.t0, found.found ? found.period : s.span, s.integrator);
+  tell_course(f, *p, found, s.t0, found.found ? found.period : s.span, s.integrator);
   return f;
 }
 

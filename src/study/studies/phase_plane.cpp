@@ -16,7 +16,6 @@ namespace neurode::study {
 namespace {
 
 using analysis::Place;
-using analysis::Plane;
 using analysis::Segment;
 
 constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
@@ -48,26 +47,53 @@ plot::Curve of_segments(const std::string& name, const std::vector<Segment>& seg
   return c;
 }
 
-/// Directions of F on a grid; all arrows are as long, relative to the box.
-plot::Curve field(Plane& plane, double t, const Box& b, int side) {
+/// F on a grid of side x side points in the middles of as many cells.
+struct Field {
+  std::vector<double> x, y;    ///< [side] each
+  std::vector<double> dx, dy;  ///< [side x side], y by y
+};
+
+Field field(analysis::Subsystem& plane, double t, const Box& b, int side) {
+  Field f;
+  for (int i = 0; i < side; ++i) {
+    f.x.push_back(b.low[0] + (b.high[0] - b.low[0]) * (i + 0.5) / side);
+    f.y.push_back(b.low[1] + (b.high[1] - b.low[1]) * (i + 0.5) / side);
+  }
+  for (const double y : f.y) {
+    for (const double x : f.x) {
+      const double at[2] = {x, y};
+      double rate[2];
+      plane.rhs(t, at, rate);
+      f.dx.push_back(rate[0]), f.dy.push_back(rate[1]);
+    }
+  }
+  return f;
+}
+
+/// Its directions; all arrows are as long, relative to the box.
+plot::Curve arrows(const Field& f, const Box& b) {
   plot::Curve c{"direction", {}};
   c.joined = c.marked = false;
   c.arrows = true;
-  for (int i = 0; i < side; ++i) {
-    for (int k = 0; k < side; ++k) {
-      const double at[2] = {b.low[0] + (b.high[0] - b.low[0]) * (i + 0.5) / side,
-                            b.low[1] + (b.high[1] - b.low[1]) * (k + 0.5) / side};
-      double f[2];
-      plane.rhs(t, at, f);
-      const double u = f[0] / (b.high[0] - b.low[0]), v = f[1] / (b.high[1] - b.low[1]), length = std::hypot(u, v);
-      if (!(length > 0) || !std::isfinite(length)) continue;
-      const double dx = 0.3 / side * u / length * (b.high[0] - b.low[0]);
-      const double dy = 0.3 / side * v / length * (b.high[1] - b.low[1]);
-      c.points.emplace_back(at[0] - dx, at[1] - dy);
-      c.points.emplace_back(at[0] + dx, at[1] + dy);
-    }
+  const double side = static_cast<double>(f.x.size()), width = b.high[0] - b.low[0], height = b.high[1] - b.low[1];
+  for (std::size_t k = 0; k < f.dx.size(); ++k) {
+    const double u = f.dx[k] / width, v = f.dy[k] / height, length = std::hypot(u, v);
+    if (!(length > 0) || !std::isfinite(length)) continue;
+    const double x = f.x[k % f.x.size()], y = f.y[k / f.x.size()];
+    const double dx = 0.3 / side * u / length * width, dy = 0.3 / side * v / length * height;
+    c.points.emplace_back(x - dx, y - dy);
+    c.points.emplace_back(x + dx, y + dy);
   }
   return c;
+}
+
+void add_field(Findings& f, const Field& of, const std::string names[2]) {
+  f.dimensions.push_back({"row", of.y.size(), {}});
+  f.dimensions.push_back({"column", of.x.size(), {}});
+  f.add({"field_x", names[0] + " where the field is told", "", {"column"}, of.x, {}});
+  f.add({"field_y", names[1] + " where the field is told", "", {"row"}, of.y, {}});
+  f.add({"field_dx", "d" + names[0] + "/dt there", "", {"row", "column"}, of.dx, {}});
+  f.add({"field_dy", "d" + names[1] + "/dt there", "", {"row", "column"}, of.dy, {}});
 }
 
 void add_segments(Findings& f, const std::string& name, const std::string& of, const std::vector<Segment>& segments) {
@@ -92,7 +118,7 @@ Findings run(const Request& request) {
   const double t = q.has("at") ? q.number("at") : p->scenario.time.start;
   const Trajectory way = trajectory(*p, 2000, request.interrupt);
   const Box b = box_of(q, way, at);
-  Plane plane(system, at[0], at[1], way.x.back());
+  analysis::Subsystem plane(system, {at[0], at[1]}, way.x.back());
   const int cells = static_cast<int>(q.integer("cells"));
   const std::vector<Segment> clines[2] = {analysis::nullcline(plane, t, 0, b.low, b.high, cells),
                                           analysis::nullcline(plane, t, 1, b.low, b.high, cells)};
@@ -129,6 +155,8 @@ Findings run(const Request& request) {
   f.table = {"kind", "point_x", "point_y"};
   add_segments(f, "x_nullcline", names[0], clines[0]);
   add_segments(f, "y_nullcline", names[1], clines[1]);
+  const Field directions = field(plane, t, b, 18);
+  add_field(f, directions, names);
   f.add({"moment_time", "time", f.time_unit, {"moment"}, way.t, {}});
   Quantity tx{"trajectory_x", names[0] + " along the trajectory", "", {"moment"}, {}, {}};
   Quantity ty{"trajectory_y", names[1] + " along the trajectory", "", {"moment"}, {}, {}};
@@ -150,7 +178,7 @@ Findings run(const Request& request) {
     }
     if (!rest.points.empty()) panel.curves.push_back(std::move(rest));
   }
-  panel.curves.push_back(field(plane, t, b, 18));
+  panel.curves.push_back(arrows(directions, b));
   f.add(std::move(tx)), f.add(std::move(ty));
   f.chart.title = "Phase plane: " + (f.title.empty() ? f.scenario : f.title);
   f.chart.subtitle = f.heading;

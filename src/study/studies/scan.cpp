@@ -8,6 +8,7 @@
 #include "neurode/integrate/drive.hpp"
 #include "neurode/run/monitor.hpp"
 #include "study/context.hpp"
+#include "study/scenario_family.hpp"
 #include "study/studies/list.hpp"
 
 namespace neurode::study {
@@ -97,8 +98,7 @@ Findings run(const Request& request) {
   std::string unit;
   for (const double place : places) {
     if (request.interrupt && request.interrupt()) break;
-    family.at(place);
-    run::Prepared& now = family.prepared();
+    run::Prepared& now = family.prepared_at(place);
     Diagnostics diagnostics;
     run::Monitor monitor({of, {"--of", 0, 0}, "--of"}, now.problem, diagnostics);
     diagnostics.throw_if_any();

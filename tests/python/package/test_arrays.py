@@ -106,3 +106,16 @@ end = 1.0
 def test_arrays_live_as_long_as_they_are_needed() -> None:
     system = neurode.System(linear(W.copy()))
     np.testing.assert_allclose(system.jacobian(0, np.zeros(3)), W - np.eye(3), rtol=1e-14)
+
+
+def test_arrays_of_another_shape_are_refused(scenarios) -> None:
+    with pytest.raises(neurode.ScenarioError, match=r"the array has the wrong shape; found \(4, 2, 1, 1\)"):
+        neurode.run(scenarios / "xor.toml", {"data.inputs": np.zeros((4, 2, 1, 1)), "data.targets": np.zeros((4, 1))})
+    with pytest.raises(neurode.ScenarioError, match=r"the array has the wrong shape; found \(0, 2\)"):
+        neurode.run(scenarios / "xor.toml", {"data.inputs": np.zeros((0, 2)), "data.targets": np.zeros((4, 1))})
+    pairs = {"rule": "from_file", "path": np.zeros((2, 5))}
+    with pytest.raises(neurode.ScenarioError, match=r"the array has the wrong shape; found \(2, 5\)"):
+        neurode.run(linear(1.0, connect=pairs))
+    twice = {"rule": "from_file", "path": np.array([[0, 1], [0, 1]])}
+    with pytest.raises(neurode.ScenarioError, match="the same pair of neurons comes twice"):
+        neurode.run(linear(1.0, connect=twice))

@@ -22,8 +22,8 @@ struct Given {
   ScenarioFile file;
   std::vector<std::string> overrides;
 };
-Given given(const std::string& path, const std::optional<std::string>& text, const py::dict& arrays,
-            bool allow_outside, bool allow_large, std::vector<std::string> overrides);
+Given given(const std::string& path, const std::optional<std::string>& text, const py::dict& arrays, bool allow_outside,
+            bool allow_large, std::vector<std::string> overrides);
 
 /// A Python object (None, bool, int, float, str, list, tuple, dict) as a value of a scenario.
 /// @throws py::type_error that names the key

@@ -63,8 +63,9 @@ py::dict dict_of(record::Memory&& memory) {
   std::vector<py::ssize_t> points;
   for (auto& a : memory.axes) {
     points.push_back(static_cast<py::ssize_t>(a.times.size()));
-    axes[py::str(a.declared.name)] = py::make_tuple(array_of(std::move(a.times), {points.back()}),
-                                                    described({}, a.declared.unit, a.declared.long_name));
+    axes[py::str(a.declared.name)] =
+        py::make_tuple(array_of(std::move(a.times), {points.back()}),
+                       described({{"axis", std::string("T")}}, a.declared.unit, a.declared.long_name));
   }
   for (auto& v : memory.variables) {
     std::vector<std::string> names = v.declared.dimensions;

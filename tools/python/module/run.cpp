@@ -39,9 +39,8 @@ class Run {
   py::dict to_memory(const py::object& progress, double seconds) {
     refuse_large();
     record::Memory memory;
-    py::dict outcome = watched(progress, seconds, [&](const run::RunHooks& hooks) {
-      return run::simulate(*prepared_, hooks, memory);
-    });
+    py::dict outcome = watched(progress, seconds,
+                               [&](const run::RunHooks& hooks) { return run::simulate(*prepared_, hooks, memory); });
     outcome["result"] = dict_of(std::move(memory));
     return outcome;
   }
@@ -49,9 +48,8 @@ class Run {
   py::dict to_file(const std::string& file, bool overwrite, const py::object& progress, double seconds) {
     record::check_writable(file, overwrite);
     if (!given_.file.allowed.large) run::check_file_size(*prepared_, file);
-    return watched(progress, seconds, [&](const run::RunHooks& hooks) {
-      return run::simulate(*prepared_, file, overwrite, hooks);
-    });
+    return watched(progress, seconds,
+                   [&](const run::RunHooks& hooks) { return run::simulate(*prepared_, file, overwrite, hooks); });
   }
 
  private:
@@ -120,8 +118,7 @@ void define_run(py::module_& m) {
   py::class_<Run>(m, "Run", "A scenario made ready; each run takes a new one.")
       .def(py::init([](const std::string& path, const std::optional<std::string>& text, const py::dict& arrays,
                        bool allow_outside, bool allow_large, std::vector<std::string> overrides) {
-             return std::make_unique<Run>(
-                 given(path, text, arrays, allow_outside, allow_large, std::move(overrides)));
+             return std::make_unique<Run>(given(path, text, arrays, allow_outside, allow_large, std::move(overrides)));
            }),
            py::arg("path"), py::arg("text"), py::arg("arrays"), py::arg("allow_outside"), py::arg("allow_large"),
            py::arg("overrides"))

@@ -25,8 +25,8 @@ Array array_of(const Numbers& a) {
 
 }  // namespace
 
-Given given(const std::string& path, const std::optional<std::string>& text, const py::dict& arrays,
-            bool allow_outside, bool allow_large, std::vector<std::string> overrides) {
+Given given(const std::string& path, const std::optional<std::string>& text, const py::dict& arrays, bool allow_outside,
+            bool allow_large, std::vector<std::string> overrides) {
   Given out{{path, {allow_outside ? Reach::anywhere : Reach::folder, allow_large}}, std::move(overrides)};
   out.file.text = text;
   auto named = std::make_shared<Arrays>();

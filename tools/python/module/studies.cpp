@@ -20,8 +20,7 @@ py::dict analyze(const std::string& name, const Given& scenario, const py::dict&
   }
   study::Request request{scenario.file, scenario.overrides, {}, Interrupt()};
   Diagnostics diagnostics;
-  request.parameters =
-      read_parameters(entry->parameters, value_of(parameters, ""), "analyze " + name, diagnostics);
+  request.parameters = read_parameters(entry->parameters, value_of(parameters, ""), "analyze " + name, diagnostics);
   diagnostics.throw_if_any();
   study::Findings found;
   {
@@ -66,7 +65,8 @@ py::dict compare_integrators(const Given& scenario, const py::dict& options) {
   compare::Comparison c;
   {
     const py::gil_scoped_release free;
-    c = compare::run(request, [](const std::string&, std::size_t, std::size_t) {}, Interrupt());
+    c = compare::run(
+        request, [](const std::string&, std::size_t, std::size_t) {}, Interrupt());
   }
   raise_if_interrupted();
   py::dict out = dict_of(compare::as_result(c));

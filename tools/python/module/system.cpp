@@ -24,7 +24,8 @@ class PySystem {
                        : system().noise() ? "noise"
                        : system().jumps() ? "spikes"
                                           : nullptr;
-    if (what) throw UsageError(fmt::format("the scenario has {}: it is no ordinary differential equation x' = F(t, x)", what));
+    if (what)
+      throw UsageError(fmt::format("the scenario has {}: it is no ordinary differential equation x' = F(t, x)", what));
   }
 
   System& system() { return *prepared_->problem.system; }
@@ -94,8 +95,8 @@ class PySystem {
   py::list slices() {
     py::list out;
     for (const auto& s : layout().slices()) {
-      out.append(py::make_tuple(s.name, s.offset, s.rows, s.cols, std::string(block_name(s.block)), s.unit,
-                                s.long_name, s.row_dimension, s.col_dimension));
+      out.append(py::make_tuple(s.name, s.offset, s.rows, s.cols, std::string(block_name(s.block)), s.unit, s.long_name,
+                                s.row_dimension, s.col_dimension));
     }
     return out;
   }

@@ -1,0 +1,1 @@
+neurode analyze hessian --help

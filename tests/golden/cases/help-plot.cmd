@@ -1,0 +1,1 @@
+neurode plot --help
