@@ -15,14 +15,22 @@ namespace {
 
 constexpr std::size_t kMostRows = 500;
 constexpr std::size_t kMostStates = 4;
+constexpr std::size_t kSmallTable = 50;    ///< rows of a table beside the main one
+constexpr std::size_t kMostCourses = 8;    ///< of a figure
+constexpr std::size_t kMostOverTime = 12;  ///< figures
 
-/// The dimension whose table says most.
-std::string main_dimension(const std::string& study) {
+/// Dimensions along which there are figures of one number each, in their order; the one whose table says most first.
+std::vector<std::string> table_dimensions(const Source& source) {
   static const std::map<std::string, std::string> known = {
-      {"fixed-points", "point"}, {"continue", "special"},  {"period", "orbit"},     {"lyapunov", "exponent_number"},
-      {"spectrum", "peak"},      {"phase-plane", "point"}, {"basins", "attractor"}, {"scan", "run"}};
-  const auto at = known.find(study);
-  return at == known.end() ? "" : at->second;
+      {"continue", "special"}, {"lyapunov", "exponent_number"}, {"spectrum", "peak"}};
+  const auto at = known.find(source.text("study"));
+  std::vector<std::string> out;
+  if (at != known.end()) out.push_back(at->second);
+  for (const auto& v : source.reader.variables()) {
+    if (v.coordinate || v.dimensions.size() != 1) continue;
+    if (std::find(out.begin(), out.end(), v.dimensions[0]) == out.end()) out.push_back(v.dimensions[0]);
+  }
+  return out;
 }
 
 Axis axis_of(const Columns& c, const std::string& name) {
@@ -238,6 +246,30 @@ std::vector<Figure> scan(const Source& source, const Columns& c) {
   return out;
 }
 
+/// Everything that is told over time, a figure each.
+std::vector<Figure> over_time(const Source& source, const Columns& c) {
+  std::vector<Figure> out;
+  const std::string time = c.has("moment_time") ? "moment_time" : "time";
+  const auto* axis = source.reader.find(time);
+  if (!axis || axis->dimensions.size() != 1) return out;
+  for (const auto& v : source.reader.variables()) {
+    if (v.coordinate || v.name == time || v.dimensions.empty() || v.dimensions[0] != axis->dimensions[0]) continue;
+    const std::size_t width = c.width(v.name);
+    if (width == 0 || out.size() == kMostOverTime) continue;
+    Figure f;
+    f.title = v.long_name.empty() ? v.name : v.long_name;
+    f.x = axis_of(c, time);
+    f.y = {v.name, v.unit == "1" ? "" : v.unit, false};
+    for (const std::size_t k : chosen(width, kMostCourses)) {
+      f.series.push_back(points(width > 1 ? fmt::format("{} {}", v.name, k) : v.name, c.numbers(time),
+                                c.column(v.name, k), "solid", "none"));
+    }
+    if (width > kMostCourses) f.caption = fmt::format("{} of {} courses.", kMostCourses, width);
+    out.push_back(std::move(f));
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string study_tables(const Source& source) {
@@ -246,9 +278,13 @@ std::string study_tables(const Source& source) {
   if (source.number("complete") == 0) out += "<p class=\"outcome\"><span class=\"bad\">incomplete</span></p>\n";
   if (!source.text("heading").empty()) out += "<p>" + escaped(source.text("heading")) + "</p>\n";
   for (const auto& note : source.lines("notes")) out += "<p>" + escaped(note) + "</p>\n";
-  const std::string study = source.text("study"), dimension = main_dimension(study);
-  Table t = c.table(dimension, {}, source.lines("states"), kMostRows);
-  if (!t.rows.empty()) out += "<h3>" + escaped("What " + study + " found") + "</h3>\n" + t.html();
+  bool main = true;
+  for (const auto& dimension : table_dimensions(source)) {
+    Table t = c.table(dimension, {}, source.lines("states"), kMostRows);
+    if (!main && (t.columns.size() < 2 || t.rows.size() + t.left_out > kSmallTable)) continue;
+    if (!t.rows.empty()) out += "<h3>" + escaped(dimension) + "</h3>\n" + t.html();
+    main = false;
+  }
   std::vector<std::pair<std::string, std::string>> facts;
   for (const auto& [name, value] : source.reader.attributes()) {
     if (std::holds_alternative<double>(value)) facts.emplace_back(escaped(name), source.shown(name));
@@ -260,6 +296,8 @@ std::vector<Figure> study_figures(const Source& source, std::size_t most) {
   const Columns c(source.reader);
   const std::string study = source.text("study");
   std::vector<Figure> figures;
+  const auto special = {"continue", "fixed-points", "phase-plane", "spectrum", "lyapunov", "basins", "scan"};
+  if (std::find(special.begin(), special.end(), study) == special.end()) figures = over_time(source, c);
   if (study == "continue") figures = bifurcations(source, c);
   if (study == "fixed-points") figures = {eigenvalues(source, c)};
   if (study == "phase-plane") figures = {plane(source, c)};
