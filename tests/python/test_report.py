@@ -212,6 +212,14 @@ class Report(unittest.TestCase):
                 else:
                     self.look(page)
 
+    def test_studies_of_learning(self):
+        for study in ("hessian", "timescales", "dimension"):
+            with self.subTest(study=study):
+                name = f"study-{study}"
+                call(self.folder, "analyze", study, str(SCENARIOS / "xor_coupled.toml"), "--set", "time.end=100", "-o", f"{name}.h5")
+                seen = self.look(self.page(name, f"{name}.h5"))
+                self.assertGreater(len(seen["columns"]), 2)
+
     def test_several_runs(self):
         files = [self.run_file(f"seed{k}", "xor.toml", f"seed={k}", "time.end=200") for k in (1, 2, 3)]
         page = self.page("seeds", *files)
