@@ -193,6 +193,7 @@ class Report(unittest.TestCase):
         page = self.page("bifurcation", "b.h5")
         seen = self.look(page)
         self.assertIn("Periods", self.titles(seen))
+        self.look(page, "--window-size=480,900", "--blink-settings=preferredColorScheme=0")
         self.assertIn("Hopf", page.read_text())
         self.assertIn("0.331281", page.read_text())
 

@@ -29,7 +29,7 @@ function linearTicks(low, high, most) {
   const step = [1, 2, 5, 10].map((f) => f * power).find((s) => s >= rough * (1 - 1e-9));
   const ticks = [];
   for (let k = Math.ceil(low / step - 1e-9); k * step <= high + 1e-9 * span; ++k) {
-    ticks.push(Number((k * step).toPrecision(12)));
+    ticks.push(Number((k * step).toPrecision(15)));
   }
   return ticks;
 }
@@ -55,13 +55,20 @@ function logTexts(ticks) {
   return ticks.map((x) => (far ? `10${superscript(Math.round(Math.log10(x)))}` : numberText(x, 3)));
 }
 
+/** What is taken off linear ticks that differ in their late digits alone; 0: nothing. */
+function tickOffset(ticks) {
+  const most = Math.max(...ticks.map(Math.abs), 0);
+  return ticks.length > 1 && most > 1e6 * (ticks[1] - ticks[0]) ? ticks[0] : 0;
+}
+
 /** Labels of linear ticks: alike in their decimals, so that they can be told from each other. */
 function tickTexts(ticks) {
-  const most = Math.max(...ticks.map(Math.abs), 0);
-  if (ticks.length < 2 || most === 0) return ticks.map((x) => numberText(x));
-  const step = ticks[1] - ticks[0];
-  const digits = Math.min(15, Math.max(1, Math.ceil(Math.log10(most / step) + 1.3)));
-  return ticks.map((x) => numberText(x, digits));
+  const offset = tickOffset(ticks);
+  const told = ticks.map((x) => x - offset);
+  const most = Math.max(...told.map(Math.abs), 0);
+  if (ticks.length < 2 || most === 0) return told.map((x) => numberText(x));
+  const digits = Math.max(1, Math.ceil(Math.log10(most / (told[1] - told[0])) + 1.3));
+  return told.map((x) => numberText(x, digits));
 }
 
 /** "time [ms]" */

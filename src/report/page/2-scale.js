@@ -41,6 +41,9 @@ class Scale {
   ticks(most) {
     return this.log ? logTicks(this.low, this.high, most) : linearTicks(this.low, this.high, most);
   }
+  offset(ticks) {
+    return this.log ? 0 : tickOffset(ticks);
+  }
   texts(ticks) {
     return this.log ? logTexts(ticks) : tickTexts(ticks);
   }

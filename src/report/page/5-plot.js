@@ -109,8 +109,12 @@ class Plot {
     }
     area.bottom = height - 42;
     const [xRange, yRange] = this.ranges();
-    this.xScale = new Scale(...xRange, area.left, area.right, spec.x.log);
     this.yScale = new Scale(...yRange, matrix ? area.top : area.bottom, matrix ? area.bottom : area.top, this.logY);
+    if (!matrix) {  // room for the numbers at the axis
+      const longest = Math.max(...this.yTicks(area).texts.map((t) => t.length));
+      area.left = Math.min(110, Math.max(48, 30 + 7 * longest));
+    }
+    this.xScale = new Scale(...xRange, area.left, area.right, spec.x.log);
     this.area = area;
     svg.replaceChildren();
     this.tip.hidden = true;
@@ -151,30 +155,38 @@ class Plot {
     }
   }
 
+  /** Ticks of y with their texts; rows and columns are numbered by whole numbers. */
+  yTicks({ top, bottom }) {
+    const { heat } = this.spec;
+    const ticks = this.yScale.ticks(Math.max(3, (bottom - top) / 45))
+      .filter((y) => !heat || (Number.isInteger(y) && y < heat.rows * heat.rowStep));
+    return { ticks, texts: this.yScale.texts(ticks), offset: this.yScale.offset(ticks) };
+  }
+
   axes(width, height) {
     const { left, right, top, bottom } = this.area;
     const grid = shape(this.svg, "g", { class: "axes" });
     const { heat } = this.spec;
-    const whole = (ticks) => (heat ? ticks.filter(Number.isInteger) : ticks);  // rows and columns are numbered
-    const middleOf = (step) => (heat ? step / 2 : 0);
-    const xTicks = (heat && heat.matrix ? whole : (t) => t)(this.xScale.ticks(Math.max(3, (right - left) / 85)))
-      .filter((x) => !(heat && heat.matrix) || x < heat.xTo);
+    const matrix = heat && heat.matrix;
+    const xTicks = this.xScale.ticks(Math.max(3, (right - left) / 85))
+      .filter((x) => !matrix || (Number.isInteger(x) && x < heat.xTo));
     const xTexts = this.xScale.texts(xTicks);
-    const xMiddle = heat && heat.matrix ? middleOf(heat.columnStep) : 0;
+    const xMiddle = matrix ? heat.columnStep / 2 : 0;
     xTicks.forEach((tick, k) => {
       const x = this.xScale.pixel(tick + xMiddle);
       shape(grid, "path", { class: "grid", d: `M${x},${top}V${bottom}` });
       shape(grid, "text", { class: "tick", x, y: bottom + 16, "text-anchor": "middle" }, xTexts[k]);
     });
-    const yTicks = whole(this.yScale.ticks(Math.max(3, (bottom - top) / 45)))
-      .filter((y) => !heat || y < heat.rows * heat.rowStep);
-    const yTexts = this.yScale.texts(yTicks);
-    const yMiddle = heat ? middleOf(heat.rowStep) : 0;
+    const { ticks: yTicks, texts: yTexts, offset } = this.yTicks(this.area);
+    const yMiddle = heat ? heat.rowStep / 2 : 0;
     yTicks.forEach((tick, k) => {
       const y = this.yScale.pixel(tick + yMiddle);
       shape(grid, "path", { class: "grid", d: `M${left},${y}H${right}` });
       shape(grid, "text", { class: "tick", x: left - 6, y: y + 4, "text-anchor": "end" }, yTexts[k]);
     });
+    if (offset) {
+      shape(grid, "text", { class: "tick", x: left + 5, y: top + 14 }, `numbers at the left: + ${numberText(offset, 15)}`);
+    }
     shape(grid, "text", { class: "name", x: (left + right) / 2, y: height - 6, "text-anchor": "middle" },
       axisText(this.spec.x));
     const middle = (top + bottom) / 2;

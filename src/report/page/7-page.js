@@ -42,7 +42,7 @@ function drawFigures() {
       const width = Math.round(entry.contentRect.width);
       if (!plot || width === 0 || width === plot.drawnAt) continue;
       plot.drawnAt = width;
-      plot.draw();
+      requestAnimationFrame(() => plot.draw());  // a drawing within this call may change the width again
     }
   });
   for (const figure of document.querySelectorAll("figure.plot")) {
