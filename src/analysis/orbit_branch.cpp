@@ -202,6 +202,13 @@ class OrbitWalk {
     return 0.5 * width.cwiseQuotient(scale_).maxCoeff();
   }
 
+  /// Does the branch pass through a state of rest between the two, a Hopf point? p turns there as at a fold, and what
+  /// comes behind are the same orbits again, half a period later.
+  static bool mirrored(const Place& from, const Place& to) {
+    const auto swing = [](const Place& at) -> Matrix { return at.orbit.u.colwise() - at.orbit.u.rowwise().mean(); };
+    return swing(from).cwiseProduct(swing(to)).sum() < 0;
+  }
+
   void adapt(Place& at) {
     Place next = at;
     curve_.widen_scale(at.orbit);
@@ -228,7 +235,8 @@ class OrbitWalk {
       const double u = root([&](double v) { return value(from, v, at, g); }, 0, g(from), s, g(to), kLocated);
       int iterations = 0;
       if (!curve_.go(from, u, at, iterations)) return;
-      vanished = special == Special::fold && size(at) < kVanished * std::min(size(from), size(to));
+      vanished =
+          special == Special::fold && (mirrored(from, to) || size(at) < kVanished * std::min(size(from), size(to)));
       found.emplace_back(u, point(at, vanished ? Special::end : special));
     };
     search(Special::fold, [](const Place& l) { return l.tangent.p; });

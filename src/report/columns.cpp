@@ -36,8 +36,13 @@ const std::vector<double>& Columns::numbers(const std::string& name) const {
   return read_[name] = has(name) ? reader_.read(name) : std::vector<double>();
 }
 
+std::size_t Columns::width(const std::string& name) const {
+  const std::size_t rows = length(name, 0);
+  return rows == 0 ? 0 : numbers(name).size() / rows;
+}
+
 std::vector<double> Columns::column(const std::string& name, std::size_t k) const {
-  const std::size_t n = length(name, 1);
+  const std::size_t n = width(name);
   std::vector<double> out;
   if (k >= n) return out;
   const auto& all = numbers(name);
@@ -58,7 +63,8 @@ std::vector<std::string> Columns::words(const std::string& name) const {
     if (attribute != "flag_meanings" || !std::holds_alternative<std::string>(value)) continue;
     std::istringstream in(std::get<std::string>(value));
     for (std::string word; in >> word;) {
-      std::replace(word.begin(), word.end(), '_', ' ');
+      // Studies write blanks as underscores; names of integrators have underscores of their own.
+      if (reader_.attribute("study")) std::replace(word.begin(), word.end(), '_', ' ');
       out.push_back(word);
     }
   }

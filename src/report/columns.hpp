@@ -19,7 +19,8 @@ class Columns {
   bool has(const std::string& name) const { return find(name) != nullptr; }
   /// All numbers, row-major; empty where there is no such variable.
   const std::vector<double>& numbers(const std::string& name) const;
-  /// Column k of a variable of two dimensions.
+  /// Numbers to one place along the first dimension; column k of them.
+  std::size_t width(const std::string& name) const;
   std::vector<double> column(const std::string& name, std::size_t k) const;
   /// Length of dimension d of a variable; 0 where there is none.
   std::size_t length(const std::string& name, std::size_t d) const;

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <fstream>
 #include <list>
+#include <stdexcept>
 
 #include "neurode/core/embedded.hpp"
 #include "neurode/core/errors.hpp"
@@ -74,12 +75,13 @@ class Page {
     if (sources_.size() == 1) {
       out += one(sources_.front());
     } else {
-      out += "<header><h1>" + escaped(title) + "</h1></header>\n" + several();
+      const std::string compared = several();
+      out += "<header><h1>" + escaped(title) + "</h1></header>\n" + compared;
       std::size_t k = 0, left_out = 0;
       for (const auto& s : sources_) {
         const std::string part =
-            fmt::format("<details class=\"result\" id=\"run-{}\"><summary>{}: {}</summary>\n{}</details>\n", ++k,
-                        escaped(s.name), escaped(s.title()), one(s));
+            fmt::format("<details class=\"result\" id=\"run-{}\"{}><summary>{}: {}</summary>\n{}</details>\n", ++k,
+                        compared.empty() ? " open" : "", escaped(s.name), escaped(s.title()), one(s));
         if (out.size() + part.size() <= kPageBytes) {
           out += part;
         } else {
@@ -164,13 +166,13 @@ class Page {
 }  // namespace
 
 std::string page(const std::vector<std::filesystem::path>& files) {
-  if (files.empty()) throw UsageError("report: no file");
+  if (files.empty()) throw std::invalid_argument("a page of no file");
   return Page(files).html();
 }
 
 void write_page(const std::vector<std::filesystem::path>& files, const std::filesystem::path& output, bool overwrite) {
+  record::check_writable(output, overwrite);  // before minutes of work
   const std::string html = page(files);
-  record::check_writable(output, overwrite);
   std::ofstream out(output, std::ios::binary | std::ios::trunc);
   out << html;
   out.close();

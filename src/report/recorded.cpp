@@ -67,12 +67,12 @@ Courses courses(const record::Reader& reader, const record::VariableInfo& v, con
                 std::size_t most) {
   Courses out;
   out.points = v.shape[0];
-  const auto times = reader.read(v.axis);
+  Times times(reader, v.axis);
   Thinned thinned(v.shape[0], columns.size(), most);
   std::vector<double> row(columns.size());
-  each_point(reader, v, [&](std::size_t point, const double* numbers) {
+  each_point(reader, v, [&](std::size_t, const double* numbers) {
     for (std::size_t k = 0; k < columns.size(); ++k) row[k] = numbers[columns[k]];
-    thinned.add(times[point], row.data());
+    thinned.add(times.next(), row.data());
   });
   out.t = std::move(thinned.t);
   out.whole = thinned.whole();

@@ -101,7 +101,6 @@ class RunFigures {
       for (std::size_t k = 0; k < rows.size(); ++k) row[k] = numbers[rows[k]];
       thinned.add(row.data());
     });
-    const auto times = reader_.read(v.axis);
     Figure f;
     f.group = group_of(v);
     f.title = v.name;
@@ -111,8 +110,8 @@ class RunFigures {
     h.rows = rows.size();
     h.columns = thinned.columns();
     h.values = thinned.values();
-    h.x_from = times.front();
-    h.x_to = times.back();
+    h.x_from = Times::at(reader_, v.axis, 0);
+    h.x_to = Times::at(reader_, v.axis, v.shape[0] - 1);
     h.unit = v.unit;
     h.row_names = column_names(reader_, v, rows);
     f.heat = std::move(h);
@@ -178,14 +177,13 @@ class RunFigures {
   void matrices(const VariableInfo& v) {
     if (figures_.size() + 2 > kMostFigures) return left_out_.push_back(v.name);
     const std::size_t points = v.shape[0], most = std::clamp<std::size_t>(share_, 100, 16'000);
-    const auto times = reader_.read(v.axis);
     std::vector<Figure> both;
     double scale = 0;
     for (const std::size_t point : {std::size_t{0}, points - 1}) {
       Figure f;
       f.heat = matrix_at(reader_, v, point, most);
       f.group = group_of(v);
-      f.title = fmt::format("{} at t = {:.6g}", v.name, times[point]);
+      f.title = fmt::format("{} at t = {:.6g}", v.name, Times::at(reader_, v.axis, point));
       f.x = {"from " + v.dimensions[2], "", false};
       f.y = {"to " + v.dimensions[1], "", false};
       if (f.heat->row_step > 1) {

@@ -7,6 +7,7 @@
 
 #include "report/columns.hpp"
 #include "report/parts.hpp"
+#include "report/study.hpp"
 #include "report/thin.hpp"
 
 namespace neurode::report {
@@ -14,125 +15,27 @@ namespace neurode::report {
 namespace {
 
 constexpr std::size_t kMostRows = 500;
-constexpr std::size_t kMostStates = 4;
+constexpr std::size_t kSmallTable = 50;    ///< rows of a table beside the main one
+constexpr std::size_t kMostCourses = 8;    ///< of a figure
+constexpr std::size_t kMostOverTime = 12;  ///< figures
 
-/// The dimension whose table says most.
-std::string main_dimension(const std::string& study) {
+/// Dimensions along which there are figures of one number each, in their order; the one whose table says most first.
+std::vector<std::string> table_dimensions(const Source& source) {
   static const std::map<std::string, std::string> known = {
-      {"fixed-points", "point"}, {"continue", "special"},  {"period", "orbit"},     {"lyapunov", "exponent_number"},
-      {"spectrum", "peak"},      {"phase-plane", "point"}, {"basins", "attractor"}, {"scan", "run"}};
-  const auto at = known.find(study);
-  return at == known.end() ? "" : at->second;
+      {"continue", "special"}, {"lyapunov", "exponent_number"}, {"spectrum", "peak"}};
+  const auto at = known.find(source.text("study"));
+  std::vector<std::string> out;
+  if (at != known.end()) out.push_back(at->second);
+  for (const auto& v : source.reader.variables()) {
+    if (v.coordinate || v.dimensions.size() != 1) continue;
+    if (std::find(out.begin(), out.end(), v.dimensions[0]) == out.end()) out.push_back(v.dimensions[0]);
+  }
+  return out;
 }
 
 Axis axis_of(const Columns& c, const std::string& name) {
   const std::string label = c.long_name(name), unit = c.unit(name);
   return {label.empty() ? name : label, unit == "1" ? "" : unit, false};
-}
-
-Series points(const std::string& name, std::vector<double> x, std::vector<double> y, const char* line,
-              const char* marks) {
-  Series s;
-  s.name = name;
-  s.x = std::move(x);
-  s.y = std::move(y);
-  s.line = line;
-  s.marks = marks;
-  return s;
-}
-
-/// A curve over a parameter in two parts: solid where stable, dashed where not; joined where that changes.
-class Branches {
- public:
-  Branches(std::string name, int colour) : name_(std::move(name)), colour_(colour) {}
-  void begin() { before_ = -1; }
-  void add(double p, double v, bool stable) {
-    auto& mine = parts_[stable ? 0 : 1];
-    if (before_ != stable) {
-      mine.first.push_back(NAN), mine.second.push_back(NAN);
-      if (before_ >= 0) mine.first.push_back(p_), mine.second.push_back(v_);
-    }
-    mine.first.push_back(p), mine.second.push_back(v);
-    before_ = stable, p_ = p, v_ = v;
-  }
-  void into(Figure& f) {
-    for (const int k : {0, 1}) {
-      if (parts_[k].first.empty()) continue;
-      f.series.push_back(points(name_ + (k == 0 ? ", stable" : ", unstable"), parts_[k].first, parts_[k].second,
-                                k == 0 ? "solid" : "dashed", "none"));
-      f.series.back().colour = colour_;
-    }
-  }
-
- private:
-  std::string name_;
-  int colour_, before_ = -1;
-  double p_ = 0, v_ = 0;
-  std::pair<std::vector<double>, std::vector<double>> parts_[2];
-};
-
-/// Marked points of one kind each: Hopf, folds, ...
-void add_specials(Figure& f, const Columns& c, const std::string& kind, const std::vector<double>& p,
-                  const std::vector<double>& v) {
-  static const char* const kMarks[] = {"dot", "square", "ring", "cross"};
-  for (std::size_t k = 0; k < std::min(p.size(), v.size()); ++k) {
-    const std::string word = c.word(kind, k);
-    if (word.empty() || word == "none" || word == "start" || word == "end") continue;
-    auto at = std::find_if(f.series.begin(), f.series.end(), [&](const auto& s) { return s.name == word; });
-    if (at == f.series.end()) {
-      f.series.push_back(points(word, {}, {}, "none", kMarks[f.series.size() % 4]));
-      at = f.series.end() - 1;
-    }
-    at->x.push_back(p[k]);
-    at->y.push_back(v[k]);
-  }
-}
-
-std::vector<Figure> bifurcations(const Source& source, const Columns& c) {
-  std::vector<Figure> out;
-  const auto states = source.lines("states");
-  const auto &p = c.numbers("p"), &unstable = c.numbers("unstable"), &op = c.numbers("orbit_p"),
-             &orbit_unstable = c.numbers("orbit_unstable"), &branch = c.numbers("orbit_branch");
-  const Axis parameter = {source.text("parameter"), "", false};
-  const auto orbits = [&](Figure& f, const std::vector<const std::vector<double>*>& values) {
-    Branches lines("orbit", 1);
-    for (const auto* v : values) {
-      double before = NAN;
-      for (std::size_t k = 0; k < std::min({op.size(), orbit_unstable.size(), branch.size(), v->size()}); ++k) {
-        if (branch[k] != before) lines.begin();
-        before = branch[k];
-        lines.add(op[k], (*v)[k], orbit_unstable[k] == 0);
-      }
-    }
-    lines.into(f);
-  };
-  for (std::size_t s = 0; s < std::min(c.length("x", 1), kMostStates); ++s) {
-    Figure f;
-    const std::string name = s < states.size() ? states[s] : std::to_string(s);
-    f.title = "Rest and periodic orbits: " + name;
-    f.x = parameter;
-    f.y = {name, "", false};
-    const auto x = c.column("x", s), low = c.column("orbit_low", s), high = c.column("orbit_high", s);
-    Branches rest("rest", 0);
-    for (std::size_t k = 0; k < std::min({p.size(), x.size(), unstable.size()}); ++k) {
-      rest.add(p[k], x[k], unstable[k] == 0);
-    }
-    rest.into(f);
-    orbits(f, {&high, &low});
-    add_specials(f, c, "kind", p, x);
-    add_specials(f, c, "orbit_kind", op, high);
-    f.caption = "Solid: stable; dashed: unstable. Of a periodic orbit the smallest and the largest value are shown.";
-    out.push_back(std::move(f));
-  }
-  if (!op.empty()) {
-    Figure f;
-    f.title = "Periods";
-    f.x = parameter;
-    f.y = {"period", c.unit("orbit_period"), false};
-    orbits(f, {&c.numbers("orbit_period")});
-    out.push_back(std::move(f));
-  }
-  return out;
 }
 
 Figure eigenvalues(const Source&, const Columns& c) {
@@ -238,6 +141,30 @@ std::vector<Figure> scan(const Source& source, const Columns& c) {
   return out;
 }
 
+/// Everything that is told over time, a figure each.
+std::vector<Figure> over_time(const Source& source, const Columns& c) {
+  std::vector<Figure> out;
+  const std::string time = c.has("moment_time") ? "moment_time" : "time";
+  const auto* axis = source.reader.find(time);
+  if (!axis || axis->dimensions.size() != 1) return out;
+  for (const auto& v : source.reader.variables()) {
+    if (v.coordinate || v.name == time || v.dimensions.empty() || v.dimensions[0] != axis->dimensions[0]) continue;
+    const std::size_t width = c.width(v.name);
+    if (width == 0 || out.size() == kMostOverTime) continue;
+    Figure f;
+    f.title = v.long_name.empty() ? v.name : v.long_name;
+    f.x = axis_of(c, time);
+    f.y = {v.name, v.unit == "1" ? "" : v.unit, false};
+    for (const std::size_t k : chosen(width, kMostCourses)) {
+      f.series.push_back(points(width > 1 ? fmt::format("{} {}", v.name, k) : v.name, c.numbers(time),
+                                c.column(v.name, k), "solid", "none"));
+    }
+    if (width > kMostCourses) f.caption = fmt::format("{} of {} courses.", kMostCourses, width);
+    out.push_back(std::move(f));
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string study_tables(const Source& source) {
@@ -246,9 +173,13 @@ std::string study_tables(const Source& source) {
   if (source.number("complete") == 0) out += "<p class=\"outcome\"><span class=\"bad\">incomplete</span></p>\n";
   if (!source.text("heading").empty()) out += "<p>" + escaped(source.text("heading")) + "</p>\n";
   for (const auto& note : source.lines("notes")) out += "<p>" + escaped(note) + "</p>\n";
-  const std::string study = source.text("study"), dimension = main_dimension(study);
-  Table t = c.table(dimension, {}, source.lines("states"), kMostRows);
-  if (!t.rows.empty()) out += "<h3>" + escaped("What " + study + " found") + "</h3>\n" + t.html();
+  bool main = true;
+  for (const auto& dimension : table_dimensions(source)) {
+    Table t = c.table(dimension, {}, source.lines("states"), kMostRows);
+    if (!main && (t.columns.size() < 2 || t.rows.size() + t.left_out > kSmallTable)) continue;
+    if (!t.rows.empty()) out += "<h3>" + escaped(dimension) + "</h3>\n" + t.html();
+    main = false;
+  }
   std::vector<std::pair<std::string, std::string>> facts;
   for (const auto& [name, value] : source.reader.attributes()) {
     if (std::holds_alternative<double>(value)) facts.emplace_back(escaped(name), source.shown(name));
@@ -260,6 +191,8 @@ std::vector<Figure> study_figures(const Source& source, std::size_t most) {
   const Columns c(source.reader);
   const std::string study = source.text("study");
   std::vector<Figure> figures;
+  const auto special = {"continue", "fixed-points", "phase-plane", "spectrum", "lyapunov", "basins", "scan"};
+  if (std::find(special.begin(), special.end(), study) == special.end()) figures = over_time(source, c);
   if (study == "continue") figures = bifurcations(source, c);
   if (study == "fixed-points") figures = {eigenvalues(source, c)};
   if (study == "phase-plane") figures = {plane(source, c)};

@@ -91,6 +91,25 @@ std::vector<double> ThinnedHeat::values() const {
   return out;
 }
 
+Times::Times(const record::Reader& reader, const std::string& axis) : reader_(reader), axis_(axis) {
+  const auto* v = reader.find(axis);
+  points_ = v && !v->shape.empty() ? v->shape[0] : 0;
+}
+
+double Times::next() {
+  if (inside_ == block_.size()) {
+    begin_ += block_.size();
+    inside_ = 0;
+    if (begin_ >= points_) return kNone;
+    reader_.read(axis_, {{begin_}, {std::min<std::size_t>(std::size_t{1} << 17, points_ - begin_)}}, block_);
+  }
+  return block_[inside_++];
+}
+
+double Times::at(const record::Reader& reader, const std::string& axis, std::size_t point) {
+  return reader.read(axis, {{point}, {1}})[0];
+}
+
 void thin_series(Figure& figure, std::size_t most) {
   const std::size_t limit = std::max<std::size_t>(most / (2 * std::max<std::size_t>(1, figure.series.size())), 16);
   for (auto& s : figure.series) {

@@ -75,6 +75,20 @@ void each_point(const record::Reader& reader, const record::VariableInfo& v, Tak
 /// (a way through a plane, marks) by leaving points out.
 void thin_series(Figure& figure, std::size_t most);
 
+/// The points of a time axis, one after the other, read in blocks.
+class Times {
+ public:
+  Times(const record::Reader& reader, const std::string& axis);
+  double next();
+  static double at(const record::Reader& reader, const std::string& axis, std::size_t point);
+
+ private:
+  const record::Reader& reader_;
+  const std::string& axis_;
+  std::size_t points_, begin_ = 0, inside_ = 0;
+  std::vector<double> block_;
+};
+
 /// Of 0 ... n - 1, at most `most` at equal distances, the first and the last among them.
 std::vector<std::size_t> chosen(std::size_t n, std::size_t most);
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "neurode/scenario/read.hpp"
 
 namespace neurode::scenario {
@@ -290,6 +292,7 @@ ParameterTable with_section_keys(ParameterTable specs, const std::string& sectio
   for (const auto& table : section_tables()) {
     if (table.section != section) continue;
     for (const auto& key : table.keys) {
+      if (std::any_of(specs.begin(), specs.end(), [&](const auto& spec) { return spec.name == key.name; })) continue;
       specs.push_back(key);
       specs.back().required = false;
       specs.back().default_value.reset();

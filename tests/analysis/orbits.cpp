@@ -66,6 +66,29 @@ TEST_CASE("subcritical: unstable circles up to a fold at p = -1/4, stable ones b
   CHECK(fold->spectrum.values[0].real() == doctest::Approx(1).epsilon(1e-5));
 }
 
+TEST_CASE("from one Hopf point to the other, and no further") {
+  // r' = (1 - p^2) r - r^3, phase' = 2: circles of radius sqrt(1 - p^2), in large steps.
+  families::Lambda family(
+      2,
+      [](double p, const double* x, double* f) {
+        const double m = 1 - p * p - x[0] * x[0] - x[1] * x[1];
+        f[0] = m * x[0] - 2 * x[1], f[1] = m * x[1] + 2 * x[0];
+      },
+      [](double p, const double* x, Matrix& j) {
+        const double m = 1 - p * p - x[0] * x[0] - x[1] * x[1];
+        j << m - 2 * x[0] * x[0], -2 - 2 * x[0] * x[1], 2 - 2 * x[0] * x[1], m - 2 * x[1] * x[1];
+      });
+  const Branch b = from_hopf(family, 2, -1.9, 2.1, [](OrbitOptions& o) { o.branch.largest = 0.2; });
+  REQUIRE(b.points.size() > 5);
+  for (const auto& at : b.points) {
+    CAPTURE(at.p);
+    CHECK(std::abs(at.x.squaredNorm() + at.p * at.p - 1) < 1e-6);
+    CHECK(at.special != Special::fold);
+  }
+  CHECK(b.points.back().special == Special::end);
+  CHECK(std::abs(b.points.front().p * b.points.back().p + 1) < 0.01);  // -1 and 1, in either order
+}
+
 TEST_CASE("van der Pol's period, 6.66328686 at mu = 1, from its Hopf point at 0") {
   families::Lambda family(
       2, [](double p, const double* x, double* f) { f[0] = x[1], f[1] = p * (1 - x[0] * x[0]) * x[1] - x[0]; },

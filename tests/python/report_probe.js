@@ -49,12 +49,11 @@
     }
     seen.figures.push(one);
   }
-  seen.tables = [...document.querySelectorAll("table.sorts")].map((table) => {
-    const numbers = [...table.querySelectorAll("th.number")].map((h) => h.cellIndex);
-    const column = numbers.length ? numbers[numbers.length - 1] : 0;
-    const read = () => [...table.tBodies[0].rows].map((row) => row.cells[column].textContent);
-    const button = table.tHead.rows[0].cells[column].querySelector("button");
-    if (!button) return null;
+  // Every column of numbers, sorted upwards and downwards.
+  seen.columns = [...document.querySelectorAll("table.sorts th.number")].map((head) => {
+    const body = head.closest("table").tBodies[0];
+    const read = () => [...body.rows].map((row) => row.cells[head.cellIndex].textContent);
+    const button = head.querySelector("button");
     button.click();
     const ascending = read();
     button.click();

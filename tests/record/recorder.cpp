@@ -139,7 +139,7 @@ TEST_CASE("attributes are replaced, and may be large") {
   {
     const auto recorder = Example{}.create(path);
     recorder->attribute("outcome", std::string("running"));
-    recorder->text("scenario", text);
+    recorder->attribute("scenario", text);
     recorder->attribute("numbers", numbers);
     recorder->flush();
     recorder->attribute("outcome", std::int64_t{7});

@@ -67,6 +67,24 @@ void write_run(const std::filesystem::path& path, Attributes attributes, const s
   r.close();
 }
 
+/// A result with `variables` of `width` neurons each.
+void write_wide(const std::filesystem::path& path, std::size_t variables, std::size_t width, std::size_t points) {
+  std::vector<record::Variable> all(variables);
+  for (std::size_t k = 0; k < variables; ++k) {
+    all[k].name = "cell.x" + std::to_string(k);
+    all[k].axis = 0;
+    all[k].dimensions = {"cell"};
+  }
+  record::Recorder r(path, {{"cell", width, {}}}, {{"time", "ms"}}, all, of_run(), {});
+  std::vector<double> x(width);
+  const std::vector<std::span<const double>> same(variables, x);
+  for (std::size_t k = 0; k < points; ++k) {
+    for (std::size_t i = 0; i < width; ++i) x[i] = std::sin(0.37 * static_cast<double>(k * i));
+    r.append(0, static_cast<double>(k), same);
+  }
+  r.close();
+}
+
 std::size_t count(const std::string& text, const std::string& what) {
   std::size_t n = 0;
   for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) ++n;
@@ -179,6 +197,17 @@ TEST_CASE("a page stays small, whatever the file's size; several share the room"
   CHECK(lasting.find("200000 points, thinned") != std::string::npos);
   std::vector<std::filesystem::path> many(30, scratch / "wide.h5");
   CHECK(report::page(many).size() < 6'000'000);
+  write_wide(scratch / "full.h5", 20, 300, 700);
+  const std::string full = report::page({scratch / "full.h5"});
+  CHECK(full.size() > 1'000'000);
+  CHECK(full.size() < 5'000'000);
+  CHECK(full.find("Not drawn: ") != std::string::npos);
+  Attributes talkative = of_run();
+  std::get<std::string>(talkative[2].second) = std::string(400'000, 'x');
+  write_run(scratch / "t.h5", talkative, kScenario);
+  const std::string crowd = report::page(std::vector(20, scratch / "t.h5"));
+  CHECK(crowd.size() < 6'000'000);
+  CHECK(crowd.find("7 more results have no room here.") != std::string::npos);
   std::string long_scenario = kScenario;
   while (long_scenario.size() < 3'000'000) long_scenario += "# a comment that goes on and on\n";
   write_run(scratch / "talk.h5", of_run(), long_scenario);
