@@ -91,9 +91,6 @@ TEST_CASE("some elements of a system, the others held") {
   Matrix j(2, 2);
   part.jacobian(0, x.data(), j);
   CHECK(j == (Matrix(2, 2) << 2, 0, 0, 5).finished());
-  const Vector u = problems::vector({1, -2});
-  part.vjp(0, x.data(), u.data(), f.data());
-  CHECK(f == problems::vector({2, -10}));
   CHECK(part.whole(x.data()) == problems::vector({2, 13, 5, 11}));
   CHECK(part.of(problems::vector({2, 3, 5, 7})) == problems::vector({7, 3}));
 }
