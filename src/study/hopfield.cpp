@@ -12,6 +12,7 @@ namespace {
 constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
 constexpr double kSame = 1e-11;  ///< relative: numbers that differ by less are the same
 constexpr double kPanel = 0.25;  ///< widest piece of an integral
+constexpr double kSlack = 1e-8;  ///< beyond the range of f, relative to 1 + |x|
 constexpr double kMostPanels = 20000;
 constexpr double kFarthest = 1e6;  ///< inputs beyond which f is taken to be at its end
 
@@ -101,21 +102,21 @@ Vector HopfieldEnergy::integral(double t, const Vector& from, const Vector& to) 
   return sum.cwiseProduct(half);
 }
 
-/// f^-1, of the second form: of the inputs that give x the one nearest to 0. NaN outside of f's range.
-Vector HopfieldEnergy::inverse(double t, const Vector& x) {
-  const Vector zero = Vector::Zero(x.size());
+/// f^-1, of the second form: of the inputs that give x the one nearest to 0. NaN outside of f's range, but for what an
+/// integration leaves.
+Vector HopfieldEnergy::inverse(double t, const Vector& state) {
+  const Vector zero = Vector::Zero(state.size()), ones = Vector::Ones(state.size());
   const auto f = [&](const Vector& input) { return Vector(units_.rate(t, zero, input).cwiseQuotient(gain_)); };
-  const Vector sign = (f(zero).array() <= x.array()).select(Vector::Ones(x.size()), -Vector::Ones(x.size()));
-  // Has f come from f(0) as far as x?
-  const auto there = [&](const Vector& input) { return ((f(input) - x).cwiseProduct(sign).array() >= 0).eval(); };
+  const Vector x = state.cwiseMax(f(-kFarthest * ones)).cwiseMin(f(kFarthest * ones));
+  const Vector sign = (f(zero).array() <= x.array()).select(ones, -ones);
   Vector near = zero, far = kFarthest * sign;
-  const auto inside = there(far);
   for (int k = 0; k < 75; ++k) {
     const Vector middle = 0.5 * (near + far);
-    const auto reached = there(middle);
+    const auto reached = ((f(middle) - x).cwiseProduct(sign).array() >= 0).eval();
     far = reached.select(middle, far);
     near = reached.select(near, middle);
   }
+  const auto inside = ((x - state).array().abs() <= kSlack * (1 + state.array().abs())).eval();
   return inside.select(far, Vector::Constant(x.size(), kNothing));
 }
 

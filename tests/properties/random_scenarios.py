@@ -43,7 +43,8 @@ def allowed_reasons() -> list[re.Pattern]:
 
 
 def exports(families: Families) -> list[list[str]]:
-    return [["export", "r.h5", "-f", f, "-o", f"all.{f}" if f == "json" else f"{f}/"] for f in families.names("exporters")]
+    whole = {"json", "mat"}  # one file for everything
+    return [["export", "r.h5", "-f", f, "-o", f"all.{f}" if f in whole else f"{f}/"] for f in families.names("exporters")]
 
 
 def refused_wrongly(ending: Ending, allowed: list[re.Pattern]) -> list[str]:

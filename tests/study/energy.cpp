@@ -71,6 +71,16 @@ TEST_CASE("units that relax to their output: closed forms for tanh and the logis
   CHECK(monotone(l));
 }
 
+TEST_CASE("rectified units that fall silent: the end of their range is reached, and passed by rounding") {
+  const auto f = studied("energy", network("model = \"leaky_rate\"\nactivation = \"relu\"\ninitial = { a = [0.6, 0.4] "
+                                           "}\nbias = [1.0, 1.0]",
+                                           "[[0.0, -2.0], [-2.0, 0.0]]", "", "60"));
+  // a^2/2 each, and the loser is at 0: -0.5 at the end.
+  CHECK(numbers(f, "initial")[0] == doctest::Approx(2 * 0.24 - 1 + 0.5 * (0.36 + 0.16)).epsilon(1e-9));
+  CHECK(numbers(f, "final")[0] == doctest::Approx(-0.5).epsilon(1e-9));
+  CHECK(monotone(f));
+}
+
 TEST_CASE("an asymmetric network rises, and why is told") {
   const auto f = studied(
       "energy", network("model = \"hopfield\"\ninitial = { u = [0.3, 0.0] }\ngain = 4.0", "[[1.0, 1.0], [-1.0, 1.0]]"));

@@ -63,6 +63,10 @@ TEST_CASE("parameters and biases as states: the rates of the scenario that has t
       quick->at(value).jacobian(0, x.data(), j);
       anew->problem.system->jacobian(0, x.data(), expected);
       CHECK((j - expected).cwiseAbs().maxCoeff() < 1e-13);
+      const Vector u = Vector::LinSpaced(x.size(), -1, 2);
+      Vector back(x.size());
+      quick->at(value).vjp(0, x.data(), u.data(), back.data());
+      CHECK((back - expected.transpose() * u).cwiseAbs().maxCoeff() < 1e-13);
     }
   }
   CHECK(!FreedConstant::make(*p->network, "p", "size"));

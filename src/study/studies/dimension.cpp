@@ -102,10 +102,9 @@ plot::Chart picture(const Findings& f, const Observed& o, const analysis::Compon
   plot::Chart chart;
   chart.title = "Dimension of activity: " + (f.title.empty() ? f.scenario : f.title);
   chart.subtitle = f.heading;
-  plot::Panel explained{"Variance explained", "components", "share", {}},
-      way{"Along the components", "component 1", "component 2", {}};
+  plot::Panel explained{"Variance explained", "components", "share", {}};
   const std::string time = "time" + (f.time_unit.empty() ? "" : " [" + f.time_unit + "]");
-  explained.x_linear = explained.y_linear = way.x_linear = way.y_linear = true;
+  explained.x_linear = explained.y_linear = true;
   plot::Curve share{"cumulative", {}};
   double sum = 0;
   for (Index k = 0; k < std::min<Index>(c.variances.size(), 30); ++k) {

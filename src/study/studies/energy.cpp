@@ -18,7 +18,7 @@ namespace neurode::study {
 namespace {
 
 constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
-constexpr double kRounding = 1e-12;   ///< of the largest |E|: a rise by less is none
+constexpr double kRounding = 10;      ///< times rtol, of the largest |E|: what an integration leaves is no rise
 constexpr double kSymmetric = 1e-12;  ///< |W - W^T| / |W|
 
 /// A function of the state that is held to fall.
@@ -133,7 +133,7 @@ Findings run(const Request& request) {
   const Rise rise = rise_of(times, values);
   double size = 0;
   for (const double v : values) size = std::max(size, std::abs(v));
-  const bool monotone = rise.most <= kRounding * size;
+  const bool monotone = rise.most <= kRounding * options.rtol * size;
 
   Findings f = about(request, "energy", *p);
   f.complete = passage.complete;
@@ -152,7 +152,12 @@ Findings run(const Request& request) {
   one("final", "E at the end", energy.unit, values.back());
   one("largest_rise", "the most E rises above what it was before", energy.unit, rise.most);
   one("rise_time", "time up to which it does", f.time_unit, rise.t);
-  f.add({"monotone", "E never rises, but for rounding", "", {"run"}, {monotone ? 1.0 : 0.0}, {"no", "yes"}});
+  f.add({"monotone",
+         "E never rises, but for the error of the integration",
+         "",
+         {"run"},
+         {monotone ? 1.0 : 0.0},
+         {"no", "yes"}});
   f.table.emplace_back("monotone");
   f.add({"moment_time", "time", f.time_unit, {"moment"}, times, {}});
   f.add({"energy", "E along the run", energy.unit, {"moment"}, values, {}});
