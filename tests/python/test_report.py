@@ -162,7 +162,8 @@ class Report(unittest.TestCase):
         self.look(page, "--window-size=500,900", "--blink-settings=preferredColorScheme=0")
 
     def test_digits(self):
-        seen = self.look(self.page("digits", self.run_file("digits", "digits.toml", "time.end=10", "record.every=1", "record.variables=" + DIGITS)))
+        file = self.run_file("digits", "digits.toml", "time.end=10", "record.every=1", "record.variables=" + DIGITS)
+        seen = self.look(self.page("digits", file))
         self.assertIn("Loss", self.titles(seen))
         self.assertTrue(any(f["heat"] for f in seen["figures"]))
 
@@ -171,9 +172,9 @@ class Report(unittest.TestCase):
         self.assertTrue(any(t.startswith("Spikes of") for t in self.titles(seen)))
 
     def test_comparison(self):
-        call(self.folder, "compare", str(SCENARIOS / "fitzhugh_nagumo.toml"), "--set", "time.end=50", "--repeat", "1", "--quiet",
-             "--integrators", "tsit5,dop853,rodas5p", "--rtol", "1e-3:1e-6", "--reference", "dop853@1e-11", "-o", "c.h5",
-             "--no-files")
+        call(self.folder, "compare", str(SCENARIOS / "fitzhugh_nagumo.toml"), "--set", "time.end=50", "--repeat", "1",
+             "--quiet", "--integrators", "tsit5,dop853,rodas5p", "--rtol", "1e-3:1e-6", "--reference", "dop853@1e-11",
+             "-o", "c.h5", "--no-files")
         page = self.page("comparison", "c.h5")
         seen = self.look(page)
         self.assertEqual(self.titles(seen), ["Error and work", "Error and time"])
@@ -189,7 +190,8 @@ class Report(unittest.TestCase):
         self.assertIn("Recommended for", page.read_text())
 
     def test_bifurcation(self):
-        call(self.folder, "analyze", "continue", CELL, "--parameter", "population.cell.bias", "--from", "0", "--to", "2", "-o", "b.h5")
+        call(self.folder, "analyze", "continue", CELL, "--parameter", "population.cell.bias", "--from", "0", "--to",
+             "2", "-o", "b.h5")
         page = self.page("bifurcation", "b.h5")
         seen = self.look(page)
         self.assertIn("Periods", self.titles(seen))
@@ -201,7 +203,8 @@ class Report(unittest.TestCase):
         studies = {
             "fixed-points": [], "spectrum": [], "period": [],
             "phase-plane": [], "lyapunov": ["--time", "100"],
-            "basins": ["--points", "8", "--x-from", "-2", "--x-to", "2", "--y-from", "-1", "--y-to", "2"], "scan": ["--parameter", "population.cell.bias", "--from", "0", "--to", "1", "--count", "4"],
+            "basins": ["--points", "8", "--x-from", "-2", "--x-to", "2", "--y-from", "-1", "--y-to", "2"],
+            "scan": ["--parameter", "population.cell.bias", "--from", "0", "--to", "1", "--count", "4"],
         }
         for study, options in studies.items():
             with self.subTest(study=study):
@@ -217,7 +220,8 @@ class Report(unittest.TestCase):
         for study in ("hessian", "timescales", "dimension"):
             with self.subTest(study=study):
                 name = f"study-{study}"
-                call(self.folder, "analyze", study, str(SCENARIOS / "xor_coupled.toml"), "--set", "time.end=100", "-o", f"{name}.h5")
+                call(self.folder, "analyze", study, str(SCENARIOS / "xor_coupled.toml"), "--set", "time.end=100",
+                     "-o", f"{name}.h5")
                 seen = self.look(self.page(name, f"{name}.h5"))
                 self.assertGreater(len(seen["columns"]), 2)
 
