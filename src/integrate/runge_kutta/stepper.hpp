@@ -22,6 +22,7 @@ class RungeKuttaStepper final : public Stepper {
   RungeKuttaStepper(const Tableau& t, System& system, Statistics& statistics, const Options& o)
       : rhs_{&system, &statistics},
         algorithm_(rows(t), weights<kAdvance>(t.b), weights<kAdvance>(t.c)),
+        only_weight_(t.b[0]),
         scale_(o.rtol, o.atol, system.size()) {
     if (!t.b_embedded.empty()) {
       for (std::size_t i = 0; i < kStages; ++i) error_weights_[i] = t.b[i] - t.b_embedded[i];
@@ -58,7 +59,11 @@ class RungeKuttaStepper final : public Stepper {
     // from t in its last bit. So results do not depend, not by a bit, on whether someone interpolated.
     if (!start_known_) prime(follows_ ? t_ + dt_ : t, x);
     t_ = t, dt_ = dt, x_ = &x, x_new_ = &x_new;
-    algorithm_.do_step(algebra_, rhs_, x, start_, t, x_new, dt, stage_x_, stages_.data());
+    if constexpr (kStages > 1) {
+      algorithm_.do_step(algebra_, rhs_, x, start_, t, x_new, dt, stage_x_, stages_.data());
+    } else {
+      x_new = x + dt * only_weight_ * start_;  // odeint's has an array of no stages, which clang refuses
+    }
     end_known_ = bulge_known_ = false;
     if constexpr (kFsal) derivative_at_end();
     if constexpr (kStages > 1) {
@@ -194,6 +199,7 @@ class RungeKuttaStepper final : public Stepper {
   Rhs rhs_;
   Algebra algebra_;
   Algorithm algorithm_;
+  double only_weight_;  ///< of a method of one stage
   Row<kStages> error_weights_{}, low_weights_{};
   ErrorNorm scale_;
   std::vector<std::vector<double>> bulge_weights_, extra_weights_;
