@@ -55,6 +55,10 @@ ElementSelection parse_selection(const std::string& text) {
 }
 
 ExportResult export_result(const record::Reader& reader, const Exporter& exporter, const ExportRequest& request) {
+  std::error_code none;
+  if (request.output != "-" && std::filesystem::equivalent(request.output, reader.path(), none)) {
+    throw UsageError(request.output + ": would take the place of the result itself; name another file");
+  }
   const ExportSource source(reader, request);
   ExportSink sink(request, exporter.file_extension);
   exporter.function(source, sink);

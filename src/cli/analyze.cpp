@@ -84,7 +84,13 @@ int analyze(const AnalyzeArguments& a) {
   if (a.output) record::check_writable(*a.output, a.force);
   if (a.plot) record::check_writable(*a.plot, a.force);
   catch_interrupts();
-  const auto found = a.study->run(request);
+  study::Findings found;
+  try {
+    found = a.study->run(request);
+  } catch (const NumericalError&) {
+    if (interrupt_signal() != 0) return 128 + interrupt_signal();  // too early for anything to be found
+    throw;
+  }
   if (a.output) study::write_file(found, *a.output, a.force);
   if (a.plot) plot::draw(found.chart, *a.plot);
   fmt::print("{}", a.json ? study::json_text(found) + "\n" : study::table_text(found));
@@ -98,6 +104,7 @@ void add_study(CLI::App& analyze_command, const study::StudyEntry& entry, Action
   auto* c = analyze_command.add_subcommand(entry.name, entry.summary);
   auto a = std::make_shared<AnalyzeArguments>();
   a->study = &entry;
+  c->allow_extras(false);  // which `analyze` hands down
   a->given.resize(entry.parameters.size());
   c->add_option("SCENARIO", a->scenario, "Scenario file")->required();
   for (std::size_t k = 0; k < entry.parameters.size(); ++k) {

@@ -54,6 +54,20 @@ std::vector<Row> plan_rows(const Request& request, Problem& problem, const std::
 }
 
 void check(const Request& request, const std::vector<std::string>& methods) {
+  const auto refuse = [](const char* name, const std::string& found, const char* allowed) {
+    throw UsageError(fmt::format("{}: {} is no good; allowed: {}", name, found, allowed));
+  };
+  if (!(request.finest > 0 && request.finest <= request.loosest && request.loosest < 1)) {
+    refuse("rtol", fmt::format("{:g} to {:g}", request.loosest, request.finest),
+           "the loosest, then the finest tolerance, between 0 and 1");
+  }
+  for (const double step : request.steps) {
+    if (!(step > 0) || std::isinf(step)) refuse("dt", fmt::format("{:g}", step), "a number > 0");
+  }
+  if (!(request.time_limit > 0)) refuse("time_limit", fmt::format("{:g}", request.time_limit), "a number > 0");
+  if (!(request.accuracy >= 0)) refuse("accuracy", fmt::format("{:g}", request.accuracy), "a number > 0");
+  if (request.repeat < 1) refuse("repeat", fmt::format("{}", request.repeat), "an integer >= 1");
+  if (request.jobs < 1) refuse("jobs", fmt::format("{}", request.jobs), "an integer >= 1");
   for (const auto& name : methods) {
     const auto* m = find_entry(integrate::methods(), name);
     if (!m) throw UsageError(unknown_name("integrator", {}, name, entry_names(integrate::methods())).format());

@@ -1,5 +1,6 @@
 // The page: its parts in order, styles and scripts in it, and nothing that is loaded from anywhere.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cctype>
@@ -171,12 +172,29 @@ std::string page(const std::vector<std::filesystem::path>& files) {
 }
 
 void write_page(const std::vector<std::filesystem::path>& files, const std::filesystem::path& output, bool overwrite) {
+  std::error_code error;
+  for (const auto& file : files) {
+    if (std::filesystem::equivalent(file, output, error)) {
+      throw UsageError(output.string() +
+                       ": the page would take the place of the result it tells of; name another file");
+    }
+  }
   record::check_writable(output, overwrite);  // before minutes of work
   const std::string html = page(files);
-  std::ofstream out(output, std::ios::binary | std::ios::trunc);
+  // Where something stands already it stays until all of the page is there.
+  auto target = std::filesystem::weakly_canonical(output, error);
+  if (error) target = output;
+  const auto part =
+      target.parent_path() / ("." + target.filename().string() + "." + std::to_string(getpid()) + ".part");
+  std::ofstream out(part, std::ios::binary | std::ios::trunc);
   out << html;
   out.close();
-  if (!out) throw FileError(output.string(), "cannot be written");
+  if (out) std::filesystem::rename(part, target, error);
+  if (!out || error) {
+    std::error_code ignored;
+    std::filesystem::remove(part, ignored);
+    throw FileError(output.string(), "cannot be written" + (error ? ": " + error.message() : std::string()));
+  }
 }
 
 }  // namespace neurode::report

@@ -276,4 +276,11 @@ std::unique_ptr<Prepared> prepare(const Value& root, const ScenarioFile& file) {
   return prepare(scenario::read_scenario(root, file, diagnostics), diagnostics, file.allowed.large);
 }
 
+int holding_at_start(const Prepared& p) {
+  for (std::size_t k = 0; k < p.stops.size(); ++k) {
+    if (p.stops[k].holds(p.scenario.time.start, p.problem.initial.data())) return static_cast<int>(k);
+  }
+  return -1;
+}
+
 }  // namespace neurode::run

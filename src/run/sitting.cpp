@@ -34,14 +34,6 @@ class Pace {
   Clock::time_point last_ = Clock::now();
 };
 
-/// A stop condition that holds before the first step: no integration, the state at the start is the result.
-int holds_at_start(Prepared& p) {
-  for (std::size_t k = 0; k < p.stops.size(); ++k) {
-    if (p.stops[k].holds(p.scenario.time.start, p.problem.initial.data())) return static_cast<int>(k);
-  }
-  return -1;
-}
-
 std::vector<record::TimeAxis> axes_of(const Prepared& p) {
   const auto& time = p.scenario.time;
   std::vector<record::TimeAxis> axes = p.plan.axes;
@@ -118,7 +110,7 @@ void Sitting::integrate(const RunHooks& hooks, const Continuation* from, Summary
   };
 
   if (!from) p_.report.take(time.start, p_.problem.initial.data());
-  if (const int holds = from ? -1 : holds_at_start(p_); holds >= 0) {
+  if (const int holds = from ? -1 : holding_at_start(p_); holds >= 0) {
     summary.result.outcome = integrate::Outcome::stopped_by_condition;
     summary.result.t = time.start;
     summary.result.x = p_.problem.initial;

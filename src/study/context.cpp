@@ -66,14 +66,14 @@ Passage pass(run::Prepared& p, const integrate::Options& options, int count, dou
   const auto& time = p.scenario.time;
   std::vector<integrate::Event> events;
   for (const auto& s : p.stops) events.push_back(s.event);
-  Passage out{time.start + skip, time.end, "", true};
+  Passage out{time.start + skip, run::holding_at_start(p) < 0 ? time.end : time.start, "", true};
   integrate::Observer observer;
   observer.interrupt = interrupt;
   System& system = *p.problem.system;
   ByteWriter before;
   system.save(before);
   for (const bool looks : {false, true}) {
-    if (!looks && events.empty() && p.steady_state == 0) continue;  // its end is known
+    if (!looks && ((events.empty() && p.steady_state == 0) || out.end == time.start)) continue;  // its end is known
     std::vector<integrate::OutputGrid> grids;
     if (looks) {
       if (!(out.end > out.begin)) throw UsageError("the run ends before there is anything to look at");

@@ -70,6 +70,9 @@ struct Prepared {
   double steady_state = 0;
 };
 
+/// Which of the stop conditions holds before the first step; -1: none. Then there is nothing to integrate.
+int holding_at_start(const Prepared& prepared);
+
 /// Reads and checks a scenario file with overrides (KEY=VALUE). What needs more memory than there is counts as a fault,
 /// unless that is allowed. @throws ScenarioError with every fault found; FileError (of the scenario or a data file) as
 /// they are met

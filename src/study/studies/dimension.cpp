@@ -21,7 +21,11 @@ std::vector<network::Named> variables(const run::Prepared& p, const Parameters& 
   std::vector<network::Named> out;
   std::vector<std::string> names;
   for (const auto& n : problem.named) {
-    if (n.population.empty() || n.connections) continue;
+    // Neurons (and samples), no weights and biases.
+    const Slice* s = n.state ? problem.system->layout().find(n.name) : nullptr;
+    const bool moves = s && s->block == Block::weights;
+    if (n.population.empty() || n.connections || moves) continue;
+    if (!n.col_dimension.empty() && n.col_dimension != "sample") continue;
     names.push_back(n.name);
     if (q.has("of") && n.name == q.text("of")) out.push_back(n);
   }

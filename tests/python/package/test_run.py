@@ -178,3 +178,12 @@ def test_ctrl_c_ends_a_run(cell) -> None:
     done = subprocess.run([sys.executable, "-c", INTERRUPTED, cell], capture_output=True, text=True, timeout=60)
     words = done.stdout.split()
     assert words[0] == "interrupted" and words[2] == "interrupted" and int(words[1]) > 0, done.stderr
+
+
+def test_values_that_are_none_are_refused_by_name(cell, tmp_path) -> None:
+    with pytest.raises(ValueError, match="seed: an integer of more than 64 bits"):
+        neurode.run(cell, {"seed": 2**70})
+    with pytest.raises(ValueError):
+        neurode.run(cell, {"title": "\udc80"})
+    with pytest.raises(ValueError, match="output"):
+        neurode.run(cell, output=str(tmp_path / "x\0.h5"))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import neurode
 import numpy as np
 import pytest
@@ -53,3 +56,33 @@ def test_comparison(cell) -> None:
     assert "tsit5" in d.attrs["table"]
     with pytest.raises(neurode.UsageError, match="tsit6"):
         neurode.compare(cell, integrators=["tsit6"])
+
+
+def test_comparisons_that_make_no_sense_are_refused(cell) -> None:
+    for wrong in ({"rtol": (1e-9, 1e-3)}, {"rtol": (1, 2)}, {"rtol": (0, 0)}, {"rtol": (float("nan"), 1e-3)},
+                  {"dt": [-1.0]}, {"time_limit": -1}, {"repeat": 0}, {"accuracy": float("nan")}):
+        name = next(iter(wrong))
+        with pytest.raises(neurode.UsageError, match=f"^{name}: .* is no good; allowed: "):
+            neurode.compare(cell, integrators=["tsit5"], **wrong)
+
+
+INTERRUPTED = """
+import os, signal, sys, threading, time, neurode
+threading.Timer(1.0, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+cell = sys.argv[2]
+try:
+    if sys.argv[1] == "compare":
+        neurode.compare(cell, {"time.end": 1e9}, time_limit=600)
+    else:
+        neurode.analyze(sys.argv[1], cell, {"time.end": 1e9})
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+@pytest.mark.parametrize("what", ["compare", "lyapunov", "dimension", "spectrum"])
+def test_ctrl_c_ends_them(cell, what) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, what, cell], capture_output=True, text=True, timeout=120
+    )
+    assert done.stdout == "interrupted\n", done.stderr

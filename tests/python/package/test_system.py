@@ -58,6 +58,8 @@ def test_a_recorded_state_unpacks_to_the_record(scenarios, xor) -> None:
 def test_shapes_are_checked(xor) -> None:
     with pytest.raises(ValueError, match=f"x: shape \\(3\\); the state has {len(xor)}"):
         xor.rhs(0, [1, 2, 3])
+    with pytest.raises(TypeError, match="x: not an array of real numbers"):
+        xor.rhs(0, "abc")
     with pytest.raises(ValueError, match="v: shape"):
         xor.jvp(0, xor.x0, xor.x0.reshape(1, -1))
 

@@ -32,16 +32,18 @@ Value value_of(py::handle object, const std::string& key);
 /// {"dimensions", "axes", "variables", "attributes"}, the numbers as NumPy arrays that own what was in `memory`.
 py::dict dict_of(record::Memory&& memory);
 
-/// Has Python been told to stop (Ctrl-C)? Looks every 50 ms at most. Call it without the GIL.
+/// Has Python been told to stop (Ctrl-C)? Looks every 50 ms or so. Call it without the GIL. Copies are told alike.
 class Interrupt {
  public:
   bool operator()();
 
  private:
-  static constexpr std::chrono::milliseconds kPause{50};
-  bool noted_ = false;
-  int calls_ = 0;
-  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+  struct State {
+    bool noted = false;
+    int calls_left = 0, calls = 1;
+    std::chrono::steady_clock::time_point called = std::chrono::steady_clock::now(), looked = called;
+  };
+  std::shared_ptr<State> state_ = std::make_shared<State>();
 };
 /// With the GIL: raises what was noted.
 void raise_if_interrupted();

@@ -14,6 +14,7 @@ py::object told(const Diagnostic& d) {
 }
 
 void raise(const char* type, const py::tuple& arguments) {
+  if (PyErr_Occurred()) return;  // Ctrl-C, which this is but a consequence of
   const py::object made = py::module_::import("neurode.errors").attr(type)(*arguments);
   PyErr_SetObject(py::type::of(made).ptr(), made.ptr());
 }
@@ -23,6 +24,7 @@ void translate(std::exception_ptr p) {
     if (p) std::rethrow_exception(p);
   } catch (const ScenarioError& e) {
     py::list diagnostics;
+    if (PyErr_Occurred()) return;
     for (const auto& d : e.diagnostics()) diagnostics.append(told(d));
     raise("ScenarioError", py::make_tuple(e.what(), diagnostics));
   } catch (const FileError& e) {

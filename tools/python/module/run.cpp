@@ -4,8 +4,7 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-#include <limits>
+#include <algorithm>
 
 #include "bindings.hpp"
 #include "neurode/core/errors.hpp"
@@ -14,15 +13,20 @@
 namespace neurode::python {
 
 bool Interrupt::operator()() {
-  constexpr int kCalls = 64;  // a look at the clock costs more than a step of a small system
-  if (noted_) return true;
-  if (++calls_ % kCalls != 0) return false;
+  constexpr std::chrono::milliseconds kPause{50}, kShort{1};
+  constexpr int kMostCalls = 64;  // a look at the clock may cost as much as a step of a small system
+  State& s = *state_;
+  if (s.noted) return true;
+  if (--s.calls_left > 0) return false;
   const auto now = std::chrono::steady_clock::now();
-  if (now - last_ < kPause) return false;
-  last_ = now;
+  s.calls = now - s.called < kShort ? std::min(2 * s.calls, kMostCalls) : 1;
+  s.calls_left = s.calls;
+  s.called = now;
+  if (now - s.looked < kPause) return false;
+  s.looked = now;
   const py::gil_scoped_acquire gil;
-  noted_ = PyErr_CheckSignals() != 0;
-  return noted_;
+  s.noted = PyErr_CheckSignals() != 0;
+  return s.noted;
 }
 
 void raise_if_interrupted() {
@@ -46,6 +50,7 @@ class Run {
   }
 
   py::dict to_file(const std::string& file, bool overwrite, const py::object& progress, double seconds) {
+    if (file.find('\0') != std::string::npos) throw py::value_error("output: a file's name holds no U+0000");
     record::check_writable(file, overwrite);
     if (!given_.file.allowed.large) run::check_file_size(*prepared_, file);
     return watched(progress, seconds,

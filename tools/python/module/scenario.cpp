@@ -1,6 +1,8 @@
 // Python objects as scenarios.
 #include <fmt/format.h>
 
+#include <cstring>
+
 #include "bindings.hpp"
 #include "neurode/scenario/edit.hpp"
 #include "neurode/scenario/read.hpp"
@@ -42,11 +44,16 @@ Value value_of(py::handle object, const std::string& key) {
   if (py::isinstance<py::bool_>(object)) {
     v.data = py::cast<bool>(object);
   } else if (py::isinstance<py::int_>(object)) {
-    v.data = py::cast<std::int64_t>(object);
+    int overflow = 0;
+    const long long whole = PyLong_AsLongLongAndOverflow(object.ptr(), &overflow);
+    if (overflow != 0) throw py::value_error(key + ": an integer of more than 64 bits");
+    v.data = static_cast<std::int64_t>(whole);
   } else if (py::isinstance<py::float_>(object)) {
     v.data = py::cast<double>(object);
   } else if (py::isinstance<py::str>(object)) {
-    v.data = py::cast<std::string>(object);
+    const char* text = PyUnicode_AsUTF8(object.ptr());
+    if (!text) throw py::error_already_set();
+    v.data = std::string(text, std::strlen(text));
   } else if (py::isinstance<py::dict>(object)) {
     v.data = Value::Table{};
     for (const auto& [name, entry] : py::reinterpret_borrow<py::dict>(object)) {

@@ -34,7 +34,7 @@ class PySystem {
 
   Numbers vector(const py::handle& given, const char* name) {
     auto x = Numbers::ensure(given);
-    if (!x) throw py::error_already_set();
+    if (!x) throw py::type_error(fmt::format("{}: not an array of real numbers", name));
     if (x.ndim() != 1 || x.shape(0) != size()) {
       std::string shape;
       for (py::ssize_t k = 0; k < x.ndim(); ++k) shape += fmt::format("{}{}", k > 0 ? ", " : "", x.shape(k));
