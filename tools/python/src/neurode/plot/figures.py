@@ -14,7 +14,7 @@ from matplotlib.legend import Legend
 
 from neurode.errors import UsageError
 from neurode.files import UnknownName
-from neurode.plot import bifurcation, comparison, studies, style
+from neurode.plot import along, bifurcation, comparison, studies, style
 from neurode.plot.activity import episode, heat_map, raster, spiking, traces
 from neurode.plot.phase import pair, phase_plane
 from neurode.plot.select import Between, Data, find, is_weights, opened, recorded
@@ -303,4 +303,8 @@ KINDS: dict[str, dict[str, Callable[[xr.Dataset, Options], tuple[list[Panel], in
     "phase-plane": {"phase-plane": _phase},
     "basins": {"basins": _alone(studies.basins)},
     "scan": {"scan": _alone(studies.scan, studies.rates, height=2.8)},
+    "energy": {"energy": _alone(along.energy, height=3.2)},
+    "hessian": {"curvature": _alone(along.saddles, along.curvature, height=3.0)},
+    "timescales": {"rates": _alone(along.time_scales, along.separation, along.deviations, height=3.0)},
+    "dimension": {"variance": _alone(along.variance_explained, along.projections, height=3.0)},
 }
