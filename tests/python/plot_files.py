@@ -90,6 +90,11 @@ def neurode(folder, *command, status=0, **environment):
     return done
 
 
+def title_of(ax):
+    """The title, left under print_style(), in the middle otherwise."""
+    return ax.get_title("left") or ax.get_title()
+
+
 class WithFiles(unittest.TestCase):
     """A folder with the files `needed`, made once."""
 

@@ -1,10 +1,10 @@
 """Files of the studies along a run: energies, curvature of the loss, rates of activity and weights, dimension."""
 
 import numpy as np
+import xarray as xr
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
-import xarray as xr
 
 from neurode.plot import style
 from neurode.plot.select import Data, opened
@@ -131,10 +131,12 @@ def _logarithmic(data: Data, names: dict[str, str], label: str, title: str, ax: 
     data = opened(data)
     ax = ax or plt.gca()
     for k, (name, text) in enumerate(names.items()):
-        values = data[name].values
-        positive = np.where(values > 0, values, np.nan)  # what is not has no place on the axis
-        ax.plot(data["time"].values, positive, color=style.colour(k), linestyle=style.dash(k, len(names)), label=text)
-    ax.set_yscale("log")
+        line = style.dash(k, len(names))
+        ax.plot(data["time"].values, data[name].values, color=style.colour(k), linestyle=line, label=text)
+    # A rate or deviation of 0 has no place on the axis, and is left out of its line.
+    values = np.concatenate([data[name].values for name in names])
+    if style.suits_log(values[values > 0]):
+        ax.set_yscale("log", nonpositive="mask")
     _over_time(ax, data["time"])
     ax.set_ylabel(style.label(data[next(iter(names))], label))
     ax.set_title(title)
