@@ -144,6 +144,13 @@ class Trouble(WithFiles):
             self.assertEqual(len(looks), 32)
             box = ax.get_position()
             self.assertGreater(box.width * box.height, 0.35)  # the legend leaves it room
+            legend = ax.get_legend().get_window_extent()
+            self.assertTrue(0 < legend.y0 < legend.y1 < fig.bbox.y1, (legend, fig.bbox))
+            fig = plot.figure([data] * 9, labels=[f"{'long ' * 20} name {k}" for k in range(9)])
+            fig.canvas.draw()
+            self.assertGreater(fig.axes[0].get_position().width, 0.5)
+            names = [t.get_text() for t in fig.axes[0].get_legend().get_texts()]
+            self.assertEqual(names[8], "long long long…g long  name 8")
 
     def test_warnings_are_no_listing(self):
         path = self.copy("one", "glyphs.h5")

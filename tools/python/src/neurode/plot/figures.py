@@ -164,7 +164,8 @@ def _together(runs: list[xr.Dataset], o: Options, labels: Sequence[str]) -> Pane
         raise UsageError(
             f"{len(runs)} runs{of} over each other could not be told apart; at most {MOST_OVERLAID} can be drawn"
         )
-    return Panel(partial(training, runs, names, labels=labels, between=o.between), 4.0, tuple(names))
+    height = max(4.0, 0.5 + 0.18 * len(runs) * len(names))  # of the legend
+    return Panel(partial(training, runs, names, labels=labels, between=o.between), height, tuple(names))
 
 
 def _series(data: xr.Dataset, names: Sequence[str], o: Options) -> list[Panel]:

@@ -75,6 +75,11 @@ def plain(text: str) -> str:
     return text.replace("$", r"\$")
 
 
+def run_label(text: str, ends: int = 15) -> str:
+    """The name of a run in a legend, without its middle if it is long."""
+    return plain(text if len(text) <= 2 * ends else f"{text[:ends].rstrip()}…{text[1 - ends :]}")
+
+
 def with_unit(name: str, unit: str) -> str:
     return plain(name if unit in ("", "1") else f"{name} [{unit}]")
 
