@@ -105,10 +105,10 @@ fs::path package_folder() {
 int plot_files(const PlotArguments& a) {
   for (const auto& file : a.files) record::Reader reader(file);  // tells what is wrong with it, and mends what can be
   const std::string folder = package_folder().string();
+  setenv("PYTHONSAFEPATH", "1", 1);  // no module of the user's folder takes the place of one of Python's
   const std::string python = interpreter();
   const char* before = std::getenv("PYTHONPATH");
   setenv("PYTHONPATH", (before && *before ? folder + ":" + before : folder).c_str(), 1);
-  setenv("PYTHONSAFEPATH", "1", 1);  // no module of the user's folder takes the place of one of Python's
   std::vector<std::string> words = {python, "-B", "-m", "neurode.plot"};
   for (std::size_t k = 0; k < a.given.size(); ++k) {
     if (a.given[k]) words.push_back(fmt::format("{}={}", kOptions[k].python, *a.given[k]));

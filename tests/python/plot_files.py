@@ -1,6 +1,7 @@
 """What the tests of pictures share: scenarios, their files, the program."""
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -47,18 +48,32 @@ end = "300 ms"
 every = "1 ms"
 variables = ["E.spikes", "E.v"]
 """
-STUDIES = {
-    "fixed-points": [],
-    "phase-plane": [],
+# The options of a study, where it cannot do without.
+OPTIONS = {
     "continue": ["--parameter", "population.cell.bias", "--from", "0", "--to", "2"],
-    "period": [],
     "spectrum": ["--samples", "4096"],
     "lyapunov": ["--time", "200"],
     # Between the fold of orbits and the Hopf point: some starts rest, some swing.
     "basins": "--set population.cell.bias=0.328 --set time.end=1500 --x-from=-1.1 --x-to=-0.8 --y-from=-0.4 --y-to=-0.2 "
     "--points 6 --same 0.02".split(),
     "scan": ["--parameter", "population.cell.bias", "--from", "0.1", "--to", "0.6", "--count", "6"],
+    "energy": ["--set", "time.end=300"],
+    "hessian": ["--set", "time.end=1000"],
+    "timescales": ["--set", "time.end=300"],
 }
+# What a study looks at, where that is not one cell.
+LEARNING = {"energy": "xor", "hessian": "xor", "timescales": "xor_coupled"}
+
+
+def _studies():
+    """All that the program knows: a new one without a picture has to be noticed."""
+    said = subprocess.run([PROGRAM, "analyze", "-"], capture_output=True, text=True).stderr
+    names = re.findall(r'"([a-z-]+)"', said.partition("allowed:")[2])
+    assert len(names) > 8, said
+    return names
+
+
+STUDIES = _studies()
 
 
 def neurode(folder, *command, status=0, **environment):
@@ -73,6 +88,11 @@ def neurode(folder, *command, status=0, **environment):
     assert done.returncode == status, (command, done.returncode, done.stderr)
     assert "Traceback" not in done.stderr, done.stderr
     return done
+
+
+def title_of(ax):
+    """The title, left under print_style(), in the middle otherwise."""
+    return ax.get_title("left") or ax.get_title()
 
 
 class WithFiles(unittest.TestCase):
@@ -99,7 +119,8 @@ def make(folder, name):
         words = ["--integrators", "odeint_dopri5,tsit5,dop853", "--repeat", "1", "--plot", "compare-own.svg"]
         neurode(folder, "compare", "one.toml", "-q", *words, *out)
     elif name in STUDIES:
-        neurode(folder, "analyze", name, "one.toml", *STUDIES[name], *out)
+        scenario = SOURCE / f"scenarios/{LEARNING[name]}.toml" if name in LEARNING else "one.toml"
+        neurode(folder, "analyze", name, scenario, *OPTIONS.get(name, []), *out)
     elif name in ("xor", "fast"):
         neurode(folder, "run", xor, "-q", *out, *(["--set", "learning.rate=10"] if name == "fast" else []))
     else:

@@ -8,7 +8,7 @@ import numpy as np
 
 matplotlib.use("Agg")
 
-from plot_files import STUDIES, WithFiles  # noqa: E402  (before neurode: it says where that is)
+from plot_files import STUDIES, WithFiles, title_of  # noqa: E402  (before neurode: it says where that is)
 from matplotlib import pyplot as plt  # noqa: E402
 from matplotlib.collections import LineCollection  # noqa: E402
 from matplotlib.quiver import Quiver  # noqa: E402
@@ -22,10 +22,6 @@ from neurode.plot.thin import COLUMNS  # noqa: E402
 
 def lines_of(ax):
     return [np.array(line.get_data()) for line in ax.lines]
-
-
-def title_of(ax):
-    return ax.get_title("left") or ax.get_title()
 
 
 class Plots(WithFiles):

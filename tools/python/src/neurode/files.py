@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import time
 from difflib import get_close_matches
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from neurode.errors import FileError, UsageError
@@ -49,22 +50,36 @@ def load(path: str | PathLike[str]) -> xr.Dataset:
 
     Raises FileError if it cannot be read, or is not one of neurode's.
     """
-    if Path(path).is_dir():
-        raise file_error(path, "is a folder, not an HDF5 file")
-    if not Path(path).exists():
-        raise file_error(path, "there is no such file")
+    _check_regular(path)
     data = _open(path)
     if "neurode_version" not in data.attrs:
         data.close()
         raise file_error(path, "was not written by neurode")
-    if data.attrs.get("outcome") == "running" and data.nbytes <= LARGEST_WHOLE:
-        data.load()
-        data.close()
+    if str(data.attrs.get("outcome")) == "running" and data.nbytes <= LARGEST_WHOLE:
+        try:
+            data.load()
+        except Exception as e:
+            raise file_error(path, _trouble(path, e)) from None
+        finally:
+            data.close()
     return data
 
 
+def _check_regular(path: str | PathLike[str]) -> None:
+    """To open what is no file, a pipe for one, may wait for ever."""
+    try:
+        mode = os.stat(path).st_mode
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # the last: a NUL in the name
+        raise file_error(path, "there is no such file") from None
+    except OSError as e:
+        raise file_error(path, f"cannot be read: {e.strerror}") from None
+    if stat.S_ISDIR(mode):
+        raise file_error(path, "is a folder, not an HDF5 file")
+    if not stat.S_ISREG(mode):
+        raise file_error(path, "is no regular file")
+
+
 def _open(path: str | PathLike[str]) -> xr.Dataset:
-    import h5py
     import xarray as xr
 
     give_up = time.monotonic() + PATIENCE
@@ -76,10 +91,22 @@ def _open(path: str | PathLike[str]) -> xr.Dataset:
             if time.monotonic() > give_up:
                 raise file_error(path, "is held by another program that writes it; try again") from None
             time.sleep(0.01)
-        except (OSError, ValueError, KeyError) as e:
-            if not h5py.is_hdf5(path):
-                raise file_error(path, "is not an HDF5 file, as results of neurode are") from None
-            raise file_error(path, f"cannot be read: {e}") from None
+        except (ImportError, MemoryError):
+            raise
+        except Exception as e:  # the readers raise all sorts of things at damaged files
+            raise file_error(path, _trouble(path, e)) from None
+
+
+def _trouble(path: str | PathLike[str], e: Exception) -> str:
+    """What is wrong with a file that could not be read."""
+    import h5py
+
+    try:
+        if not h5py.is_hdf5(path):
+            return "is not an HDF5 file, as results of neurode are"
+    except OSError as other:
+        e = other
+    return f"cannot be read: {' '.join(str(getattr(e, 'strerror', None) or e).split())}"
 
 
 def time_axis(variable: xr.DataArray) -> str | None:

@@ -13,6 +13,16 @@ from typing import Any
 
 _PARTS = {
     "activity": ("episode", "heat_map", "raster", "traces"),
+    "along": (
+        "curvature",
+        "deviations",
+        "energy",
+        "projections",
+        "saddles",
+        "separation",
+        "time_scales",
+        "variance_explained",
+    ),
     "bifurcation": ("bifurcation_diagram", "eigenvalues", "periods"),
     "comparison": ("work_precision",),
     "figures": ("KINDS", "Options", "content", "figure"),

@@ -1,8 +1,12 @@
 """python -m neurode.plot FILE ...: a picture of a file of neurode. Exit status: 0 done; 2 wrong use; 4 file trouble."""
 
 import argparse
+import logging
 import os
+import re
 import sys
+import warnings
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -82,8 +86,14 @@ def main(words: list[str] | None = None) -> int:
         return 4
     from neurode.errors import FileError, UsageError
 
+    # Of a home that cannot be written, of letters and rounding: a listing of the source helps nobody.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     try:
-        draw(a)
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            draw(a)
+        if letters := lacking(told):
+            print(f"the font has no {letters}: boxes stand for them", file=sys.stderr)
     except FileError as e:
         print(f"neurode: {e}", file=sys.stderr)
         return 4
@@ -105,6 +115,13 @@ def main(words: list[str] | None = None) -> int:
         print(f"neurode: a fault of the program itself, please report it: {type(e).__name__}: {e}", file=sys.stderr)
         return 70
     return 0
+
+
+def lacking(told: list[warnings.WarningMessage]) -> str:
+    """The letters of texts that warnings say the font does not have."""
+    found = [re.match(r"Glyph (\d+) ", str(w.message)) for w in told]
+    letters = dict.fromkeys(f'"{chr(int(m[1]))}"' for m in found if m)
+    return ", ".join([*letters][:10]) + (", ..." if len(letters) > 10 else "")
 
 
 def draw(a: argparse.Namespace) -> None:
@@ -178,8 +195,10 @@ def save(fig, output: Path) -> None:
             fig.savefig(half, metadata=metadata)
         half.replace(output)
     except OSError as e:
-        half.unlink(missing_ok=True)
         raise file_error(output, f"cannot be written: {e.strerror or e}") from None
+    finally:
+        with suppress(OSError):
+            half.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from matplotlib.legend import Legend
 
 from neurode.errors import UsageError
 from neurode.files import UnknownName
-from neurode.plot import bifurcation, comparison, studies, style
+from neurode.plot import along, bifurcation, comparison, studies, style
 from neurode.plot.activity import episode, heat_map, raster, spiking, traces
 from neurode.plot.phase import pair, phase_plane
 from neurode.plot.select import Between, Data, find, is_weights, opened, recorded
@@ -22,6 +22,8 @@ from neurode.plot.learning import LOSSES, SHARES, scalars, training
 from neurode.plot.matrices import weight_matrix, weights
 
 MOST_PANELS = 8
+MOST_OVERLAID = len(style.COLOURS) * len(style.DASHES)
+LARGEST = 1e300  # numbers, nearer to the largest that there is, axes are not made for
 NOTHING = "the file has nothing for a picture of kind {}"
 WIDTH, HIGHEST = 7.0, 10.0  # inches
 
@@ -62,6 +64,8 @@ def figure(
     many = list(data) if isinstance(data, (list, tuple)) else [data]
     runs = [opened(d) for d in many]
     what = content(runs[0])
+    if o.sample is not None and not any(_has_samples(r) for r in runs):
+        raise UsageError(f"--sample {o.sample}: the file has no samples to choose from")
     if len(runs) > 1:
         panels, columns = [_together(runs, o, labels or [_stem(d, k) for k, d in enumerate(many)])], 1
     else:
@@ -71,6 +75,8 @@ def figure(
         kind = o.kind or next(iter(kinds))
         if kind not in kinds:
             raise UnknownName(f"kind of picture of this file ({what})", kind, list(kinds))
+        if not runs[0].data_vars:
+            raise UsageError(NOTHING.format(kind))
         panels, columns = kinds[kind](runs[0], o)
     if not panels:
         raise UsageError("there is nothing in the file that could be drawn")
@@ -85,13 +91,25 @@ def figure(
         axes = [fig.add_subplot(grid[k // columns, k % columns]) for k in range(len(shown))]
         for panel, ax in zip(shown, axes):
             panel.draw(ax=ax)
+            _check_range(ax)
         _tidy(axes, columns)
         if what == "compare":
             _one_legend(axes)
         if title := _title(runs):
-            fig.suptitle(title, wrap=True)
+            fig.suptitle(style.plain(title), wrap=True)
     fig.left_out = left_out
     return fig
+
+
+def _has_samples(run: xr.Dataset) -> bool:
+    return content(run) == "run" and ("sample" in run.dims or any(str(n).endswith(".spike_sample") for n in run))
+
+
+def _check_range(ax: Axes) -> None:
+    ends = [*ax.dataLim.get_points().ravel(), *(x for c in (*ax.collections, *ax.images) for x in c.get_clim())]
+    for x in ends:
+        if x is not None and np.isfinite(x) and abs(x) > LARGEST:
+            raise UsageError(f"{x:.3g} is too large for a picture, which goes up to {LARGEST:g}")
 
 
 def _title(runs: list[xr.Dataset]) -> str:
@@ -141,7 +159,13 @@ def _together(runs: list[xr.Dataset], o: Options, labels: Sequence[str]) -> Pane
     names = list(o.variables) or common[:1] or [n for n in scalars(runs[0]) if all(n in r for r in runs)][:1]
     if not names:
         raise UsageError("the files have no single number over time in common, such as a loss")
-    return Panel(partial(training, runs, names, labels=labels, between=o.between), 4.0, tuple(names))
+    if len(runs) * len(names) > MOST_OVERLAID:
+        of = f" of {len(names)} variables" if len(names) > 1 else ""
+        raise UsageError(
+            f"{len(runs)} runs{of} over each other could not be told apart; at most {MOST_OVERLAID} can be drawn"
+        )
+    height = max(4.0, 0.5 + 0.18 * len(runs) * len(names))  # of the legend
+    return Panel(partial(training, runs, names, labels=labels, between=o.between), height, tuple(names))
 
 
 def _series(data: xr.Dataset, names: Sequence[str], o: Options) -> list[Panel]:
@@ -303,4 +327,8 @@ KINDS: dict[str, dict[str, Callable[[xr.Dataset, Options], tuple[list[Panel], in
     "phase-plane": {"phase-plane": _phase},
     "basins": {"basins": _alone(studies.basins)},
     "scan": {"scan": _alone(studies.scan, studies.rates, height=2.8)},
+    "energy": {"energy": _alone(along.energy, height=3.2)},
+    "hessian": {"curvature": _alone(along.saddles, along.curvature, height=3.0)},
+    "timescales": {"rates": _alone(along.time_scales, along.separation, along.deviations, height=3.0)},
+    "dimension": {"variance": _alone(along.variance_explained, along.projections, height=3.0)},
 }

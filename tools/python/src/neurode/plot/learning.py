@@ -31,8 +31,7 @@ def training(
     ax: Axes | None = None,
 ) -> Axes:
     """Loss and other single numbers over time, of one run or of several (then with `labels`, one a run). Axes are
-    logarithmic where the
-    numbers are positive and span decades."""
+    logarithmic where the numbers are positive and span decades."""
     runs = [opened(d) for d in (data if isinstance(data, (list, tuple)) else [data])]
     ax = ax or plt.gca()
     names = [n for n in variables if any(n in run for run in runs)]
@@ -52,7 +51,7 @@ def training(
         rows = window(time, between)
         decades = between is None and style.in_decades(time, True)
         (t,), (v,) = thinned(variable.isel({axis: rows}), time[rows], log=decades)
-        text = " ".join(w for w in (labels[r] if labels else "", name if len(names) > 1 or not labels else "") if w)
+        text = " ".join(w for w in (style.run_label(labels[r]) if labels else "", name if len(names) > 1 or not labels else "") if w)
         (line,) = ax.plot(t, v, color=style.colour(k), linestyle=style.dash(k, len(drawn), v), label=text)
         style.lighten(line, len(t))
         all_values.append(v)
@@ -71,7 +70,7 @@ def training(
     if set(names) <= set(SHARES):
         ax.set_ylim(top=1.02)
     ax.set_title(style.title(first) if len(names) == 1 else ", ".join(names))
-    style.legend(ax)
+    style.legend(ax, outside=len(drawn) > style.MOST_LINES)
     return ax
 
 

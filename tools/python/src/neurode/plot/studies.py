@@ -144,7 +144,7 @@ def rates(data: Data, *, ax: Axes | None = None) -> Axes:
     ax.plot(data["p"].values, data[name].values, marker="o", color=style.colour(0))
     _over(ax, data)
     ax.set_ylabel(style.label(data[name], name.replace("_", " ")))
-    ax.set_title(str(data[name].attrs.get("long_name", name)))
+    ax.set_title(style.title(data[name]))
     return ax
 
 

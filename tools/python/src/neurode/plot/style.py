@@ -69,8 +69,19 @@ def turns(values: np.ndarray) -> int:
     return int(np.count_nonzero(steps[1:] != steps[:-1]))
 
 
+def plain(text: str) -> str:
+    """A text of a file or a file's name, whose dollars are no mathematics. (The setting text.parse_math would spoil the
+    powers of ten at logarithmic axes.)"""
+    return text.replace("$", r"\$")
+
+
+def run_label(text: str, ends: int = 15) -> str:
+    """The name of a run in a legend, without its middle if it is long."""
+    return plain(text if len(text) <= 2 * ends else f"{text[:ends].rstrip()}…{text[1 - ends :]}")
+
+
 def with_unit(name: str, unit: str) -> str:
-    return name if unit in ("", "1") else f"{name} [{unit}]"
+    return plain(name if unit in ("", "1") else f"{name} [{unit}]")
 
 
 def label(variable: xr.DataArray, name: str | None = None) -> str:
@@ -93,7 +104,7 @@ def title(variable: xr.DataArray, note: str = "") -> str:
     """What a variable is, as far as a line goes."""
     long_name = " ".join(str(variable.attrs.get("long_name", "") or variable.name).split())
     short = long_name if len(long_name) <= LONGEST else long_name[: LONGEST - 1].rsplit(" ", 1)[0] + " …"
-    return f"{short} ({note})" if note else short
+    return plain(f"{short} ({note})" if note else short)
 
 
 def time_label(axis: xr.DataArray) -> str:
