@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+
 import neurode
 import numpy as np
 import pytest
@@ -174,7 +176,8 @@ def test_rows_may_be_arrays(scenarios) -> None:
 def test_each_array_has_a_name_of_its_own() -> None:
     from neurode.scenario import arguments
 
-    given = arguments({"a": [{"path": np.zeros(2)}, {"path": np.ones(2)}]}, {"b": [{"path": np.full(2, 2.0)}]}, False, False)
+    tables = [{"path": np.zeros(2)}, {"path": np.ones(2)}]
+    given = arguments({"a": tables}, {"b": [{"path": np.full(2, 2.0)}]}, False, False)
     assert sorted(a[0] for a in given["arrays"].values()) == [0, 1, 2]
     dotted = arguments({}, {'stimulus."a.b".path': np.zeros(2), "stimulus.a.b.path": np.ones(2)}, False, False)
     assert sorted(a[0] for a in dotted["arrays"].values()) == [0, 1]
@@ -199,3 +202,34 @@ def test_messages_name_the_key_once(given) -> None:
         (fault,) = raised.value.diagnostics
         assert fault.key == f"{key}.path"
         assert "array:" + key in fault.found.replace("\\", "")
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_only_streamed_data_are_read_during_the_run(scenarios, stream) -> None:
+    scenario = tomllib.loads((scenarios / "xor.toml").read_text())
+    del scenario["time"]["stop"]
+    scenario["record"] = {"every": 100, "variables": ["weights"]}
+    scenario["time"]["end"] = 3000
+    random = np.random.default_rng(1)
+    inputs, targets = random.normal(size=(400, 2)), random.normal(size=(400, 1))
+    scenario["data"] = {"inputs": inputs, "targets": targets, "batch": {"size": 32, "period": 1.0, "stream": stream}}
+    expected = neurode.run(scenario)["input -> hidden.weights"]
+    changed = []
+
+    def change(*_) -> None:
+        if not changed:
+            inputs[...] = 0
+            changed.append(True)
+
+    found = neurode.run(scenario, progress=change)["input -> hidden.weights"]
+    assert changed and np.array_equal(found, expected) == (not stream)
+
+
+def test_a_system_keeps_numbers_of_its_own() -> None:
+    weights, bias = W.copy(), np.array([1.0, 0, -1])
+    scenario = linear(weights)
+    scenario["population"]["p"]["bias"] = bias
+    system = neurode.System(scenario)
+    before = system.rhs(0, np.ones(3))
+    weights[...], bias[...] = 0, 0
+    np.testing.assert_array_equal(system.rhs(0, np.ones(3)), before)
