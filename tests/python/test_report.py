@@ -236,13 +236,14 @@ class Report(unittest.TestCase):
         self.assertIn('"name": "seed = 2"', text)
 
     def test_a_hostile_title_stays_text(self):
-        file = self.run_file("evil", "xor.toml", "time.end=20")
         evil = "</script><script>document.documentElement.dataset.evil = 1</script><img src=x onerror=alert(1)>"
+        file = self.run_file("evil", "xor.toml", "time.end=20", f"title={json.dumps(evil)}")
         with h5py.File(self.folder / file, "a") as h5:
             h5.attrs["message"] = evil
             h5.attrs["outcome"] = evil
             h5["loss"].attrs["long_name"] = evil
         page = self.page("evil", file)
+        self.assertIn(f"<title>{html.escape(evil)}", page.read_text())
         document, console = browse(page)
         self.assertEqual(console, [])
         self.assertNotIn("data-evil", document)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+
 import neurode
 import numpy as np
 import pytest
@@ -119,3 +121,115 @@ def test_arrays_of_another_shape_are_refused(scenarios) -> None:
     twice = {"rule": "from_file", "path": np.array([[0, 1], [0, 1]])}
     with pytest.raises(neurode.ScenarioError, match="the same pair of neurons comes twice"):
         neurode.run(linear(1.0, connect=twice))
+
+
+def coordinates(rows, columns, values, shape=(3, 3)):
+    return scipy.sparse.coo_matrix((values, (rows, columns)), shape=shape)
+
+
+def test_duplicates_of_sparse_weights_add_up() -> None:
+    once, twice = coordinates([0, 2], [1, 0], [3.0, 1.0]), coordinates([0, 2, 0], [1, 0, 1], [1.0, 1.0, 2.0])
+    np.testing.assert_array_equal(neurode.run(linear(twice))["p.a"], neurode.run(linear(once))["p.a"])
+    assert twice.nnz == 3  # the caller's own is as it was
+
+
+def test_complex_sparse_weights_are_refused() -> None:
+    with pytest.raises(TypeError, match=r'^projection\."p -> p"\.weights: a matrix of complex128; allowed: .* real'):
+        neurode.run(linear(scipy.sparse.csr_matrix(W + 0j)))
+
+
+@pytest.mark.parametrize("shape", [(3, 2), (2, 3), (4, 4)])
+def test_sparse_weights_of_another_shape_are_refused(shape) -> None:
+    weights = coordinates([0], [1], [1.0], shape)
+    found = f"{shape[0]} x {shape[1]}"
+    told = rf'^projection\."p -> p"\.weights: the matrix has the wrong shape; found {found}; allowed: 3 x 3 \(rows'
+    with pytest.raises(ValueError, match=told):
+        neurode.run(linear(weights))
+    with pytest.raises(ValueError, match=told):
+        neurode.run(linear(W), {'projection."p -> p".weights': weights})
+    sheet = linear(weights)
+    del sheet["population"]["p"]["size"]
+    sheet["population"]["p"]["shape"] = [3, 1]
+    with pytest.raises(ValueError, match=told):
+        neurode.run(sheet)
+    labelled = linear(W)
+    labelled["projection"]["p -> p : second"] = {"weights": weights}
+    with pytest.raises(ValueError, match=r'"p -> p : second"\.weights: the matrix has the wrong shape'):
+        neurode.run(labelled)
+
+
+def test_sizes_that_are_overridden_count() -> None:
+    population = {"size": 2, "model": "leaky_rate", "activation": "tanh"}
+    small = {**linear(coordinates([0], [1], [1.0])), "population": {"p": population}}
+    assert neurode.run(small, {"population.p.size": 3}).sizes["p"] == 3
+    assert neurode.run(small, {"population.p": {**population, "size": 3}}).sizes["p"] == 3
+
+
+def test_rows_may_be_arrays(scenarios) -> None:
+    np.testing.assert_array_equal(neurode.run(linear([*W]))["p.a"], neurode.run(linear(W.tolist()))["p.a"])
+    inputs, targets = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]]), np.array([[0.0], [1], [1], [0]])
+    expected = neurode.run(scenarios / "xor.toml", {"time.end": 5})
+    d = neurode.run(scenarios / "xor.toml", {"time.end": 5, "data.inputs": [*inputs], "data.targets": [*targets]})
+    np.testing.assert_array_equal(d["loss"], expected["loss"])
+
+
+def test_each_array_has_a_name_of_its_own() -> None:
+    from neurode.scenario import arguments
+
+    tables = [{"path": np.zeros(2)}, {"path": np.ones(2)}]
+    given = arguments({"a": tables}, {"b": [{"path": np.full(2, 2.0)}]}, False, False)
+    assert sorted(a[0] for a in given["arrays"].values()) == [0, 1, 2]
+    dotted = arguments({}, {'stimulus."a.b".path': np.zeros(2), "stimulus.a.b.path": np.ones(2)}, False, False)
+    assert sorted(a[0] for a in dotted["arrays"].values()) == [0, 1]
+
+
+@pytest.mark.parametrize("given", ["dict", "set"])
+def test_messages_name_the_key_once(given) -> None:
+    def run(key: str, value) -> None:
+        scenario = linear(0.0)
+        table = scenario["projection"]["p -> p"] if "weights" in key else scenario["population"]["p"]
+        name = key.rpartition(".")[2]
+        del table[name]
+        if given == "dict":
+            table[name] = value
+        neurode.run(scenario, {key: value} if given == "set" else None)
+
+    for key in ("population.p.bias", 'projection."p -> p".weights'):
+        with pytest.raises(TypeError, match=rf"^{key}: an array of complex128"):
+            run(key, np.zeros(3, complex))
+        with pytest.raises(neurode.ScenarioError) as raised:
+            run(key, np.zeros((4, 4)))
+        (fault,) = raised.value.diagnostics
+        assert fault.key == f"{key}.path"
+        assert "array:" + key in fault.found.replace("\\", "")
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_only_streamed_data_are_read_during_the_run(scenarios, stream) -> None:
+    scenario = tomllib.loads((scenarios / "xor.toml").read_text())
+    del scenario["time"]["stop"]
+    scenario["record"] = {"every": 100, "variables": ["weights"]}
+    scenario["time"]["end"] = 3000
+    random = np.random.default_rng(1)
+    inputs, targets = random.normal(size=(400, 2)), random.normal(size=(400, 1))
+    scenario["data"] = {"inputs": inputs, "targets": targets, "batch": {"size": 32, "period": 1.0, "stream": stream}}
+    expected = neurode.run(scenario)["input -> hidden.weights"]
+    changed = []
+
+    def change(*_) -> None:
+        if not changed:
+            inputs[...] = 0
+            changed.append(True)
+
+    found = neurode.run(scenario, progress=change)["input -> hidden.weights"]
+    assert changed and np.array_equal(found, expected) == (not stream)
+
+
+def test_a_system_keeps_numbers_of_its_own() -> None:
+    weights, bias = W.copy(), np.array([1.0, 0, -1])
+    scenario = linear(weights)
+    scenario["population"]["p"]["bias"] = bias
+    system = neurode.System(scenario)
+    before = system.rhs(0, np.ones(3))
+    weights[...], bias[...] = 0, 0
+    np.testing.assert_array_equal(system.rhs(0, np.ones(3)), before)

@@ -8,27 +8,17 @@ import sys
 import neurode
 import numpy as np
 import pytest
+from neurode.files import words
 
 
-def test_bifurcations(cell, tmp_path) -> None:
+def test_bifurcations(cell) -> None:
     d = neurode.analyze("continue", cell, parameter="population.p.bias", from_=0, to=2, orbits=False)
-    kinds = d["special_kind"] if "special_kind" in d else None
-    hopf = np.sort(np.array([p for p in _hopf(d)]))
-    np.testing.assert_allclose(hopf, [0.33128134, 1.41871866], atol=1e-6)
-    assert kinds is None or kinds.size
+    assert d["special_p"].dims == d["special_kind"].dims == d["special_branch"].dims == ("special",)
+    kinds = np.array(words(d["special_kind"]))
+    assert sorted(kinds) == ["Hopf", "Hopf", "end", "end", "start"]
+    np.testing.assert_allclose(np.sort(d["special_p"][kinds == "Hopf"]), [0.33128134, 1.41871866], atol=1e-8)
+    np.testing.assert_array_equal(d["special_branch"], 0)  # of states of rest
     assert "hopf" in d.attrs["table"].lower()
-
-
-def _hopf(d) -> list[float]:
-    """Parameter values of the Hopf points, whatever the file calls them."""
-    for name, v in d.data_vars.items():
-        meanings = str(v.attrs.get("flag_meanings", "")).split()
-        if any("opf" in m for m in meanings) and v.ndim == 1:
-            code = next(k for k, m in enumerate(meanings) if "opf" in m)
-            where = v.values == code
-            parameter = next(p for p in d.data_vars.values() if p.dims == v.dims and "population.p.bias" in str(p.attrs))
-            return list(parameter.values[where])
-    raise AssertionError(f"no Hopf points among {list(d.data_vars)}")
 
 
 def test_equals_what_the_program_writes(cell, tmp_path, neurode_program) -> None:

@@ -52,7 +52,7 @@ def run(
         It may need more memory or disk than there is, by the estimates.
 
     Other threads go on meanwhile; Ctrl-C ends the run with `KeyboardInterrupt`, whose `dataset` holds what was
-    recorded.
+    recorded; one that comes before the run has begun has no `dataset`.
 
     Raises
     ------

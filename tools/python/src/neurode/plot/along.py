@@ -84,7 +84,8 @@ def time_scales(data: Data, *, ax: Axes | None = None) -> Axes:
 
 def separation(data: Data, *, ax: Axes | None = None) -> Axes:
     """How many times faster activity is than weights, over time."""
-    return _logarithmic(data, {"separation": ""}, "separation", "Separation: activity's slowest over weights' fastest", ax)
+    title = "Separation: activity's slowest over weights' fastest"
+    return _logarithmic(data, {"separation": ""}, "separation", title, ax)
 
 
 def deviations(data: Data, *, ax: Axes | None = None) -> Axes:

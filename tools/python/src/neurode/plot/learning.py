@@ -51,7 +51,8 @@ def training(
         rows = window(time, between)
         decades = between is None and style.in_decades(time, True)
         (t,), (v,) = thinned(variable.isel({axis: rows}), time[rows], log=decades)
-        text = " ".join(w for w in (style.run_label(labels[r]) if labels else "", name if len(names) > 1 or not labels else "") if w)
+        run = style.run_label(labels[r]) if labels else ""
+        text = f"{run} {name}".strip() if len(names) > 1 or not labels else run
         (line,) = ax.plot(t, v, color=style.colour(k), linestyle=style.dash(k, len(drawn), v), label=text)
         style.lighten(line, len(t))
         all_values.append(v)
