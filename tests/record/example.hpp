@@ -44,7 +44,7 @@ struct Example {
   std::unique_ptr<neurode::record::Recorder> create(const std::filesystem::path& path) const {
     return std::make_unique<neurode::record::Recorder>(path, dimensions, axes, variables, global, options);
   }
-  static void append_activity(neurode::record::Recorder& r, std::size_t row) {
+  static void append_activity(neurode::record::Sink& r, std::size_t row) {
     std::vector<double> activity(12), spikes(3);
     for (std::size_t k = 0; k < 12; ++k) activity[k] = a(row, k);
     for (std::size_t k = 0; k < 3; ++k) spikes[k] = count(row, k);
@@ -52,13 +52,13 @@ struct Example {
     const std::span<const double> values[] = {activity, {&l, 1}, spikes};
     r.append(0, time(row), values);
   }
-  static void append_weights(neurode::record::Recorder& r, std::size_t row) {
+  static void append_weights(neurode::record::Sink& r, std::size_t row) {
     std::vector<double> weights(6);
     for (std::size_t k = 0; k < 6; ++k) weights[k] = weight(row, k);
     const std::span<const double> values[] = {weights};
     r.append(1, 10 * time(row), values);
   }
-  static void write_fixed(neurode::record::Recorder& r) {
+  static void write_fixed(neurode::record::Sink& r) {
     r.write("targets", std::vector<double>{0, 1, 1, 0});
     r.write("threshold", std::vector<double>{0.1});
   }
