@@ -12,6 +12,7 @@ from plot_files import WithFiles, title_of  # noqa: E402  (before neurode: it sa
 from matplotlib import pyplot as plt  # noqa: E402
 
 from neurode import plot  # noqa: E402
+from neurode.errors import UsageError  # noqa: E402
 from neurode.files import load  # noqa: E402
 
 
@@ -87,6 +88,12 @@ class Along(WithFiles):
             for drawn, name in zip(ax.lines, names, strict=True):
                 np.testing.assert_array_equal(drawn.get_xydata(), np.stack([data["time"], data[name]], 1))
         self.assertEqual(len(plot.figure(data).axes), 3)
+        # As the study writes it where activity is at its steady state.
+        slow = data.drop_vars([n for n in data if n not in ("time", "fastest_rate", "leading_real")])
+        (ax,) = plot.figure(slow).axes
+        np.testing.assert_array_equal([x.get_ydata() for x in ax.lines], [data["fastest_rate"].values])
+        with self.assertRaisesRegex(UsageError, "activity and weights are not both states"):
+            plot.separation(slow, ax=plt.subplots()[1])
 
     def test_dimension(self):
         data = self.open("dimension")

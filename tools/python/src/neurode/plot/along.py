@@ -6,6 +6,7 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from neurode.errors import UsageError
 from neurode.plot import style
 from neurode.plot.select import Data, opened
 
@@ -131,6 +132,9 @@ def projections(data: Data, *, ax: Axes | None = None) -> Axes:
 def _logarithmic(data: Data, names: dict[str, str], label: str, title: str, ax: Axes | None) -> Axes:
     data = opened(data)
     ax = ax or plt.gca()
+    names = {name: text for name, text in names.items() if name in data}
+    if not names:
+        raise UsageError(f"activity and weights are not both states here: there is no {label}")
     for k, (name, text) in enumerate(names.items()):
         line = style.dash(k, len(names))
         ax.plot(data["time"].values, data[name].values, color=style.colour(k), linestyle=line, label=text)

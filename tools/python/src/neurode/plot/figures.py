@@ -301,6 +301,11 @@ def _bifurcations(data: xr.Dataset, o: Options) -> tuple[list[Panel], int]:
     return panels, 1
 
 
+def _time_scales(data: xr.Dataset, o: Options) -> tuple[list[Panel], int]:
+    both = (along.separation, along.deviations) if "separation" in data else ()
+    return _alone(along.time_scales, *both, height=3.0)(data, o)
+
+
 def _comparison(data: xr.Dataset, o: Options) -> tuple[list[Panel], int]:
     costs = list(o.variables) or ["work", "seconds"]
     return [Panel(partial(comparison.work_precision, data, cost), 4.4, (cost,)) for cost in costs], len(costs)
@@ -329,6 +334,6 @@ KINDS: dict[str, dict[str, Callable[[xr.Dataset, Options], tuple[list[Panel], in
     "scan": {"scan": _alone(studies.scan, studies.rates, height=2.8)},
     "energy": {"energy": _alone(along.energy, height=3.2)},
     "hessian": {"curvature": _alone(along.saddles, along.curvature, height=3.0)},
-    "timescales": {"rates": _alone(along.time_scales, along.separation, along.deviations, height=3.0)},
+    "timescales": {"rates": _time_scales},
     "dimension": {"variance": _alone(along.variance_explained, along.projections, height=3.0)},
 }
