@@ -132,6 +132,7 @@ bool Names::taken(const std::string& name) const { return spelled_.count(name) >
 
 std::string Names::spelling(const std::string& wanted, const Location& where) {
   std::string name = wanted;
+  if (name == "xi" || name.starts_with("xi_")) name.insert(2, "1");  // what follows "xi_" is no way out: noise
   while (is_reserved(name) || taken(name)) name += '_';
   if (name != wanted) {
     remarks_.push_back(

@@ -51,6 +51,7 @@ TEST_CASE("statements: names that neurode needs itself get another") {
   CHECK(line(toml, "dwhere_/dt = ") == "-size_*f + I*t*pi");
   CHECK(remarks("par size=1\nx'=size") ==
         "m.ode:1:5: changed: \"size\" is called \"size_\": neurode uses the name itself");
+  CHECK(line(imported_text("par xi=1,xi_a=2,xi1=3\nx'=xi+xi_a*xi1"), "dx/dt = ") == "xi1 + xi1_a*xi1_");
   CHECK(faults("par t=1\nx'=1") == "m.ode:1:5: \"t\" is XPPAUT's own and cannot be defined; allowed: another name");
   CHECK(faults("sin(x)=x\nx'=1").find("m.ode:1:1: \"sin\" is XPPAUT's own") == 0);
 }
