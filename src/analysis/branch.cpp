@@ -107,9 +107,6 @@ class Walk {
     b.spectrum = at.spectrum;
     b.unstable = at.unstable;
     b.special = special;
-    if (special == Special::fold && on_invariant_circle(family_.at(b.p), o_.t, b.x, scale_, o_.interrupt)) {
-      b.special = Special::snic;
-    }
     if (special != Special::hopf) return b;
     const double omega = nearest_pair(at.spectrum).imag();
     b.period = 2 * M_PI / omega;
@@ -156,6 +153,10 @@ class Walk {
     if (found.size() == 2 && std::abs(found[0].first - found[1].first) < kSameSpecial * s) {
       found.pop_back();
       found[0].second.special = Special::branch;
+    }
+    for (auto& [at, b] : found) {
+      if (b.special != Special::fold) continue;
+      if (on_invariant_circle(family_.at(b.p), o_.t, b.x, scale_, o_.interrupt)) b.special = Special::snic;
     }
     hopf(from, to, search);
     std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });

@@ -16,7 +16,7 @@ struct Series {
   std::string name;
   std::vector<double> x;  ///< empty: the figure's own x
   std::vector<double> y;
-  std::string line = "solid";           ///< "solid", "dashed", "none"; "arrows": points in pairs, from and to
+  std::string line = "solid";           ///< "solid", "dashed", "none"
   std::string marks = "none";           ///< "none", "dot", "ring", "cross", "square", "tick" (spikes)
   int colour = -1;                      ///< of the palette; -1: by its place
   std::vector<std::string> notes = {};  ///< of each point, shown on hovering

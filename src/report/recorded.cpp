@@ -25,7 +25,7 @@ std::vector<std::int64_t> labels_of(const record::Reader& reader, const std::str
   return labels;
 }
 
-/// Smallest and largest absolute value that is finite; 0, 0 where there is none.
+/// The largest absolute value that is finite; 0 where there is none.
 double largest(const std::vector<Series>& all) {
   double most = 0;
   for (const auto& s : all) {

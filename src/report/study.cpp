@@ -55,6 +55,23 @@ Figure eigenvalues(const Source&, const Columns& c) {
   return f;
 }
 
+/// Through each point of the field's grid a line along F, all of one length in units of the grid.
+Series directions(const Columns& c) {
+  Series s = points("direction", {}, {}, "solid", "none");
+  const auto &x = c.numbers("field_x"), &y = c.numbers("field_y");
+  const auto &dx = c.numbers("field_dx"), &dy = c.numbers("field_dy");
+  if (x.size() < 2 || y.size() < 2 || std::min(dx.size(), dy.size()) < x.size() * y.size()) return s;
+  const double cell_x = x[1] - x[0], cell_y = y[1] - y[0];
+  for (std::size_t k = 0; k < x.size() * y.size(); ++k) {
+    const double u = dx[k] / cell_x, v = dy[k] / cell_y, half = 0.35 / std::hypot(u, v);
+    if (!std::isfinite(half)) continue;
+    const double at_x = x[k % x.size()], at_y = y[k / x.size()];
+    s.x.insert(s.x.end(), {at_x - half * u * cell_x, at_x + half * u * cell_x, NAN});
+    s.y.insert(s.y.end(), {at_y - half * v * cell_y, at_y + half * v * cell_y, NAN});
+  }
+  return s;
+}
+
 Figure plane(const Source& source, const Columns& c) {
   Figure f;
   f.title = "Phase plane";
@@ -69,6 +86,7 @@ Figure plane(const Source& source, const Columns& c) {
     }
     f.series.push_back(std::move(s));
   }
+  f.series.push_back(directions(c));
   f.series.push_back(points("trajectory", c.numbers("trajectory_x"), c.numbers("trajectory_y"), "solid", "none"));
   const auto &x = c.numbers("point_x"), &y = c.numbers("point_y");
   for (std::size_t k = 0; k < std::min(x.size(), y.size()); ++k) {
@@ -98,6 +116,17 @@ Figure exponents(const Source&, const Columns& c) {
     f.series.push_back(
         points(fmt::format("exponent {}", k), c.numbers("moment_time"), c.column("course", k), "solid", "none"));
   }
+  return f;
+}
+
+Figure one_period(const Source& source, const Columns& c) {
+  Figure f;
+  f.title = "One period";
+  f.x = axis_of(c, "course_time");
+  f.y = {source.text("of"), c.unit("course"), false};
+  f.series.push_back(points(source.text("of"), c.numbers("course_time"), c.numbers("course"), "solid", "none"));
+  f.level = source.number("level");
+  f.level_label = "section";
   return f;
 }
 
@@ -188,18 +217,21 @@ std::string study_tables(const Source& source) {
 }
 
 std::vector<Figure> study_figures(const Source& source, std::size_t most) {
+  static const std::map<std::string, Figure (*)(const Source&, const Columns&)> one = {
+      {"basins", basins},     {"fixed-points", eigenvalues}, {"lyapunov", exponents},
+      {"period", one_period}, {"phase-plane", plane},        {"spectrum", spectrum}};
   const Columns c(source.reader);
   const std::string study = source.text("study");
   std::vector<Figure> figures;
-  const auto special = {"continue", "fixed-points", "phase-plane", "spectrum", "lyapunov", "basins", "scan"};
-  if (std::find(special.begin(), special.end(), study) == special.end()) figures = over_time(source, c);
-  if (study == "continue") figures = bifurcations(source, c);
-  if (study == "fixed-points") figures = {eigenvalues(source, c)};
-  if (study == "phase-plane") figures = {plane(source, c)};
-  if (study == "spectrum") figures = {spectrum(source, c)};
-  if (study == "lyapunov") figures = {exponents(source, c)};
-  if (study == "basins") figures = {basins(source, c)};
-  if (study == "scan") figures = scan(source, c);
+  if (study == "continue") {
+    figures = bifurcations(source, c);
+  } else if (study == "scan") {
+    figures = scan(source, c);
+  } else if (const auto at = one.find(study); at != one.end()) {
+    figures = {at->second(source, c)};
+  } else {
+    figures = over_time(source, c);
+  }
   for (auto& f : figures) thin_series(f, most / figures.size());
   return figures;
 }

@@ -229,6 +229,8 @@ TEST_CASE("texts beyond ASCII") {
   CHECK(wide("a\xff"
              "b\xc3") == u"a\ufffdb\ufffd");
   CHECK(wide("\xe2\x86x\x80") == u"\ufffdx\ufffd");
+  CHECK(wide("\xed\xa0\x80y") == u"\ufffdy");  // half of a pair, encoded
+  CHECK(wide("\xc0\xafy") == u"\ufffdy");      // a "/" that takes two bytes
   CHECK_FALSE(mat::text("plain").utf16);
 }
 

@@ -11,6 +11,9 @@ from pathlib import Path
 SOURCE = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(SOURCE / "tools/python/src"))
 sys.dont_write_bytecode = True
+
+from neurode.files import load  # noqa: E402  (which the line above finds)
+
 PROGRAM = str(Path(sys.argv.pop(1)).resolve()) if len(sys.argv) > 1 else "neurode"
 
 CELLS = """
@@ -109,6 +112,12 @@ class WithFiles(unittest.TestCase):
             (cls.folder / f"{name}.toml").write_text(text)
         for name in cls.needed:
             make(cls.folder, name)
+
+    def open(self, name):
+        """The dataset of NAME.h5, closed behind the test."""
+        data = load(self.folder / f"{name}.h5")
+        self.addCleanup(data.close)
+        return data
 
 
 def make(folder, name):

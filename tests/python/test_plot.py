@@ -31,11 +31,6 @@ class Plots(WithFiles):
         self.addCleanup(plt.close, "all")
         _, self.ax = plt.subplots()
 
-    def open(self, name):
-        data = load(self.folder / f"{name}.h5")
-        self.addCleanup(data.close)
-        return data
-
     def test_short_traces_are_the_files_numbers(self):
         data = self.open("spikes")
         ax = plot.traces(data, "E.v[3]", ax=self.ax)

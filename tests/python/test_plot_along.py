@@ -13,7 +13,6 @@ from matplotlib import pyplot as plt  # noqa: E402
 
 from neurode import plot  # noqa: E402
 from neurode.errors import UsageError  # noqa: E402
-from neurode.files import load  # noqa: E402
 
 
 def line(ax, label):
@@ -27,11 +26,6 @@ class Along(WithFiles):
     def setUp(self):
         self.addCleanup(plt.close, "all")
         _, self.ax = plt.subplots()
-
-    def open(self, name):
-        data = load(self.folder / f"{name}.h5")
-        self.addCleanup(data.close)
-        return data
 
     def test_energy(self):
         data = self.open("energy")

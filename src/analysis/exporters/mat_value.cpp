@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <numeric>
+#include <string_view>
+
+#include "neurode/core/utf8.hpp"
 
 namespace neurode::analysis::mat {
 
@@ -112,18 +115,19 @@ std::uint64_t bytes_in_element(const Value& v, const std::string& name) {
 
 /// UTF-8 as 16-bit characters of this machine's order, two for those beyond the first 65536; U+FFFD for what is no
 /// UTF-8.
-std::u16string to_utf16(const std::string& utf8) {
+std::u16string to_utf16(std::string_view utf8) {
   std::u16string out;
-  for (std::size_t i = 0; i < utf8.size();) {
-    const auto first = static_cast<unsigned char>(utf8[i++]);
-    const int more = first < 0x80 ? 0 : first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : first >= 0xc0 ? 1 : -1;
-    std::uint32_t code = more <= 0 ? first : first & (0x3fu >> more);
-    bool good = more >= 0 && first < 0xf8;
-    for (int k = 0; good && k < more; ++k) {
-      good = i < utf8.size() && (static_cast<unsigned char>(utf8[i]) & 0xc0) == 0x80;
-      if (good) code = code << 6 | (static_cast<unsigned char>(utf8[i++]) & 0x3f);
+  while (!utf8.empty()) {
+    const auto byte = [&](std::size_t k) { return static_cast<unsigned char>(utf8[k]); };
+    std::size_t n = utf8_length(utf8);
+    std::uint32_t code = 0xfffd;
+    if (n == 0) {  // one mark for a character that was begun
+      for (n = 1; byte(0) >= 0xc0 && n < std::min<std::size_t>(4, utf8.size()) && (byte(n) & 0xc0) == 0x80;) ++n;
+    } else {
+      code = n == 1 ? byte(0) : byte(0) & (0x7fu >> n);
+      for (std::size_t k = 1; k < n; ++k) code = code << 6 | (byte(k) & 0x3fu);
     }
-    if (!good || code > 0x10ffff) code = 0xfffd;
+    utf8.remove_prefix(n);
     if (code >= 0x10000) {
       out += static_cast<char16_t>(0xd800 + ((code - 0x10000) >> 10));
       code = 0xdc00 + ((code - 0x10000) & 0x3ff);

@@ -206,8 +206,9 @@ Findings run(const Request& request) {
   f.notes.push_back(fmt::format("Participation ratio {:.6g}, of {} at most.", ratio, o.data.rows()));
   if (std::isnan(ratio)) f.notes.back() = "Nothing varies: there is no dimension.";
   if (!spread.empty()) {
-    f.notes.push_back(
-        fmt::format("Over the samples alone: {:.6g} at the start, {:.6g} at the end.", spread.front(), spread.back()));
+    const auto told = [](double d) { return std::isnan(d) ? "none (they are alike)" : fmt::format("{:.6g}", d); };
+    f.notes.push_back(fmt::format("Over the samples alone: {} at the start, {} at the end.", told(spread.front()),
+                                  told(spread.back())));
     f.add({"sample_participation_ratio",
            "participation ratio over the samples, at each time",
            "1",

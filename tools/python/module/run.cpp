@@ -121,12 +121,7 @@ class Run {
 
 void define_run(py::module_& m) {
   py::class_<Run>(m, "Run", "A scenario made ready; each run takes a new one.")
-      .def(py::init([](const std::string& path, const std::optional<std::string>& text, const py::dict& arrays,
-                       bool allow_outside, bool allow_large, std::vector<std::string> overrides) {
-             return std::make_unique<Run>(given(path, text, arrays, allow_outside, allow_large, std::move(overrides)));
-           }),
-           py::arg("path"), py::arg("text"), py::arg("arrays"), py::arg("allow_outside"), py::arg("allow_large"),
-           py::arg("overrides"))
+      .def(py::init<const Given&>(), py::arg("scenario"))
       .def("to_memory", &Run::to_memory, py::arg("progress"), py::arg("seconds"))
       .def("to_file", &Run::to_file, py::arg("file"), py::arg("overwrite"), py::arg("progress"), py::arg("seconds"));
 }

@@ -73,6 +73,9 @@ Value value_of(py::handle object, const std::string& key) {
 }
 
 void define_scenario(py::module_& m) {
+  py::class_<Given>(m, "Given")
+      .def(py::init(&given), py::arg("path"), py::arg("text"), py::arg("arrays"), py::arg("allow_outside"),
+           py::arg("allow_large"), py::arg("overrides"));
   m.def(
       "toml_of", [](const py::dict& tree) { return scenario::to_toml(value_of(tree, "")); }, py::arg("tree"),
       "A scenario's tree as TOML text.");

@@ -77,9 +77,6 @@ py::dict compare_integrators(const Given& scenario, const py::dict& options) {
 }  // namespace
 
 void define_studies(py::module_& m) {
-  py::class_<Given>(m, "Given")
-      .def(py::init(&given), py::arg("path"), py::arg("text"), py::arg("arrays"), py::arg("allow_outside"),
-           py::arg("allow_large"), py::arg("overrides"));
   m.def("analyze", &analyze, py::arg("study"), py::arg("scenario"), py::arg("parameters"));
   m.def("studies", &list_studies);
   m.def("compare", &compare_integrators, py::arg("scenario"), py::arg("options"));

@@ -109,13 +109,7 @@ class PySystem {
 
 void define_system(py::module_& m) {
   py::class_<PySystem>(m, "System")
-      .def(py::init([](const std::string& path, const std::optional<std::string>& text, const py::dict& arrays,
-                       bool allow_outside, bool allow_large, std::vector<std::string> overrides) {
-             return std::make_unique<PySystem>(
-                 given(path, text, arrays, allow_outside, allow_large, std::move(overrides)));
-           }),
-           py::arg("path"), py::arg("text"), py::arg("arrays"), py::arg("allow_outside"), py::arg("allow_large"),
-           py::arg("overrides"))
+      .def(py::init<const Given&>(), py::arg("scenario"))
       .def("rhs", &PySystem::rhs, py::arg("t"), py::arg("x"))
       .def("jvp", &PySystem::jvp, py::arg("t"), py::arg("x"), py::arg("v"))
       .def("vjp", &PySystem::vjp, py::arg("t"), py::arg("x"), py::arg("u"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from . import _core
 from .dataset import dataset
 from .errors import NumericalError
-from .scenario import Scenario, Settings, arguments
+from .scenario import Scenario, Settings, given
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -40,8 +40,8 @@ def analyze(
     NumericalError
         Nothing was found; its `dataset` holds what there is.
     """
-    given = _core.Given(**arguments(scenario, set, allow_outside, allow_large))
-    found = _core.analyze(study.replace("_", "-"), given, {name.rstrip("_"): value for name, value in parameters.items()})
+    asked = given(scenario, set, allow_outside, allow_large)
+    found = _core.analyze(study.replace("_", "-"), asked, {name.rstrip("_"): value for name, value in parameters.items()})
     out = dataset(found)
     out.attrs["table"] = found["table"]
     if not found["complete"]:
@@ -69,7 +69,6 @@ def compare(
     `integrators`: names, otherwise a set that fits the problem. `rtol`: loosest and tightest, a decade a step; `dt`:
     steps of the fixed-step methods. `accuracy`: what the recommendation is for. `reference`: method and rtol.
     """
-    given = _core.Given(**arguments(scenario, set, allow_outside, allow_large))
     options: dict[str, Any] = {
         "integrators": list(integrators or ()),
         "loosest": float(rtol[0]),
@@ -82,7 +81,7 @@ def compare(
     }
     if reference is not None:
         options["reference_method"], options["reference_rtol"] = reference[0], float(reference[1])
-    found = _core.compare(given, options)
+    found = _core.compare(given(scenario, set, allow_outside, allow_large), options)
     out = dataset(found)
     out.attrs["table"] = found["table"]
     return out

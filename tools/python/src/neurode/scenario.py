@@ -141,13 +141,15 @@ def _sizes(scenario: Mapping[str, Any], set: Settings) -> dict[str, int]:
     return out
 
 
+def given(scenario: Scenario, set: Settings | None, allow_outside: bool, allow_large: bool) -> _core.Given:
+    """A scenario as the compiled module wants it."""
+    return _core.Given(**arguments(scenario, set, allow_outside, allow_large))
+
+
 def arguments(
-    scenario: Scenario,
-    set: Settings | None,
-    allow_outside: bool,
-    allow_large: bool,
+    scenario: Scenario, set: Settings | None, allow_outside: bool, allow_large: bool
 ) -> dict[str, Any]:
-    """What the compiled module wants of a scenario.
+    """The parts of that.
 
     A string with a line break is TOML text, any other one a path. Files that a text or a dict names are looked for in
     the current folder.

@@ -11,7 +11,7 @@ from . import _core
 from .dataset import dataset
 from .errors import NumericalError
 from .files import load
-from .scenario import Scenario, Settings, arguments
+from .scenario import Scenario, Settings, given
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -62,7 +62,7 @@ def run(
     """
     bar = _Bar() if progress is True else None
     call = bar or (progress if callable(progress) else None)
-    made = _core.Run(**arguments(scenario, set, allow_outside, allow_large))
+    made = _core.Run(given(scenario, set, allow_outside, allow_large))
     result: xr.Dataset | None = None
     if output is None:
         summary = made.to_memory(call, 0.1)

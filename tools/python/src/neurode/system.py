@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _core
-from .scenario import Scenario, Settings, arguments
+from .scenario import Scenario, Settings, given
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -59,7 +59,7 @@ class System:
         allow_outside: bool = False,
         allow_large: bool = False,
     ) -> None:
-        self._system = _core.System(**arguments(scenario, set, allow_outside, allow_large))
+        self._system = _core.System(given(scenario, set, allow_outside, allow_large))
         self.x0: NDArray[np.float64] = self._system.initial()
         self.t_span: tuple[float, float] = self._system.span()
         self.time_unit: str = self._system.time_unit()
