@@ -93,6 +93,7 @@ Figure plane(const Source& source, const Columns& c) {
     if (std::isnan(x[k])) continue;
     f.series.push_back(points("rest: " + c.word("kind", k), {x[k]}, {y[k]}, "none", "dot"));
   }
+  f.caption = "The short lines lie along F.";
   return f;
 }
 
