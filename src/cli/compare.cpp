@@ -56,6 +56,12 @@ std::optional<std::filesystem::path> target(const CompareArguments& a, const std
   return file;
 }
 
+/// An interrupted comparison tells of the rows that it came to, where there are any.
+int status_of(bool any) {
+  if (interrupt_signal() != 0) return 128 + interrupt_signal();
+  return any ? 0 : 3;
+}
+
 /// --optimisers.
 int compare_optimisers(CompareArguments& a) {
   compare::OptimiserRequest request;
@@ -78,11 +84,12 @@ int compare_optimisers(CompareArguments& a) {
       },
       [] { return interrupt_signal() != 0; });
   if (bar) fmt::print(stderr, "\r\033[K");
-  if (interrupt_signal() != 0) return 128 + interrupt_signal();
+  const bool any = std::any_of(c.rows.begin(), c.rows.end(), [](const auto& r) { return r.fault.empty(); });
+  const int status = status_of(any);
+  if (!any && interrupt_signal() != 0) return status;
   if (a.plot) compare::write_picture(c, *a.plot);
   fmt::print("{}", a.json ? compare::json_text(c) + "\n" : compare::table_text(c));
-  const bool any = std::any_of(c.rows.begin(), c.rows.end(), [](const auto& r) { return r.fault.empty(); });
-  return any ? 0 : 3;
+  return status;
 }
 
 int compare_scenario(CompareArguments& a) {
@@ -105,12 +112,12 @@ int compare_scenario(CompareArguments& a) {
   };
   const auto comparison = compare::run(a.request, progress, [] { return interrupt_signal() != 0; });
   if (bar) fmt::print(stderr, "\r\033[K");
-  if (interrupt_signal() != 0) return 128 + interrupt_signal();
-  if (file) compare::write_file(comparison, *file, a.force);
-  if (picture) compare::write_picture(comparison, *picture);
   const bool any = std::any_of(comparison.rows.begin(), comparison.rows.end(),
                                [](const auto& r) { return r.state == compare::State::done; });
-  const int status = any ? 0 : 3;
+  const int status = status_of(any);
+  if (!any && interrupt_signal() != 0) return status;
+  if (file) compare::write_file(comparison, *file, a.force);
+  if (picture) compare::write_picture(comparison, *picture);
   if (a.json) {
     fmt::print("{}\n", compare::json_text(comparison));
     return status;
@@ -181,7 +188,8 @@ void add_compare(CLI::App& app, Action& action) {
       "  neurode compare scenarios/xor_coupled.toml --rtol 1e-3:1e-9 --accuracy 1e-5 --plot xor.png\n"
       "  neurode compare scenarios/hodgkin_huxley.toml --integrators tsit5,exponential_euler --dt 0.1,0.05,0.025\n"
       "  neurode compare scenarios/xor.toml --optimisers gradient/euler@1,gradient/bs3@1e-3,adam/bs3@1e-3\n\n"
-      "Exit status: 0 done; 2 wrong use or scenario; 3 no method got to the end; 4 file trouble; 130 interrupted.");
+      "Exit status: 0 done; 2 wrong use or scenario; 3 no method got to the end; 4 file trouble; 130 interrupted "
+      "(what was done until then is shown and written).");
   c->callback([a, &action] { action = [a] { return compare_scenario(*a); }; });
 }
 

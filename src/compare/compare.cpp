@@ -6,10 +6,12 @@
 #include <atomic>
 #include <cmath>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "compare/problem.hpp"
 #include "neurode/core/errors.hpp"
+#include "neurode/core/threads.hpp"
 #include "neurode/scenario/read.hpp"
 
 namespace neurode::compare {
@@ -18,6 +20,7 @@ namespace {
 
 // A run longer than this is not repeated for the sake of its time: noise is small then.
 constexpr double kLongRun = 1.0;
+constexpr const char* kInterrupted = "interrupted";
 
 using integrate::MethodEntry;
 
@@ -144,7 +147,7 @@ class Comparer {
       Row& r = c_.rows[k];
       if (too_slow || interrupted()) {
         r.state = State::skipped;
-        r.cause = too_slow ? "not tried: too slow already at a larger tolerance or step" : "interrupted";
+        r.cause = too_slow ? "not tried: too slow already at a larger tolerance or step" : kInterrupted;
         continue;
       }
       {
@@ -162,6 +165,11 @@ class Comparer {
       r.statistics = result.statistics;
       r.time_reached = result.t;
       r.work = work(r.statistics);
+      if (result.outcome == integrate::Outcome::interrupted) {
+        r.state = State::skipped;
+        r.cause = kInterrupted;
+        continue;
+      }
       if (result.outcome != integrate::Outcome::reached_end) {
         r.state = State::failed;
         r.cause = result.message;
@@ -187,9 +195,18 @@ class Comparer {
     }
     std::atomic<std::size_t> next{0};
     std::exception_ptr fault;
+    const int jobs = static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(request_.jobs), groups.size()));
+    const int share = std::max(1, max_threads() / std::max(1, jobs));
+    std::mutex one_prepares;  // data files are read by libraries that know of one thread only
     const auto work = [&] {
       try {
-        Problem own(request_);
+        use_threads(share);
+        std::optional<Problem> prepared;
+        {
+          const std::lock_guard lock(one_prepares);
+          prepared.emplace(request_);
+        }
+        Problem& own = *prepared;
         for (std::size_t g = next++; g < groups.size(); g = next++) {
           measure_method(own, groups[g].first, groups[g].second);
         }
@@ -198,9 +215,10 @@ class Comparer {
         fault = std::current_exception();
       }
     };
-    std::vector<std::thread> threads;
-    for (int k = 0; k < request_.jobs; ++k) threads.emplace_back(work);
-    for (auto& t : threads) t.join();
+    {
+      std::vector<std::jthread> threads;  // joined at the bracket, also where one cannot be started
+      for (int k = 0; k < jobs; ++k) threads.emplace_back(work);
+    }
     if (fault) std::rethrow_exception(fault);
   }
 

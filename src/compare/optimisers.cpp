@@ -131,7 +131,10 @@ OptimiserComparison run(const OptimiserRequest& request, const std::function<voi
   const auto asked = request.optimisers.empty() ? sensible(c.sharpness) : request.optimisers;
   for (const auto& text : asked) c.rows.push_back({parse_optimiser(text), {}, ""});
   for (auto& row : c.rows) {
-    if (interrupt && interrupt()) break;
+    if (interrupt && interrupt()) {
+      row.fault = "interrupted";
+      continue;
+    }
     if (progress) progress(row.what.text);
     Value root = p->scenario.root;
     const auto* method = find_entry(integrate::methods(), row.what.method);
@@ -146,6 +149,7 @@ OptimiserComparison run(const OptimiserRequest& request, const std::function<voi
     run::set_method(root, row.what.method, step);
     try {
       row.run = run::train(root, request.scenario, {c.target, request.evaluations, request.seconds, interrupt});
+      if (interrupt && interrupt()) row.fault = "interrupted";
     } catch (const Error& e) {
       row.fault = e.what();
     }

@@ -38,6 +38,17 @@ Result drive(System& system, double t0, const Vector& x0, double t1, const Optio
 }
 
 Result Driver::run(const Snapshot* from) {
+  try {
+    segments(from);
+  } catch (const NumericalError&) {  // of an output, a jump, a segment's begin: no step is to blame, none can mend it
+    if (has_mark_ && observer_.failed) observer_.failed(snapshot());
+    throw;
+  }
+  finish();
+  return std::move(result_);
+}
+
+void Driver::segments(const Snapshot* from) {
   bool inside = false;  // of a segment that was begun before the snapshot
   if (from) {
     take_up(*from);
@@ -53,8 +64,6 @@ Result Driver::run(const Snapshot* from) {
       if (!(method_.adaptive() ? adaptive_segment(end) : fixed_segment(end))) break;
     }
   }
-  finish();
-  return std::move(result_);
 }
 
 bool Driver::begin() {

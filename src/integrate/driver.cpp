@@ -143,6 +143,8 @@ void Driver::finish() {
     case Outcome::max_steps:
     case Outcome::max_rhs:
     case Outcome::wall_clock:
+      // Who allowed a second for what got a few right-hand sides into it does not want to wait for more of them.
+      if (result_.outcome == Outcome::wall_clock && statistics_.rhs < kScaleProducts) break;
       result_.message += "; " + stiffness_text(system_, t_, x_, t1_, dt_, method_, options_);
       break;
     case Outcome::non_finite:

@@ -27,6 +27,7 @@ class Driver final : private SnapshotSource {
   Result run(const Snapshot* from);
 
  private:
+  void segments(const Snapshot* from);
   // Each returns whether to go on; if not, result_.outcome (and what belongs to it) says why.
   bool begin();
   bool begin_segment(double end);

@@ -13,9 +13,9 @@ namespace neurode::integrate {
 
 namespace {
 
-constexpr int kProducts = 60, kSettled = 30;  // the mean is taken over those after kSettled
-constexpr double kOneWay = 0.5;               // Re(lambda) / |lambda| from which it grows or decays rather than turns
-constexpr double kAtLimit = 0.5;              // dt |lambda| of steps that stability may limit
+constexpr int kSettled = 30;        // the mean is taken over the products after these
+constexpr double kOneWay = 0.5;     // Re(lambda) / |lambda| from which it grows or decays rather than turns
+constexpr double kAtLimit = 0.5;    // dt |lambda| of steps that stability may limit
 constexpr double kSingular = 1e-6;  // time scale of a growth, as a share of what is left, before a singularity
 constexpr double kLong = 100;       // time scales in what is left of the run, for it to be stiff
 
@@ -46,7 +46,7 @@ FastestScale fastest_scale(System& system, double t, const Vector& x) {
   for (Index i = 0; i < n; ++i) v[i] = random.uniform(static_cast<std::uint64_t>(i)) - 0.5;
   double logs = 0, along = 0;
   int taken = 0;
-  for (int k = 0; k < kProducts; ++k) {
+  for (int k = 0; k < kScaleProducts; ++k) {
     v /= norm_of(v);
     system.jvp(t, x.data(), v.data(), jv.data());
     const double size = norm_of(jv);

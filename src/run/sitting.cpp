@@ -98,6 +98,7 @@ void Sitting::integrate(const RunHooks& hooks, const Continuation* from, Summary
   observer.interrupt = hooks.interrupt;
   observer.spike = [&](Index which, double t) { spikes_.write(sink_, which, t); };
   if (restart) observer.restart = restart;
+  observer.failed = [&](integrate::Snapshot last) { summary.result.last = std::move(last); };
   observer.step = [&, pace = Pace(), now = start_](double t, double, const Vector& x,
                                                    const integrate::Statistics& s) mutable {
     if (!pace.look(now)) return;

@@ -1,7 +1,9 @@
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <cmath>
 #include <limits>
+#include <thread>
 
 #include "integrate/problems.hpp"
 #include "neurode/core/errors.hpp"
@@ -179,6 +181,19 @@ TEST_CASE("caps and interruption") {
     CHECK(r.statistics.steps == 5);
     CHECK(asked == 5);
   }
+  // Where the time allowed was enough for a few right-hand sides, no more of them are spent on why.
+  int calls = 0;
+  Problem slow(1, [&calls](double, const double* x, double* f) {
+    ++calls;
+    std::this_thread::sleep_for(std::chrono::milliseconds(3));
+    f[0] = -x[0];
+  });
+  auto patient = options("rk4", 0, 0, 1e-3);
+  patient.max_wall_seconds = 0.02;
+  const auto stopped = run(slow, vector({1}), 10, patient);
+  CHECK(stopped.outcome == Outcome::wall_clock);
+  CHECK(stopped.message.find("time scale") == std::string::npos);
+  CHECK(calls == stopped.statistics.rhs);
   // A cap that is just enough is none.
   auto o = options("rk4", 0, 0, 0.25);
   o.max_steps = 4;

@@ -270,6 +270,31 @@ TEST_CASE("where the system finds no value, smaller steps are tried, and the las
   }
 }
 
+TEST_CASE("what cannot be had between two steps leaves the last restart point") {
+  const Make make = [] { return std::make_unique<problems::Problem>(problems::lorenz()); };
+  auto o = problems::options("tsit5", 1e-6, 1e-9);
+  o.restarts.steps = 5;
+  const Vector x0 = problems::vector({1, 1, 1});
+  double passed = 0;
+  std::optional<Snapshot> last;
+  Observer observer;
+  observer.output = [](std::size_t, std::int64_t, double t, const Vector&) {
+    if (t > 1) throw NumericalError("no value of it");
+  };
+  observer.restart = [&](double t, const Statistics&, const SnapshotSource&) { passed = t; };
+  observer.failed = [&](Snapshot s) { last = std::move(s); };
+  const auto system = make();
+  CHECK_THROWS_WITH_AS(drive(*system, 0, x0, 2, o, {{0.37}, {0}, {1.0}}, events(), observer), "no value of it",
+                       NumericalError);
+  REQUIRE(last.has_value());
+  CHECK(last->t == passed);
+  CHECK(passed > 0.5);
+  CHECK(passed <= 1);
+  const Run whole = run(make, x0, 2, o), part = run(make, x0, 2, o, &*last);
+  CHECK(part.result.x == whole.result.x);
+  CHECK(part.result.statistics.steps == whole.result.statistics.steps);
+}
+
 TEST_CASE("a snapshot of something else is refused") {
   const Make make = [] { return std::make_unique<problems::Problem>(problems::lorenz()); };
   auto o = problems::options("tsit5", 1e-9, 1e-12);

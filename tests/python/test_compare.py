@@ -4,9 +4,11 @@
 import json
 import math
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
@@ -268,6 +270,35 @@ class OnAStiffProblem(unittest.TestCase):
         with xarray.open_dataset(folder / "r.h5", engine="h5netcdf", decode_times=False) as data:
             numpy.testing.assert_array_equal(numpy.isnan(data["error"].values), [r["error"] is None for r in rows])
         ElementTree.parse(folder / "r.svg")
+
+class Interrupted(unittest.TestCase):
+    ENDLESS = [*pulse("--dt", "1e-9", "--time-limit", "1000", methods=["tsit5", "euler"], rtol="1e-3:1e-4"), "--json"]
+
+    def interrupt_when_rows_are_done(self, folder, *arguments):
+        """What it says of its rows and leaves in r.h5, stopped in the midst of the one that never ends."""
+        for patience in (1, 4, 16, 64):  # before it came to any row, it says nothing
+            with subprocess.Popen([PROGRAM, *self.ENDLESS, "-o", "r.h5", *arguments], cwd=folder, text=True,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+                time.sleep(patience)
+                process.send_signal(signal.SIGINT)
+                out, err = process.communicate(timeout=60)
+            self.assertEqual(process.returncode, 130, err)
+            self.assertEqual(bool(out), Path(folder, "r.h5").exists())
+            if out:
+                return json.loads(out)["rows"]
+        self.fail("no row is ever done")
+
+    def test_what_was_done_is_told(self):
+        for jobs in ("1", "2"):
+            with self.subTest(jobs), tempfile.TemporaryDirectory() as folder:
+                rows = self.interrupt_when_rows_are_done(folder, "--jobs", jobs)
+                self.assertEqual([(r["integrator"], r["state"]) for r in rows],
+                                 [("tsit5", "done"), ("tsit5", "done"), ("euler", "skipped")])
+                self.assertEqual(rows[2]["cause"], "interrupted")
+                self.assertTrue(all(0 < r["error"] < 1 for r in rows[:2]))
+                with h5py.File(Path(folder, "r.h5")) as file:
+                    numpy.testing.assert_array_equal(file["error"][:2], [r["error"] for r in rows[:2]])
+                    self.assertTrue(math.isnan(file["error"][2]))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,15 @@ inline int max_threads() {
 #endif
 }
 
+/// How many threads the caller's own blocks may use from now on; other threads keep what they have.
+inline void use_threads(int count) {
+#ifdef _OPENMP
+  omp_set_num_threads(count);
+#else
+  (void)count;
+#endif
+}
+
 inline int this_thread() {
 #ifdef _OPENMP
   return omp_get_thread_num();

@@ -48,6 +48,8 @@ struct Observer {
   std::function<void(Index which, double t)> spike;
   /// A restart point is passed, behind all that is heard of its step.
   std::function<void(double t, const Statistics& s, const SnapshotSource& source)> restart;
+  /// A NumericalError is about to be thrown from drive(): the last restart point passed, if there is one.
+  std::function<void(Snapshot last)> failed;
   /// Asked after every step; true: stop (Outcome::interrupted).
   std::function<bool()> interrupt;
 };
