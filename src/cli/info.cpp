@@ -121,7 +121,10 @@ void add_info(CLI::App& app, Action& action) {
   c->add_option("FILE", a->file, "Result file")->required();
   c->add_flag("--json", a->json, "As JSON");
   c->add_flag("--scenario", a->scenario, "The scenario as it was run, with everything overridden");
-  c->footer("Examples:\n  neurode info xor.h5\n  neurode info xor.h5 --scenario > again.toml");
+  c->footer(
+      "Examples:\n  neurode info xor.h5\n  neurode info xor.h5 --scenario > again.toml\n\n"
+      "A finished file of up to 1 GiB ends with a checksum: one whose bytes were damaged since is refused (exit status "
+      "4).");
   c->callback([a, &action] { action = [a] { return info(*a); }; });
 }
 

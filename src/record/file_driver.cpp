@@ -20,6 +20,7 @@
 #include <thread>
 
 #include "record/journal.hpp"
+#include "record/seal.hpp"
 
 namespace neurode::record::h5 {
 
@@ -106,6 +107,7 @@ herr_t close_file(H5FD_t* file) {
   const std::unique_ptr<File> own(&of(file));
   own->surely = true;
   herr_t result = commit_file(*own);
+  if (result == 0 && !own->abandoned) seal(own->descriptor);
   if (close(own->descriptor) != 0 && result == 0) result = failed("close", errno);
   return result;
 }

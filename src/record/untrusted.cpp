@@ -79,6 +79,11 @@ std::uintmax_t look_at_file(const std::string& path) {
   if (!std::ifstream(path)) throw FileError(path, "cannot open the file: permission denied");
   const std::uintmax_t bytes = std::filesystem::file_size(path, error);
   if (bytes == 0) throw FileError(path, "is empty, not an HDF5 file");
+  if (is_damaged(path)) {
+    throw FileError(path,
+                    "is damaged: its bytes are not those that were written. Copy it anew, if there is another; "
+                    "h5py and h5dump may read what is left of it");
+  }
   return bytes;
 }
 

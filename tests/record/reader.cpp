@@ -1,6 +1,7 @@
 #include "neurode/record/reader.hpp"
 
 #include <doctest/doctest.h>
+#include <hdf5.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -102,12 +103,61 @@ static int read_everything(const std::filesystem::path& path) {
   return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
 }
 
+constexpr std::size_t kSeal = 24;
+
+/// A file's bytes without the seal behind them, whose checksum tells of damage before the library meets it.
+static std::string unsealed(const std::filesystem::path& path) {
+  const std::string bytes = contents(path);
+  REQUIRE(bytes.substr(bytes.size() - kSeal, 8) == "neurodS1");
+  return bytes.substr(0, bytes.size() - kSeal);
+}
+
+TEST_CASE("one changed byte of a finished file is told, wherever it is") {
+  const Scratch scratch;
+  Example e;
+  e.options.gzip = 0;
+  e.write(scratch / "whole.h5", 300);
+  const std::string whole = contents(scratch / "whole.h5");
+  const std::string says =
+      ": is damaged: its bytes are not those that were written. Copy it anew, if there is another; h5py and h5dump may "
+      "read what is left of it";
+  const neurode::CounterRandom random(1, "seal");
+  for (std::uint64_t k = 0; k < 40; ++k) {
+    std::string damaged = whole;
+    const std::size_t byte = k == 0 ? 0 : k == 1 ? whole.size() - kSeal - 1 : random.integer(k, whole.size() - kSeal);
+    damaged[byte] = static_cast<char>(damaged[byte] ^ 1);
+    put(scratch / "damaged.h5", damaged);
+    CAPTURE(byte);
+    CHECK(complaint(scratch / "damaged.h5") == says);
+  }
+  // Without the seal, or with half of it, the file is what it was, only that nobody knows.
+  for (const std::size_t cut : {std::size_t{1}, kSeal / 2, kSeal}) {
+    put(scratch / "cut.h5", whole.substr(0, whole.size() - cut));
+    CHECK(complaint(scratch / "cut.h5").empty());
+  }
+  CHECK(complaint(scratch / "whole.h5").empty());
+}
+
+TEST_CASE("a file that another program has changed is no damaged one") {
+  const Scratch scratch;
+  Example().write(scratch / "r.h5", 30);
+  const auto size = std::filesystem::file_size(scratch / "r.h5");
+  const hid_t file = H5Fopen((scratch / "r.h5").c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
+  const hid_t data = H5Dopen2(file, "threshold", H5P_DEFAULT);
+  const double seven = 7;
+  CHECK(H5Dwrite(data, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, &seven) >= 0);
+  H5Dclose(data);
+  H5Fclose(file);
+  CHECK(std::filesystem::file_size(scratch / "r.h5") == size - kSeal);
+  CHECK(Reader(scratch / "r.h5").read("threshold", {{}, {}}) == std::vector<double>{7});
+}
+
 TEST_CASE("a truncated file is a FileError, wherever it ends") {
   const Scratch scratch;
   Example e;
   e.options.chunk_bytes = 1000;
   e.write(scratch / "whole.h5", 300);
-  const std::string whole = contents(scratch / "whole.h5");
+  const std::string whole = unsealed(scratch / "whole.h5");
   const neurode::CounterRandom random(1, "truncation");
   for (std::uint64_t k = 0; k < 50; ++k) {
     const std::size_t length = k == 0 ? whole.size() - 1 : random.integer(k, whole.size());
@@ -125,7 +175,7 @@ TEST_CASE("flipped bits are read or refused, without crash and without end") {
     e.options.chunk_bytes = 1000;
     e.options.gzip = gzip;
     e.write(scratch / "whole.h5", 300);
-    const std::string whole = contents(scratch / "whole.h5");
+    const std::string whole = unsealed(scratch / "whole.h5");
     const neurode::CounterRandom random(static_cast<std::uint64_t>(gzip), "bits");
     int refused = 0;
     const std::uint64_t flips =

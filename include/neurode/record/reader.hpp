@@ -28,6 +28,11 @@ struct VariableInfo {
 /// Is another process writing this file? False where that cannot be told.
 bool is_being_written(const std::filesystem::path& path);
 
+/// Is the file one that neurode finished, and its bytes are not those that were written? A checksum behind the HDF5
+/// library's end of the file tells; false where there is none: the run was killed, the file is larger than 1 GiB, or
+/// another program has changed it on purpose.
+bool is_damaged(const std::filesystem::path& path);
+
 /// The checkpoint of a result file, as Recorder::checkpoint() was given it (parts joined); nothing where there is none.
 /// @throws FileError as Reader
 std::optional<std::vector<std::byte>> read_checkpoint(const std::filesystem::path& path);

@@ -139,6 +139,10 @@ std::u16string to_utf16(std::string_view utf8) {
 
 }  // namespace
 
+Value& Value::add(std::string name, Value value) {
+  return members.emplace_back(std::move(name), std::move(value)).second;
+}
+
 Value text(const std::string& utf8) {
   Value v;
   v.type = Class::text;

@@ -22,7 +22,7 @@ struct Value {
   std::function<void(ExportSink&)> stream;             ///< ... or what writes as many when their turn has come
   std::vector<std::pair<std::string, Value>> members;  ///< fields of a structure; elements of a cell, without names
 
-  Value& add(std::string name, Value value) { return members.emplace_back(std::move(name), std::move(value)).second; }
+  Value& add(std::string name, Value value);
 };
 
 Value text(const std::string& utf8);

@@ -69,6 +69,15 @@ def test_a_file_is_written_and_opened(tmp_path, cell) -> None:
     neurode.run(cell, output=tmp_path / "r.h5", overwrite=True).close()
 
 
+def test_a_changed_byte_is_told(tmp_path, cell) -> None:
+    path = tmp_path / "r.h5"
+    neurode.run(cell, output=path).close()
+    whole = path.read_bytes()
+    path.write_bytes(whole[:600] + bytes([whole[600] ^ 1]) + whole[601:])
+    with pytest.raises(neurode.FileError, match="r.h5: is damaged: its bytes are not those that were written"):
+        neurode.load(path)
+
+
 def test_path_text_and_dict_are_one(scenarios) -> None:
     path = scenarios / "xor.toml"
     text = path.read_text()

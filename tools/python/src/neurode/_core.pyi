@@ -8,6 +8,8 @@ __version__: str
 
 _Progress = Callable[[float, float, float, int, float, float | None], Any]
 
+def is_damaged(path: bytes) -> bool: ...
+
 class Given:
     def __init__(
         self,
