@@ -43,7 +43,7 @@ Differing differing(const std::vector<const Source*>& runs) {
   }
   for (const auto& [key, count] : all) {
     if (key == "title") continue;
-    const auto value = [&](const Flat& f) {
+    const auto value = [&key = key](const Flat& f) {
       const auto at = f.find(key);
       return at == f.end() ? std::string() : at->second;
     };

@@ -117,7 +117,8 @@ TEST_CASE("time enters by a table's straight lines: their slopes, and nothing ou
   ProgramSystem s(std::move(p), std::move(layout), {{a, rate}}, {});
   const double x = 2;
   const std::pair<double, double> expected[] = {{0.5, 0}, {1.5, 6}, {3.0, -1}, {5.0, 0}};
-  for (const auto& [t, slope] : expected) {
+  for (const auto& [at, slope] : expected) {
+    const double t = at;
     CAPTURE(t);
     double ft = -1;
     REQUIRE(s.time_derivative(t, &x, &ft));

@@ -91,7 +91,8 @@ TEST_CASE("Robertson and HIRES: order 1 and 2, the Jacobian kept") {
   CHECK(std::log2(a / b) == doctest::Approx(1).epsilon(0.02));
   auto h = problems::hires();
   const Vector truth = drive(h.problem, 0, h.x0, 5, options("rodas5p", 1e-12, 1e-14), {}, {}, {}).x;
-  for (const auto& [method, order] : {std::pair{"implicit_euler", 1.0}, std::pair{"implicit_midpoint", 2.0}}) {
+  for (const auto& [name, order] : {std::pair{"implicit_euler", 1.0}, std::pair{"implicit_midpoint", 2.0}}) {
+    const char* method = name;
     CAPTURE(method);
     const double c = measure(h, method, 5, 0.005, truth), d = measure(h, method, 5, 0.0025, truth);
     CHECK(std::abs(std::log2(c / d) - order) < 0.05);

@@ -92,9 +92,10 @@ TEST_CASE("increments over arbitrary neighbouring intervals have the law of a Wi
   constexpr Index kChannels = 100000;
   const double bound = 4 / std::sqrt(static_cast<double>(kChannels));
   // The last one's intervals are top cells: what they are drawn from, not what halving makes of it.
-  for (const auto& [dt, t] :
+  for (const auto& [step, t] :
        {std::pair{0.0, std::array{0.371, 1.0, 2.9173}}, std::pair{0.3, std::array{0.371, 1.0, 2.9173}},
         std::pair{1000.0, std::array{0.0, 1000.0, 2000.0}}}) {
+    const double dt = step;
     CAPTURE(dt);
     BrownianPath path(one(kChannels), 11, dt);
     const Interval a = over(path, t[0], t[1]), b = over(path, t[1], t[2]);

@@ -170,11 +170,13 @@ TEST_CASE("ark436: so is F that is not finite at the end of a stage, which ARKOD
 
 TEST_CASE("neither GMRES nor the dense solvers allocate after the first step, new starts included") {
   if (!allocations::active()) return;
-  for (const auto& [name, n] : std::vector<std::pair<std::string, Index>>{
+  for (const auto& [method, size] : std::vector<std::pair<std::string, Index>>{
            {"ark436", 320}, {"cvode_bdf", 320}, {"ark436", 20}, {"cvode_bdf", 150}}) {
+    const std::string name = method;
+    const Index n = size;
     CAPTURE(name);
     CAPTURE(n);
-    Problem p(n, [n = n](double t, const double* x, double* f) {
+    Problem p(n, [n](double t, const double* x, double* f) {
       for (Index i = 0; i < n; ++i) f[i] = -static_cast<double>(i) * (x[i] - std::sin(t)) + x[(i + 1) % n];
     });
     p.breaks = {0.5, 1, 1.5};

@@ -104,8 +104,9 @@ TEST_CASE("shipped models: equations, texts, sources") {
     CHECK(std::regex_search(m.citation, std::regex(R"(\((18|19|20)\d\d\))")) != nothing_to_cite);
     CHECK_FALSE(m.output.text.empty());
     CHECK((m.inputs.empty()) == !m.site.empty());
-    for (const auto& [of, unit] : m.units) {
+    for (const auto& [owner, unit] : m.units) {
       const auto names = names_in(m, p.instance);
+      const std::string of = owner;
       CAPTURE(of);
       CHECK(std::find(names.begin(), names.end(), of) != names.end());
     }

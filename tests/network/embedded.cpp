@@ -27,7 +27,8 @@ void check_folder(const std::vector<EmbeddedText>& texts, const char* folder) {
   for (const auto& entry : std::filesystem::directory_iterator(root)) {
     if (entry.path().extension() == ".toml") files.insert(entry.path().filename().string());
   }
-  for (const auto& [file, text, sha256] : texts) {
+  for (const auto& [name, text, sha256] : texts) {
+    const std::string file(name);
     CAPTURE(file);
     embedded.insert(file);
     CHECK((text == bytes_of(root / file)));

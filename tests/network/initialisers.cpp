@@ -133,7 +133,8 @@ TEST_CASE("moments of normal and uniform") {
 TEST_CASE("variances of lecun, glorot and he, normal and uniform") {
   const Index n_out = 200, n_in = 150;
   const std::pair<const char*, double> expected[] = {{"lecun", 1.0 / 150}, {"glorot", 2.0 / 350}, {"he", 2.0 / 150}};
-  for (const auto& [name, variance] : expected) {
+  for (const auto& [scheme, variance] : expected) {
+    const char* name = scheme;
     CAPTURE(name);
     check_moments(good(name, n_out, n_in, table({})), 0, variance, 3);
     check_moments(good(name, n_out, n_in, table({{"gain", num(3)}})), 0, 9 * variance, 3);
@@ -180,9 +181,10 @@ TEST_CASE("spectral_radius") {
 }
 
 TEST_CASE("diagonal = false leaves self-connections out") {
-  for (auto [name, settings] : {std::pair{"constant", table({{"value", num(2)}})},
+  for (auto [kind, settings] : {std::pair{"constant", table({{"value", num(2)}})},
                                 {"normal", table({{"std", num(1)}})},
                                 {"uniform", table({{"low", num(1)}, {"high", num(2)}})}}) {
+    const char* name = kind;
     CAPTURE(name);
     const Matrix all = good(name, 5, 5, settings);
     settings.table().emplace_back("diagonal", flag(false));

@@ -147,8 +147,8 @@ void put(mat::Value& root, const mat::Path& path, mat::Value value) {
     return;
   }
   const auto found = std::find_if(root.members.begin(), root.members.end(),
-                                  [&](const auto& member) { return member.first == path.variable; });
-  auto& owner = found == root.members.end() ? root.add(path.variable, {}) : found->second;
+                                  [&](const auto& member) { return member.name == path.variable; });
+  auto& owner = found == root.members.end() ? root.add(path.variable, {}) : found->value;
   owner.add(path.field, std::move(value));
 }
 

@@ -140,7 +140,8 @@ std::u16string to_utf16(std::string_view utf8) {
 }  // namespace
 
 Value& Value::add(std::string name, Value value) {
-  return members.emplace_back(std::move(name), std::move(value)).second;
+  members.push_back({std::move(name), std::move(value)});
+  return members.back().value;
 }
 
 Value text(const std::string& utf8) {

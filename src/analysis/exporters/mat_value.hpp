@@ -13,16 +13,23 @@ namespace neurode::analysis::mat {
 /// Array classes of MATLAB, by their numbers in the file.
 enum class Class : std::uint32_t { cell = 1, structure = 2, text = 4, float64 = 6, float32 = 7, int64 = 14 };
 
+struct Member;
+
 /// An array of MATLAB: numbers and texts, and the structures and cells made of them.
 struct Value {
   Class type = Class::structure;
-  std::vector<std::size_t> shape = {1, 1};             ///< two or more
-  bool utf16 = false;                                  ///< text: two bytes a character, not one
-  std::string bytes;                                   ///< numbers or text, column-major ...
-  std::function<void(ExportSink&)> stream;             ///< ... or what writes as many when their turn has come
-  std::vector<std::pair<std::string, Value>> members;  ///< fields of a structure; elements of a cell, without names
+  std::vector<std::size_t> shape = {1, 1};  ///< two or more
+  bool utf16 = false;                       ///< text: two bytes a character, not one
+  std::string bytes;                        ///< numbers or text, column-major ...
+  std::function<void(ExportSink&)> stream;  ///< ... or what writes as many when their turn has come
+  std::vector<Member> members;              ///< fields of a structure; elements of a cell, without names
 
   Value& add(std::string name, Value value);
+};
+
+struct Member {
+  std::string name;
+  Value value;
 };
 
 Value text(const std::string& utf8);
