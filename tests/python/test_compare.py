@@ -271,6 +271,29 @@ class OnAStiffProblem(unittest.TestCase):
             numpy.testing.assert_array_equal(numpy.isnan(data["error"].values), [r["error"] is None for r in rows])
         ElementTree.parse(folder / "r.svg")
 
+class Optimisers(unittest.TestCase):
+    XOR = str(SCENARIOS / "xor.toml")
+    MOMENTUM = "heavy_ball(friction=1.5)/semi_implicit_euler@0.2"
+
+    def test_rows_are_runs_and_named_as_the_field_names_them(self):
+        asked = ["gradient/euler@1", self.MOMENTUM, "rmsprop/semi_implicit_euler@0.01", "gradient/bs3@1e-3"]
+        with tempfile.TemporaryDirectory() as folder:
+            words = ["--optimisers", ",".join(asked), "--json", "--plot", "o.svg"]
+            rows = json.loads(call(folder, "compare", self.XOR, *words))["rows"]
+            ElementTree.parse(Path(folder, "o.svg"))
+            call(folder, "run", self.XOR, "-q", "-o", "r.h5", "--set", 'integrator={method="euler", dt=1.0}')
+            with h5py.File(Path(folder, "r.h5")) as file:
+                steps, loss = int(file.attrs["steps"]), float(file.attrs["final_loss"])
+        self.assertEqual([r["optimiser"] for r in rows], asked)
+        # Friction 1.5 over steps of 0.2: 1 - 0.3 of the momentum stays, and the gradient comes in by 0.2^2.
+        self.assertEqual([r["known_as"] for r in rows],
+                         ["gradient descent, learning rate 1", "momentum 0.7, learning rate 0.04",
+                          "discrete rmsprop, learning rate 0.01", ""])
+        self.assertTrue(rows[0]["reached"])
+        self.assertLessEqual(abs(rows[0]["evaluations"] - steps), 2)  # F at an end more, or less
+        self.assertAlmostEqual(rows[0]["loss"], loss, delta=1e-9)
+
+
 class Interrupted(unittest.TestCase):
     ENDLESS = [*pulse("--dt", "1e-9", "--time-limit", "1000", methods=["tsit5", "euler"], rtol="1e-3:1e-4"), "--json"]
 
