@@ -106,10 +106,11 @@ build_jobs() {
   printf '%s\n' "$jobs"
 }
 
-# configure PRESET: makes build/PRESET, if it is not there or was made for a checkout that has since moved.
+# configure PRESET: makes build/PRESET, if it is not there, or was made for a checkout that has since moved or by a preset
+# that has since changed (its compiler, say, which a build folder never changes by itself).
 configure() {
   local build=$neurode_root/build/$1 cache=$neurode_root/build/$1/CMakeCache.txt fresh=()
-  if [[ -f $build/build.ninja && -f $cache ]]; then
+  if [[ -f $build/build.ninja && -f $cache && ! $neurode_root/CMakePresets.json -nt $cache ]]; then
     grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$neurode_root" "$cache" && return 0
   fi
   [[ -f $cache ]] && fresh=(--fresh)

@@ -224,8 +224,7 @@ void abandon(hid_t file) noexcept {
 
 std::uintmax_t bytes_in(hid_t file) noexcept {
   const File* f = file_of(file);
-  struct stat status;
-  return f && fstat(f->descriptor, &status) == 0 ? static_cast<std::uintmax_t>(status.st_size) : 0;
+  return f ? size_of(f->descriptor) : 0;
 }
 
 bool has_a_name(hid_t file) noexcept {

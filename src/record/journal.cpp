@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -11,7 +10,6 @@
 #include <cstring>
 #include <system_error>
 #include <thread>
-#include <utility>
 
 #include "neurode/core/errors.hpp"
 #include "neurode/record/reader.hpp"
@@ -58,9 +56,7 @@ int cut(int descriptor, std::uint64_t end) { return ftruncate(descriptor, static
 
 /// The commit left in the file, all of it good; false where there is none.
 bool find(int descriptor, Footer& footer, std::vector<std::byte>& writes) {
-  struct stat status;
-  if (fstat(descriptor, &status) != 0) return false;
-  const auto size = static_cast<std::uint64_t>(status.st_size);
+  const std::uint64_t size = size_of(descriptor);
   const Footer wanted;
   if (size < sizeof footer) return false;
   if (read_fully(descriptor, std::as_writable_bytes(std::span(&footer, 1)), size - sizeof footer) != 0) return false;
@@ -82,27 +78,6 @@ int carry_out(int descriptor, std::span<const std::byte> writes, std::uint64_t e
     writes = writes.subspan(head[1]);
   }
   return cut(descriptor, end);
-}
-
-struct Descriptor {
-  explicit Descriptor(int n) : number(n) {}
-  Descriptor(Descriptor&& other) noexcept : number(std::exchange(other.number, -1)) {}
-  Descriptor& operator=(Descriptor&&) = delete;
-  int number;
-  ~Descriptor() {
-    if (number >= 0) close(number);
-  }
-};
-
-/// An ordinary file, opened; nobody waits for the other end of a pipe.
-Descriptor open_file(const std::filesystem::path& path, int mode) {
-  Descriptor file{open(path.c_str(), mode | O_CLOEXEC | O_NONBLOCK)};
-  struct stat status;
-  if (file.number >= 0 && (fstat(file.number, &status) != 0 || !S_ISREG(status.st_mode))) {
-    close(std::exchange(file.number, -1));
-    errno = EINVAL;
-  }
-  return file;
 }
 
 }  // namespace
@@ -141,32 +116,6 @@ void PendingWrites::overlay(std::uint64_t address, std::span<std::byte> bytes) c
     const std::uint64_t from = std::max(at->first, address), to = std::min(at->first + at->second.size(), end);
     if (from < to) std::memcpy(bytes.data() + (from - address), at->second.data() + (from - at->first), to - from);
   }
-}
-
-int write_fully(int descriptor, std::span<const std::byte> bytes, std::uint64_t at) {
-  while (!bytes.empty()) {
-    const ssize_t done = pwrite(descriptor, bytes.data(), bytes.size(), static_cast<off_t>(at));
-    if (done < 0 && errno == EINTR) continue;
-    if (done <= 0) return done < 0 ? errno : ENOSPC;
-    bytes = bytes.subspan(static_cast<std::size_t>(done));
-    at += static_cast<std::uint64_t>(done);
-  }
-  return 0;
-}
-
-int read_fully(int descriptor, std::span<std::byte> bytes, std::uint64_t at) {
-  while (!bytes.empty()) {
-    const ssize_t done = pread(descriptor, bytes.data(), bytes.size(), static_cast<off_t>(at));
-    if (done < 0 && errno == EINTR) continue;
-    if (done < 0) return errno;
-    if (done == 0) {
-      std::memset(bytes.data(), 0, bytes.size());
-      return 0;
-    }
-    bytes = bytes.subspan(static_cast<std::size_t>(done));
-    at += static_cast<std::uint64_t>(done);
-  }
-  return 0;
 }
 
 std::vector<std::byte> journal_of(const PendingWrites& pending, std::uint64_t end) {

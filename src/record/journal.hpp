@@ -7,6 +7,8 @@
 #include <span>
 #include <vector>
 
+#include "record/descriptor.hpp"
+
 namespace neurode::record {
 
 /// Bytes that are to go into a file, by address; no two overlap. What comes later replaces what was there.
@@ -41,9 +43,5 @@ void repair(const std::filesystem::path& path);
 /// Takes the file for writing, for as long as the descriptor is open; false where another process has it.
 /// File systems that know no locks let everybody have it.
 bool lock_for_writing(int descriptor);
-
-/// All of it, where pread and pwrite may stop in between. Returns 0 or errno; reading behind the end gives zeros.
-int write_fully(int descriptor, std::span<const std::byte> bytes, std::uint64_t at);
-int read_fully(int descriptor, std::span<std::byte> bytes, std::uint64_t at);
 
 }  // namespace neurode::record

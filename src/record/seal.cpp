@@ -1,7 +1,6 @@
 #include "record/seal.hpp"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,7 +13,7 @@
 
 #include "neurode/record/reader.hpp"
 #include "record/checksum.hpp"
-#include "record/journal.hpp"
+#include "record/descriptor.hpp"
 
 namespace neurode::record {
 
@@ -29,11 +28,6 @@ static_assert(sizeof(Seal) == 24);
 
 constexpr std::uint64_t kMostSealed = 1 << 30;  // larger files would take long to look at
 constexpr std::uint64_t kPiece = 1 << 20;
-
-std::uint64_t size_of(int descriptor) {
-  struct stat status;
-  return fstat(descriptor, &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
-}
 
 /// Of all that is in the file before `end`; nothing where it cannot be read.
 std::optional<std::uint64_t> checksum_of(int descriptor, std::uint64_t end) {
@@ -67,20 +61,16 @@ void seal(int descriptor) noexcept {
 }
 
 bool is_damaged(const std::filesystem::path& path) {
-  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (descriptor < 0) return false;
-  const std::uint64_t size = size_of(descriptor);
-  Seal seal;
+  const Descriptor file = open_file(path, O_RDONLY);
+  const std::uint64_t size = size_of(file.number);
+  if (size <= sizeof(Seal) || size - sizeof(Seal) > kMostSealed) return false;
+  Seal found;
   const Seal wanted;
-  bool broken = false;
-  if (size > sizeof seal && size - sizeof seal <= kMostSealed &&
-      read_fully(descriptor, std::as_writable_bytes(std::span(&seal, 1)), size - sizeof seal) == 0 &&
-      seal.magic == wanted.magic && seal.end == size - sizeof seal) {
-    const auto sum = checksum_of(descriptor, seal.end);
-    broken = sum.has_value() && *sum != seal.checksum;
-  }
-  close(descriptor);
-  return broken;
+  const std::uint64_t end = size - sizeof found;
+  if (read_fully(file.number, std::as_writable_bytes(std::span(&found, 1)), end) != 0) return false;
+  if (found.magic != wanted.magic || found.end != end) return false;
+  const auto sum = checksum_of(file.number, end);
+  return sum.has_value() && *sum != found.checksum;
 }
 
 }  // namespace neurode::record

@@ -53,7 +53,7 @@ const Line kLines[] = {
     {"dop853", {18, 6.5}, {5423, 7.5}, kTooManySteps, kTooManySteps},
     {"dopri5", {54, 6.3}, {10596, 6.5}, kTooManySteps, kTooManySteps},
     {"exprb32", {523, 5.8}, {2402, 8.4}, {3519, 5.8}, {5087, 6.8}},
-    {"exprb43", {189, 6.6}, {423, 5.5}, {877, 5.5}, {1264, 5.6}},
+    {"exprb43", {189, 6.6}, {423, 5.5}, {877, 5.2}, {1264, 5.6}},
     {"fehlberg78", {19, 6.7}, {6968, 7.0}, kTooManySteps, kTooManySteps},
     {"odeint_dopri5", {54, 6.4}, {10667, 6.5}, kTooManySteps, kTooManySteps},
     {"rkc2", {797, 3.9}, {1391, 4.3}, kTooManyRhs, {4915, 5.1}},
@@ -87,7 +87,7 @@ void check(const MethodEntry& m, const char* what, const Case& c, const Expected
   CHECK(steps >= 0.9 * expected.steps - 2);
   const double digits = problems::mescd(r.x, c);
   CAPTURE(digits);
-  CHECK(digits > expected.digits - 0.6);
+  CHECK(digits > expected.digits - 0.5);
   CHECK(digits < expected.digits + 0.5);
 }
 

@@ -191,10 +191,10 @@ TEST_CASE("stabilised: diffusion and a gradient flow of condition 1e4, counted")
   const struct {
     std::string name;
     double heat_rhs, heat_error, flow_rhs, flow_error;
-  } expected[] = {{"rkc2", 1700, 2e-5, 2600, 5e-5},
-                  {"rock2", 2800, 2e-6, 4100, 2e-5},
+  } expected[] = {{"rkc2", 1700, 2e-5, 2600, 2.8e-5},
+                  {"rock2", 2800, 2e-6, 4100, 1.06e-5},
                   {"rock4", 1255, 3.7e-7, 3200, 9e-7},
-                  {"dopri5", 36800, 4e-7, 90800, 8e-6}};
+                  {"dopri5", 36800, 4e-7, 90800, 9.6e-6}};
   double heat_rhs = 0, flow_rhs = 0;
   for (const auto& e : expected) {
     CAPTURE(e.name);
@@ -206,10 +206,17 @@ TEST_CASE("stabilised: diffusion and a gradient flow of condition 1e4, counted")
     const auto g = run(e.name, flow.problem(), from, 5, 1e-4);
     const auto g_rhs = static_cast<double>(g.statistics.rhs);
     CHECK(std::abs(g_rhs / e.flow_rhs - 1) < 0.1);
-    // By rounding alone rock4 makes 2.5e-7 (vectors of 16 bytes) to 3.3e-6 (clang).
-    const double spread = e.name == "rock4" ? 4 : 2.5;
-    CHECK(largest(g.x - flow.solution(from, 5)) < spread * e.flow_error);
-    CHECK(largest(g.x - flow.solution(from, 5)) > e.flow_error / spread);
+    // One run of rock4 makes 2.5e-7 to 3.3e-6, by rounding alone: the geometric mean over tolerances around 1e-4.
+    double logs = 0;
+    constexpr int kRuns = 24;
+    for (int k = 0; k < kRuns; ++k) {
+      const auto one = run(e.name, flow.problem(), from, 5, 5e-5 * std::exp2(k / 12.0));
+      logs += std::log(largest(one.x - flow.solution(from, 5)));
+    }
+    const double flow_error = std::exp(logs / kRuns);
+    CAPTURE(flow_error);
+    CHECK(flow_error < 2 * e.flow_error);
+    CHECK(flow_error > 0.5 * e.flow_error);
     if (e.name == "rock2") heat_rhs = h_rhs, flow_rhs = g_rhs;
     if (e.name == "dopri5") {
       CHECK(h_rhs > 12 * heat_rhs);

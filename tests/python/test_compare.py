@@ -271,6 +271,7 @@ class OnAStiffProblem(unittest.TestCase):
             numpy.testing.assert_array_equal(numpy.isnan(data["error"].values), [r["error"] is None for r in rows])
         ElementTree.parse(folder / "r.svg")
 
+
 class Optimisers(unittest.TestCase):
     XOR = str(SCENARIOS / "xor.toml")
     MOMENTUM = "heavy_ball(friction=1.5)/semi_implicit_euler@0.2"
@@ -310,6 +311,20 @@ class Interrupted(unittest.TestCase):
             if out:
                 return json.loads(out)["rows"]
         self.fail("no row is ever done")
+
+    def test_optimisers_that_were_done_are_told(self):
+        endless = ["--optimisers", "gradient/euler@1,gradient/euler@1e-6", "--evaluations", "1e15", "--time-limit", "1000"]
+        for patience in (0.5, 4, 32):
+            with subprocess.Popen([PROGRAM, "compare", str(SCENARIOS / "xor.toml"), *endless, "--json"], text=True,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+                time.sleep(patience)
+                process.send_signal(signal.SIGINT)
+                out, err = process.communicate(timeout=60)
+            self.assertEqual(process.returncode, 130, err)
+            if out:
+                break
+        self.assertEqual([(r["fault"], r["reached"]) for r in json.loads(out)["rows"]],
+                         [("", True), ("interrupted", False)])
 
     def test_what_was_done_is_told(self):
         for jobs in ("1", "2"):

@@ -105,8 +105,12 @@ static int read_everything(const std::filesystem::path& path) {
 
 constexpr std::size_t kSeal = 24;
 
-/// A file's bytes without the seal behind them, whose checksum tells of damage before the library meets it.
-static std::string unsealed(const std::filesystem::path& path) {
+/// A file of 300 points in small chunks, without the seal, whose checksum tells of damage before the library meets it.
+static std::string unsealed_example(const std::filesystem::path& path, int gzip) {
+  Example e;
+  e.options.chunk_bytes = 1000;
+  e.options.gzip = gzip;
+  e.write(path, 300);
   const std::string bytes = contents(path);
   REQUIRE(bytes.substr(bytes.size() - kSeal, 8) == "neurodS1");
   return bytes.substr(0, bytes.size() - kSeal);
@@ -154,10 +158,7 @@ TEST_CASE("a file that another program has changed is no damaged one") {
 
 TEST_CASE("a truncated file is a FileError, wherever it ends") {
   const Scratch scratch;
-  Example e;
-  e.options.chunk_bytes = 1000;
-  e.write(scratch / "whole.h5", 300);
-  const std::string whole = unsealed(scratch / "whole.h5");
+  const std::string whole = unsealed_example(scratch / "whole.h5", Example().options.gzip);
   const neurode::CounterRandom random(1, "truncation");
   for (std::uint64_t k = 0; k < 50; ++k) {
     const std::size_t length = k == 0 ? whole.size() - 1 : random.integer(k, whole.size());
@@ -171,11 +172,7 @@ TEST_CASE("a truncated file is a FileError, wherever it ends") {
 TEST_CASE("flipped bits are read or refused, without crash and without end") {
   const Scratch scratch;
   for (const int gzip : {0, 4}) {
-    Example e;
-    e.options.chunk_bytes = 1000;
-    e.options.gzip = gzip;
-    e.write(scratch / "whole.h5", 300);
-    const std::string whole = unsealed(scratch / "whole.h5");
+    const std::string whole = unsealed_example(scratch / "whole.h5", gzip);
     const neurode::CounterRandom random(static_cast<std::uint64_t>(gzip), "bits");
     int refused = 0;
     const std::uint64_t flips =
